@@ -148,7 +148,10 @@ def _nearest(subject: Subject, plan: str) -> str:
         bits = shared.get((min(plan, partner), max(plan, partner)), 0.0)
         ranks[partner] = (is_abroad, -bits, partner)
     if not ranks:
-        raise QueryError("bridge-meets-none", remedy="name-both-plans", plan=key(plan))
+        others = len(subject.known.tables.works.plans) - 1
+        raise QueryError(
+            "bridge-meets-none", remedy="name-both-plans", plan=key(plan), total=others
+        )
     return min(ranks, key=ranks.__getitem__)
 
 

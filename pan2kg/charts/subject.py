@@ -313,7 +313,10 @@ def actions_of(subject: Subject, plan: str) -> tuple[str, ...]:
     """
     actions = subject.known.members.get(plan, ())
     if not actions:
-        raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
+        total = sum(map(len, subject.known.members.values()))
+        raise QueryError(
+            "no-action-of-plan", remedy="name-plan-with-actions", key=key(plan), total=total
+        )
     return tuple(sorted(actions, key=_by_number))
 
 

@@ -740,7 +740,8 @@ class Graph:
         # in the order of the search, as far as it knows them
         known.sort(key=lambda iri: found.index(iri) if iri in found else len(found))
         if not known and not found:
-            raise QueryError("nothing-found", remedy="find-other-words", words=words)
+            total = len(self.labels.entries)
+            raise QueryError("nothing-found", remedy="find-other-words", words=words, total=total)
         return list(dict.fromkeys([*known, *found]))[:limit]
 
     def meant(self, words: str) -> str:

@@ -187,7 +187,7 @@ def document_named(store: Store, project: Project, typed: str) -> str:
         remedy = told("name-by-key", wanted=told("a-document"))
         if near := get_close_matches(key(typed), sorted(by_key), n=3, cutoff=0):
             remedy = told("documents-near", n=len(by_key), names=either(near))
-        raise QueryError("nothing-called", remedy=remedy, value=typed) from None
+        raise QueryError("nothing-called", remedy=remedy, value=typed, total=len(by_key)) from None
     return subject
 
 

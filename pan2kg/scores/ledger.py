@@ -67,7 +67,9 @@ def _body(graph: Graph, name: str) -> str:
         return matches[0]
     near = get_close_matches(bare(name), [vocabulary.key(body) for body in bodies], n=3, cutoff=0.4)
     remedy = "did-you-mean-assessor" if near else "name-assessor"
-    raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
+    raise QueryError(
+        "no-body-assessor", remedy=remedy, name=name, names=either(near), total=len(bodies)
+    )
 
 
 def _refuse_unstored(graph: Graph, scores: Scores) -> None:

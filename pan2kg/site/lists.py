@@ -132,6 +132,7 @@ def _unlinked(context: PageContext) -> Values:
         "title": context.t("unlinked-title"),
         "plans": [unlinked for unlinked in of_plans if unlinked.unread or unlinked.read],
         "number": unread + read,
+        "of": sum(unlinked.actions_number for unlinked in of_plans),
         "unread": unread,
         "read": read,
         "caption": context.caption(choice.level),

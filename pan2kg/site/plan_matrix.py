@@ -161,6 +161,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "basis": context.basis(context.known),
         "more": len(among.linked) - len(order),
         "absent": absent,
+        "plans_number": len(among.plans),
         "partly": (partly, len(sets.every)),
         "topics": topics,
         "bodies": bodies,

@@ -263,7 +263,7 @@ def resolve(words: str, kinds: Iterable[str] = (), *, names: ThingNames) -> str:
     if candidates:
         raise ambiguous(words, names.store, [candidate.iri for candidate in candidates])
     keys = select(names.store, program_query("things/keys")).values("key")
-    raise QueryError("nothing-called", remedy=nearest(words, keys), value=words)
+    raise QueryError("nothing-called", remedy=nearest(words, keys), value=words, total=len(keys))
 
 
 def nearest(words: str, keys: Iterable[str]) -> Message:

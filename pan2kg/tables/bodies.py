@@ -173,12 +173,15 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
 
 
 def _country_called(name: str, countries: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(countries))
+    of_plans = list(countries)
+    distinct = list(dict.fromkeys(of_plans))
     for country in distinct:
         if key(country).lower() == name.lower():
             return country
     names = ", ".join(sorted(map(key, distinct))) or "none"
-    raise QueryError("no-plan-of-country", remedy="there-are", given=name, names=names)
+    raise QueryError(
+        "no-plan-of-country", remedy="there-are", given=name, names=names, total=len(of_plans)
+    )
 
 
 def looked_upon(graph: Graph, choice: TableChoice) -> Basis:

@@ -102,7 +102,7 @@ def _notes_on_matrix(graph: Graph, pairs: int, listed: int, written: int) -> lis
     if written < listed:
         notes.append(note("pairs-unlisted", n=listed - written))
     if listed < pairs:
-        notes.append(note("pairs-unseen", n=pairs - listed))
+        notes.append(note("pairs-unseen", n=pairs - listed, of=pairs))
     if not graph.scores:
         notes.append(note("no-scores"))
     if len(summable(graph.scores)) < len(graph.scores):

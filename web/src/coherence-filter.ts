@@ -164,7 +164,7 @@ class CoherenceFilter extends HTMLElement {
         const made = [
             order.length ? this.table(order, met) : make("p", { class: "notice" }, this.say("matrix-empty")),
             left > 0 && make("p", {}, whole),
-            absent.length > 0 && make("details", {}, make("summary", {}, this.say("matrix-absent", { n: absent.length })), list),
+            absent.length > 0 && make("details", {}, make("summary", {}, this.say("matrix-absent", { n: absent.length, of: plans.length })), list),
         ];
         this.querySelector(".matrix-made")?.replaceChildren(...made.filter((one): one is HTMLElement => one instanceof HTMLElement));
         const limit = this.querySelector<HTMLElement>(".filter-limit");
