@@ -435,7 +435,7 @@ def test_unverified_statements_and_candidates_leak_into_no_picture() -> None:
         ("plan-matrix", {"top": 99}, "2 to 24"),
         ("plan-matrix", {"plans": "lu-bhr-2"}, "2 to 24"),
         ("plan-matrix", {"colour": "red"}, "has no parameter"),
-        ("action-matrix", {"plan": "lu-data-1"}, "no action"),
+        ("action-matrix", {"plan": "lu-data-1"}, "actions of the graph none is of"),
         ("ego", {"action": "lu-bhr-2-9-9"}, "Did you mean"),
         ("lanes", {"plan": "lu-cooperation-report-2020-m1"}, "is no plan"),
     ],
@@ -446,7 +446,7 @@ def test_wrong_use_is_one_sentence_with_a_remedy(
     with pytest.raises(QueryError, match=says):
         drawn(kind, graph.store, **parameters)
     for name in PICTURES:
-        with pytest.raises(ProjectError, match="no action"):
+        with pytest.raises(ProjectError, match="actions of the graph none is of"):
             drawn(name, LocalStore(ox.Store()))
 
 

@@ -210,7 +210,7 @@ def test_scores_are_stored_with_their_scale_checked_and_read_back(
 
 def test_what_cannot_be_stored_leaves_no_file(few: Graph, tmp_path: Path, file: Run) -> None:
     for text, assessor, message in (
-        (matrix({(0, 1): "2: why"}), "nobody-at-all", "There is no body « nobody-at-all »"),
+        (matrix({(0, 1): "2: why"}), "nobody-at-all", "bodies in the graph is « nobody-at-all »"),
         (matrix({(0, 1): "2"}), "maee", "the score \\+2 has no reason"),
         ("", "maee", "No matrix is given"),
     ):
