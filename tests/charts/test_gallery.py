@@ -446,7 +446,7 @@ def test_wrong_use_is_one_sentence_with_a_remedy(
     with pytest.raises(QueryError, match=says):
         drawn(kind, graph.store, **parameters)
     for name in PICTURES:
-        with pytest.raises(ProjectError, match="actions of the graph none is of"):
+        with pytest.raises(ProjectError, match="no action"):
             drawn(name, LocalStore(ox.Store()))
 
 
