@@ -181,19 +181,14 @@ def test_the_guide_lists_every_question_as_the_registries_have_it() -> None:
 
 
 PAGES: Final = (
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "benchmarks/README.md",
-    *(
-        f"docs/{name}.md"
-        for name in ("columns", "engines", "facts", "guide", "serving", "software")
-    ),
+    *sorted(ROOT.glob("*.md")),
+    *sorted(ROOT.glob("docs/*.md")),
+    *(ROOT / folder / "README.md" for folder in ("benchmarks", "texts", "web")),
 )
 
 
 def test_every_link_into_the_project_leads_somewhere() -> None:
-    for file in (ROOT / name for name in PAGES):
+    for file in PAGES:
         targets = re.findall(r"\]\(([^)#\s]+)\)", file.read_text(encoding="utf-8"))
         broken = [
             target
@@ -201,6 +196,49 @@ def test_every_link_into_the_project_leads_somewhere() -> None:
             if "://" not in target and not (file.parent / target).exists()
         ]
         assert not broken, file.name
+
+
+LONGEST: Final = 40
+"""Words of a sentence: most have half as many."""
+
+
+def _unreleased(text: str) -> str:
+    """What the next release will say: the sections before stand as they were published."""
+    return text.split("\n## ")[1]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a document: without code, tables, headings and where links lead."""
+    text = re.sub(r"^(```|~~~).*?^\1|<!--.*?-->", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"`[^`]*`", "CODE", text)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.|\||#+)\s)", text):
+        if not block.lstrip().startswith(("|", "#")):
+            yield from re.split(r"(?<=[.!?…])[)»”\"*]*\s+(?=[^a-zà-ÿ])", " ".join(block.split()))
+
+
+def _words(sentence: str) -> int:
+    return len(re.findall(r"\w[\w’'./-]*", sentence))
+
+
+def test_sentences_are_told_apart() -> None:
+    text = "# A\n\nOne is `a b`, see [it](x.md). 12 are\nmore.\n\n* A third.\n* And `x`.\n\n| a |\n|---|\n"
+    assert list(filter(None, _sentences(text))) == [
+        "One is CODE, see [it].",
+        "12 are more.",
+        "* A third.",
+        "* And CODE.",
+    ]
+
+
+def test_no_sentence_is_too_long_to_be_read_once() -> None:
+    long = []
+    for document in PAGES:
+        text = document.read_text(encoding="utf-8")
+        for sentence in _sentences(_unreleased(text) if document.name == "CHANGELOG.md" else text):
+            if _words(sentence) > LONGEST:
+                long.append(f"{document.name}: {sentence}")
+    assert not long, f"say it in several sentences, none above {LONGEST} words"
 
 
 CHANGED: Final = {
