@@ -624,9 +624,16 @@ def addressee(graph: Graph, level: evidence.Level, plan: str) -> str:
 
 
 def until(graph: Graph, plan: str) -> str:
-    """By when a plan can be changed: the end of its period, or its next edition where that has passed."""
+    """By when a plan can be changed: before its period ends, or that it has ended, and when.
+
+    Where no end is known it is the next edition.
+    """
     end = graph.periods.get(plan, ("", "", ""))[2]
     year = end[:4]
-    if year.isdecimal() and int(year) >= graph.as_of.year:
-        return _WORDS.say("until-period", graph.language, year=year)
-    return _WORDS.say("until-edition", graph.language)
+    if not year.isdecimal():
+        return _WORDS.say("until-edition", graph.language)
+    # an end may be a day, a month or a year, and lasts to its last day
+    today = graph.as_of.isoformat()
+    if end < today[: len(end)]:
+        return _WORDS.say("until-ended", graph.language, year=year)
+    return _WORDS.say("until-period", graph.language, year=year)

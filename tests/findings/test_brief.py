@@ -13,10 +13,11 @@ import pytest
 
 from pan2kg.coherence.citations import State
 from pan2kg.errors import FormatError, QueryError
-from pan2kg.findings.brief import MOST, Brief, introduced, write_brief
+from pan2kg.findings.brief import MOST, Brief, introduced, until, write_brief
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site.printing import brief_bytes
 from pan2kg.tables.formats import clean
+from pan2kg.turtle import ID
 from tests.charts.test_order import cites, rests, world
 
 if TYPE_CHECKING:
@@ -81,6 +82,23 @@ def test_only_what_could_be_cited_is_asked_for() -> None:
     assert "citation:p:q" not in keys, "an older plan cannot cite a later one"
     seen = write_brief(world(LAW, DATES, cites("c", "plan:q", "plan:p")), "q")
     assert not [one for one in seen.findings if one.key.startswith("citation:")]
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("2019", ("terminée en 2019", "ended in 2019", "endete 2019")),
+        ("2023-12-31", ("terminée en 2023", "ended in 2023", "endete 2023")),
+        ("2024-01-01", ("avant la fin", "before the period", "vor dem Ende")),
+        ("2024", ("avant la fin", "before the period", "vor dem Ende")),
+        ("", ("prochaine édition", "next edition", "nächsten Ausgabe")),
+    ],
+)
+def test_a_plan_that_has_ended_is_said_to_have_ended(end: str, expected: tuple[str, ...]) -> None:
+    # the day of this graph is 2024-01-01
+    graph = world(LAW, DATES, f'plan:p pan:periodEnd "{end}" .\n' if end else "")
+    for language, words in zip(LANGUAGES, expected, strict=True):
+        assert words in until(graph.spoken(language), f"{ID}plan/p")
 
 
 DUTY = (
