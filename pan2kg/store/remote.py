@@ -74,8 +74,8 @@ def credentials(environment: Mapping[str, str] = os.environ) -> tuple[str, str, 
     ('a', 'b', 'Basic YTpi')
     """
     user, password, token = (
-        environment.get(f"PAN2KG_ENDPOINT_{name}", "").strip("\r\n")
-        for name in ("USER", "PASSWORD", "TOKEN")
+        environment.get(name, "").strip("\r\n")
+        for name in ("PAN2KG_ENDPOINT_USER", "PAN2KG_ENDPOINT_PASSWORD", "PAN2KG_ENDPOINT_TOKEN")
     )
     basic = f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}" if user else ""
     return user, password, f"Bearer {token}" if token else basic
