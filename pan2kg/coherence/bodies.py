@@ -647,10 +647,13 @@ _EXTENDING: Final = frozenset({"extends", "merges", "splits", "complements", "bu
 
 
 class Succession(NamedTuple):
+    """A link by which an action takes up an earlier one, or an earlier plan as a whole."""
+
     later: str
     earlier: str
     relation: str = "continues"
     level: evidence.Level | None = evidence.Level.PLAN
+    link: str = ""
 
     @property
     def ground(self) -> str:
@@ -660,10 +663,13 @@ class Succession(NamedTuple):
 
 
 class Fate(StrEnum):
+    """What became of an action of the earlier edition, or where one of the later comes from."""
+
     RETAINED = "retained"
     EXTENDED = "extended"
     DROPPED = "dropped"
     NEW = "new"
+    CONTINUING_PLAN = "continuing-plan"
     NOT_SEEN = "not-seen"
     NOT_ASSESSED = "not-assessed"
 
@@ -672,7 +678,7 @@ class ActionFate(NamedTuple):
     """An action of either edition, its fate, its counterparts in the other, and the firmest ground of what aligns them.
 
     ``similar`` is the action of the other edition with the most similar title, where each is the
-    most similar of the other: a suggestion, and no counterpart.
+    most similar of the other: a suggestion, and no counterpart. ``links`` say what the fate is.
     """
 
     action: str
@@ -680,6 +686,7 @@ class ActionFate(NamedTuple):
     others: tuple[str, ...]
     ground: str = ""
     similar: str = ""
+    links: tuple[str, ...] = ()
 
 
 def fates(
@@ -692,19 +699,26 @@ def fates(
 ) -> tuple[ActionFate, ...]:
     """The actions of the base edition as retained, extended or dropped, those of the new one that are new.
 
-    Where no succession between actions of the two is recorded at all, nothing can be said: « not
-    assessed ». Unless both lists are complete and the new edition was read to its end for what it
-    refers to (``is_read``), an action without a counterpart is neither dropped nor new: none was
-    seen. What a program only suggests aligns nothing.
+    An action of the new one that takes up no action, but the base edition as a whole, is neither new
+    nor without a predecessor: it continues the plan. Where no succession between actions of the two
+    is recorded at all, nothing can be said of the others: « not assessed ». Unless both lists are
+    complete and the new edition was read to its end for what it refers to (``is_read``), an action
+    without a counterpart is neither dropped nor new: none was seen. What a program only suggests
+    aligns nothing.
 
     Source: this project's definition.
     """
     early = {action for action, plan in home.items() if plan == base}
     late = {action for action, plan in home.items() if plan == later_plan}
     aligned: dict[str, list[Succession]] = defaultdict(list)
+    continuing: dict[str, list[Succession]] = defaultdict(list)
     for pair in sorted(successions, key=lambda pair: (pair.earlier, pair.later, pair.relation)):
-        if pair.earlier in early and pair.later in late and pair.ground != "suggested":
+        if pair.later not in late or pair.ground == "suggested":
+            continue
+        if pair.earlier in early:
             aligned[pair.earlier].append(pair)
+        elif pair.earlier == base:
+            continuing[pair.later].append(pair)
     if not aligned:
         dropped = fresh = Fate.NOT_ASSESSED
     elif is_read:
@@ -719,7 +733,11 @@ def fates(
         else:
             rows.append(ActionFate(action, dropped, ()))
     followers = {pair.later for pairs in aligned.values() for pair in pairs}
-    rows += [ActionFate(action, fresh, ()) for action in sorted(late - followers)]
+    for action in sorted(late - followers):
+        if action in continuing:
+            rows.append(_continuing_plan(action, continuing[action]))
+        else:
+            rows.append(ActionFate(action, fresh, ()))
     return tuple(rows)
 
 
@@ -727,8 +745,20 @@ def _continued(action: str, pairs: Sequence[Succession]) -> ActionFate:
     counterparts = tuple(dict.fromkeys(pair.later for pair in pairs))
     is_extended = len(counterparts) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
     fate = Fate.EXTENDED if is_extended else Fate.RETAINED
-    ground = max(pair.ground for pair in pairs)  # « stated » comes after « concluded »
-    return ActionFate(action, fate, counterparts, ground)
+    return ActionFate(action, fate, counterparts, _firmest_ground(pairs), links=_links(pairs))
+
+
+def _continuing_plan(action: str, pairs: Sequence[Succession]) -> ActionFate:
+    ground = _firmest_ground(pairs)
+    return ActionFate(action, Fate.CONTINUING_PLAN, (), ground, links=_links(pairs))
+
+
+def _firmest_ground(pairs: Iterable[Succession]) -> str:
+    return max(pair.ground for pair in pairs)  # « stated » comes after « concluded »
+
+
+def _links(pairs: Iterable[Succession]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pair.link for pair in pairs if pair.link))
 
 
 def suggested(
@@ -762,12 +792,15 @@ def suggested(
 def retention(rows: Iterable[ActionFate]) -> float | None:
     """(retained + extended) / actions of the base edition, in [0,1].
 
-    None where it was not assessed, or not read to its end.
+    None where it was not assessed, or not read to its end. An action that continues the base
+    edition as a whole is one of the later, and retains no action.
     """
-    base = [row.fate for row in rows if row.fate is not Fate.NEW]
-    if not base or Fate.NOT_ASSESSED in base or Fate.NOT_SEEN in base:
+    number = Counter(row.fate for row in rows)
+    if number[Fate.NOT_ASSESSED] or number[Fate.NOT_SEEN]:
         return None
-    return sum(fate is not Fate.DROPPED for fate in base) / len(base)
+    taken_up = number[Fate.RETAINED] + number[Fate.EXTENDED]
+    of_base = taken_up + number[Fate.DROPPED]
+    return taken_up / of_base if of_base else None
 
 
 class Compared(NamedTuple):

@@ -264,8 +264,8 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
 
 def read_successions(store: Store) -> tuple[bodies.Succession, ...]:
     return tuple(
-        bodies.Succession(later, earlier, key(relation) or "continues", level(stored))
-        for later, earlier, relation, stored in _rows(store, "coherence/successions")
+        bodies.Succession(later, earlier, key(relation) or "continues", level(stored), link)
+        for later, earlier, relation, stored, link in _rows(store, "coherence/successions")
     )
 
 

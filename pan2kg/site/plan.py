@@ -42,8 +42,9 @@ _WORDS: Final = Messages("brief")
 _STATUS: Final = "http://www.w3.org/ns/adms#status"
 _ALIGNED: Final = ("stated", "concluded")
 """The grounds of what a later edition takes up."""
-_FATES: Final = (*_ALIGNED, "dropped", "new", "open-earlier", "open-later")
-"""The groups of the page of changes: taken up by ground, dropped, new, and those nothing can be said of."""
+_SURE_FATES: Final = (bodies.Fate.CONTINUING_PLAN, bodies.Fate.DROPPED, bodies.Fate.NEW)
+_FATES: Final = (*_ALIGNED, *_SURE_FATES, "open-earlier", "open-later")
+"""The groups of the page of changes: taken up by ground, those that are sure, those nothing can be said of."""
 _UNKNOWN_FATES: Final = (bodies.Fate.NOT_SEEN, bodies.Fate.NOT_ASSESSED)
 
 NaturalPlace = tuple[list[tuple[int, str]], str]
@@ -541,10 +542,10 @@ def _fates_by_group(
     """The actions of two editions by what became of them, in the order of the page, without empty groups."""
     groups: dict[str, list[bodies.ActionFate]] = {key: [] for key in _FATES}
     for action in fates:
-        if action.ground:
-            key = action.ground
-        elif action.fate in (bodies.Fate.DROPPED, bodies.Fate.NEW):
+        if action.fate in _SURE_FATES:
             key = action.fate.value
+        elif action.ground:
+            key = action.ground
         elif context.graph.home_of.get(action.action) == base:
             key = "open-earlier"
         else:
@@ -599,8 +600,19 @@ def _fate_lines(context: PageContext, group: Iterable[bodies.ActionFate]) -> lis
     for iri in ordered(context, by_action):
         action = by_action[iri]
         fate = table.coded("change", action.fate.value).say(context.language)
+        quotes = []
+        if action.fate is bodies.Fate.CONTINUING_PLAN:
+            for link in action.links:
+                passages = context.graph.statements.values(link, values.PASSAGE)
+                quotes += values.quotes(context, passages)
         lines.append(
-            {"action": iri, "fate": fate, "others": action.others, "similar": action.similar}
+            {
+                "action": iri,
+                "fate": fate,
+                "others": action.others,
+                "similar": action.similar,
+                "quotes": quotes,
+            }
         )
     return lines
 

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 import pan2kg
 from pan2kg.coherence import bodies
 from pan2kg.coherence.bodies import (
+    ActionFate,
     Fate,
     Involvement,
     Profile,
@@ -265,6 +266,28 @@ def test_what_a_program_suggests_aligns_nothing_and_what_the_editors_conclude_is
     rows = {row.action: row for row in fates(EDITIONS, "P1", "P2", found)}
     assert (rows["a1"].fate, rows["a1"].ground) == (Fate.DROPPED, "")
     assert (rows["a2"].fate, rows["a2"].ground) == (Fate.RETAINED, "concluded")
+
+
+def test_an_action_that_continues_the_earlier_plan_as_a_whole_is_neither_unseen_nor_retained() -> (
+    None
+):
+    whole = Succession("b2", "P1", link="w")
+    action = Succession("b1", "a1", link="s")
+    rows = {row.action: row for row in fates(EDITIONS, "P1", "P2", [whole, action], is_read=False)}
+    assert rows["b2"] == ActionFate("b2", Fate.CONTINUING_PLAN, (), "stated", links=("w",))
+    assert (rows["a1"].links, rows["a2"].fate) == (("s",), Fate.NOT_SEEN)
+    assert retention(fates(EDITIONS, "P1", "P2", [whole, action])) == 1 / 2, "it retains no action"
+    # one that takes up an action of it too is told beside that action alone
+    both = fates(EDITIONS, "P1", "P2", [whole, action, Succession("b2", "a2")])
+    assert [row.action for row in both] == ["a1", "a2"]
+    # where no action is aligned, nothing is known of the others
+    alone = fates(EDITIONS, "P1", "P2", [whole])
+    assert Counter(row.fate for row in alone) == {Fate.NOT_ASSESSED: 3, Fate.CONTINUING_PLAN: 1}
+    assert retention(alone) is None
+    suggestion = whole._replace(level=Level.MACHINE)
+    assert {row.fate for row in fates(EDITIONS, "P1", "P2", [suggestion])} == {Fate.NOT_ASSESSED}
+    elsewhere = whole._replace(earlier="P0")
+    assert {row.fate for row in fates(EDITIONS, "P1", "P2", [elsewhere])} == {Fate.NOT_ASSESSED}
 
 
 def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:

@@ -95,6 +95,13 @@ def test_the_page_of_the_home_plan_leads_to_what_changed_with_what_editors_concl
     assert re.search(
         r"<strong>4</strong> .*énoncées par un document 0, conclues par la rédaction 4", page
     )
+    # two more say that they continue PAN 1 as a whole, which retains none of its actions
+    whole = page.split('<section aria-labelledby="continuing-plan">')[1].split("</section>")[0]
+    assert re.findall(r"action/lu-bhr-2-(\d-\d)", whole) == ["3-1", "5-1"]
+    assert "As a follow-up to NAP 1" in whole
+    assert "build on this initial exchange" in whole
+    assert "Benchmark" not in page
+    assert "lu-bhr-2-3-1" not in page.split('id="open-later"')[-1]
 
 
 def test_each_country_with_plans_has_a_page_about_its_plans_alone_and_home_one_about_a_plan(

@@ -457,6 +457,27 @@ def test_an_action_is_new_only_where_both_lists_are_complete_and_the_later_plan_
     assert change(partial, READ)["Action C"] == "not-seen", "a list is not complete"
 
 
+def test_what_continues_the_earlier_plan_as_a_whole_is_told_so_and_a_benchmark_continues_nothing() -> (
+    None
+):
+    def rows(*relations: str) -> dict[Value, tuple[Value, ...]]:
+        links = [
+            link(name, "cross-reference", "action:c", "plan:p", f"pan:relation relation:{name}",
+                 ACCEPTED, STATED)
+            for name in relations
+        ]  # fmt: skip
+        taken_up = link("s", "succession", "action:b", "action:a")
+        graph = material(PLANS, READ, taken_up, *links)
+        table = make("compare", graph, plans=("p", "q"), part="action")
+        assert "takes up: 100 %" in noted(table), "it retains no action"
+        return {row["action_label"]: (row["change"], row["ground"]) for row in table.rows}
+
+    for relation in ("continues", "extends", "updates", "follows"):
+        assert rows(relation)["Action C"] == ("continuing-plan", "stated"), relation
+    for relation in ("has-benchmark", "references"):
+        assert rows(relation)["Action C"] == ("new", None), relation
+
+
 def test_titles_are_compared_in_the_language_most_actions_of_both_editions_have() -> None:
     titles = {
         "p/one": {"fr": "Protéger la mer", "en": "Report on children"},
