@@ -94,7 +94,7 @@ def heading(column: str, language: Language) -> str:
 
 WORDED: Final = {
     "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "answered": "cell",
-    "verdict": "verdict", "kind": "kind",
+    "verdict": "verdict", "kind": "kind", "how": "how",
 }  # fmt: skip
 """The columns of stored questions that hold keys of words, by what the words stand under."""
 _UNTOLD: Final = frozenset({"cell.yes", "cell.no"})

@@ -77,6 +77,35 @@ def test_a_text_that_only_amends_the_instrument_is_not_a_use_of_it(graph: pan2kg
     )
 
 
+def test_what_an_amending_act_touches_through_the_amended_one_is_listed_apart(
+    graph: pan2kg.Graph,
+) -> None:
+    """Directive 2024/1760 amends that on whistle-blowers: who rests on the latter is affected too, and is not said to
+    rest on the former."""
+    eli = "http://data.europa.eu/eli/dir"
+    amending = f"{eli}/2024/1760/oj"
+    amended = f"{eli}/2019/1937/oj"
+
+    def affected(instrument: str) -> list[dict[str, str]]:
+        return list(
+            graph.ask("affected-by-instrument", instrument=instrument, least_level="editors")
+        )
+
+    def ties(rows: list[dict[str, str]], how: str) -> set[tuple[str, str]]:
+        return {(row["work"], row["through"]) for row in rows if row["how"] == how}
+
+    by_amending = affected(amending)
+    by_amended = affected(amended)
+    assert ties(by_amended, "directly")
+    assert ties(by_amending, "amended") == ties(by_amended, "directly")
+    order = [row["how"] for row in by_amending]
+    assert order == sorted(order, reverse=True), "what is affected directly comes first"
+    # one step alone: 2025/794 amends 2024/1760, which amends the one on whistle-blowers
+    two_steps = affected(f"{eli}/2025/794/oj")
+    assert ties(two_steps, "amended") == ties(by_amending, "directly")
+    assert amended not in {row["through"] for row in two_steps}
+
+
 def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_of_plans(
     graph: pan2kg.Graph,
 ) -> None:

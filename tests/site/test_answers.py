@@ -70,6 +70,7 @@ def test_a_page_says_the_keys_of_an_answer_in_words_and_files_keep_them(
         assert shown == [word_of(key, name, language) for key in keys]
         bindings = json.loads(reader[f"{address}.json"])["results"]["bindings"]
         assert [row[name]["value"] for row in bindings] == keys
+    assert words_of("how", language).keys() == {"directly", "amended"}
     # what the browser needs to answer itself
     words = {name: words_of(name, language) for name in ("returned", "verdict")}
     assert f'"words":{embedded(words)}' in reader[f"{language}/question/plan-citations.html"]
