@@ -5,27 +5,23 @@ bytes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import pyoxigraph as ox
-
-from pan2kg.errors import Place, TurtleError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.project import Project
-from pan2kg.store import Store, Term as Node, construct, plain, program_query, select
-from pan2kg.turtle import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD, writer
-from pan2kg.validation.report import Severity
+from pan2kg.site.ontology_examples import ShownTerms, TermExample, examples_of
+from pan2kg.site.shape_rules import ShapeRule, rules_by_term, shape_rules
+from pan2kg.site.turtle_statements import Texts, TurtleStatements, read_statements
+from pan2kg.store import Store, plain, program_query, select
+from pan2kg.turtle import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SKOS, writer
 
-CLASS, OBJECT, DATATYPE, INDIVIDUAL = TERM_KINDS = (
-    "class",
-    "object-property",
-    "datatype-property",
-    "individual",
-)
+CLASS: Final = "class"
+OBJECT: Final = "object-property"
+DATATYPE: Final = "datatype-property"
+INDIVIDUAL: Final = "individual"
+TERM_KINDS: Final = (CLASS, OBJECT, DATATYPE, INDIVIDUAL)
 ANY: Final = ""
 """Stands for any thing: where a property has no domain and is used on many classes, or leads to many."""
 REQUIRED: Final = (
@@ -40,117 +36,46 @@ REQUIRED: Final = (
 )
 """What a published ontology says of itself beside its titles and descriptions."""
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
-_KIND_OF: Final = dict(
-    zip(
-        (
-            _OWL + name
-            for name in ("Class", "ObjectProperty", "DatatypeProperty", "NamedIndividual")
-        ),
-        TERM_KINDS,
-        strict=True,
-    )
-)
+_KIND_OF: Final = {
+    _OWL + "Class": CLASS,
+    _OWL + "ObjectProperty": OBJECT,
+    _OWL + "DatatypeProperty": DATATYPE,
+    _OWL + "NamedIndividual": INDIVIDUAL,
+}
+_INVERSE: Final = _OWL + "inverseOf"
 _ABOVE: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
 _MATCHES: Final = (
     *_ABOVE,
     _OWL + "equivalentClass",
     _OWL + "equivalentProperty",
     _OWL + "sameAs",
-    *(
-        SKOS + name
-        for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
-    ),
+    SKOS + "exactMatch",
+    SKOS + "closeMatch",
+    SKOS + "broadMatch",
+    SKOS + "narrowMatch",
+    SKOS + "relatedMatch",
 )
+_NAMING: Final = (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range")
+"""The properties by which the ontology names terms of other vocabularies."""
 _CONCEPT: Final = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
-_SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
-_TARGETS: Final = (SH + "targetClass", SH + "targetSubjectsOf", SH + "targetObjectsOf")
-_SHAPES: Final = {
-    SH + name for name in ("NodeShape", "PrefixDeclaration", "PropertyShape", "SPARQLConstraint")
-}
 _MANY: Final = 3
-_MOST: Final = 12
-_LOOKED_AT: Final = 50
-"""So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
-_FIRST: Final = (
-    RDF + "type",
-    SKOS + "notation",
-    DCTERMS + "identifier",
-    SKOS + "prefLabel",
-    RDFS + "label",
-    DCTERMS + "title",
-)
+"""A property used on more classes than these leads from or to any thing."""
 
-Triples = Mapping[str, Mapping[str, tuple[Node, ...]]]
-"""Subject → predicate → objects; blank nodes under their own names."""
-Texts = Mapping[str, str]
 Tallies = tuple[tuple[str, int], ...]
-Relation = tuple[str, str, str, bool]
-"""Class, property, class, and whether rules alone state it."""
+"""Terms with how often each is used, the most used first."""
+Numbers = Mapping[str, int]
 Row = tuple[str, ...]
-Rule = Mapping[str, Any]
-
-
-def read_triples(paths: Iterable[Path]) -> Triples:
-    triples: dict[str, dict[str, list[Node]]] = {}
-    for path in paths:
-        try:
-            quads = list(ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
-        except SyntaxError as error:
-            place = Place(str(path), error.lineno)
-            raise TurtleError(
-                "no-turtle", place=place, remedy="mend-line", value=error.msg
-            ) from None
-        for quad in quads:
-            if not isinstance(quad.object, ox.Triple) and not isinstance(quad.subject, ox.Triple):
-                values = triples.setdefault(plain(quad.subject), {}).setdefault(
-                    quad.predicate.value, []
-                )
-                if quad.object not in values:
-                    values.append(quad.object)
-    # most are one, which need not be written to be put in order
-    return {
-        subject: {
-            name: tuple(sorted(of, key=str) if len(of) > 1 else of)
-            for name, of in sorted(values.items())
-        }
-        for subject, values in sorted(triples.items())
-    }
-
-
-def _iris(triples: Triples, subject: str, *predicates: str) -> tuple[str, ...]:
-    properties = triples.get(subject, {})
-    values = (
-        term.value
-        for name in predicates
-        for term in properties.get(name, ())
-        if isinstance(term, ox.NamedNode)
-    )
-    return tuple(dict.fromkeys(values))
-
-
-def _texts(triples: Triples, subject: str, predicate: str) -> dict[str, str]:
-    by_language: dict[str, str] = {}
-    for literal in triples.get(subject, {}).get(predicate, ()):
-        if isinstance(literal, ox.Literal):
-            by_language.setdefault(literal.language or "", literal.value)
-    return dict(sorted(by_language.items()))
-
-
-def pick(texts: Texts, language: str) -> tuple[str, str]:
-    if not texts:
-        return "", ""
-    tag = next((tag for tag in (language, SOURCE_LANGUAGE, *LANGUAGES) if tag in texts), min(texts))
-    return texts[tag], tag
-
-
-def anchor(iri: str) -> str:
-    return iri.removeprefix(PAN) if iri.startswith(PAN) else "-".join(iri.rsplit("/", 2)[-2:])
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    # ``number`` counts instances or statements; ``subjects`` and ``objects`` are the classes of a
-    # property, or those a class has and those that lead to it; ``derived``: rules alone state it
+    """A class, property or individual: what the ontology says of it, and how the graph uses it.
+
+    ``number`` counts its instances or statements. ``subjects`` and ``objects`` are the classes a
+    property is used on and leads to; of a class, the properties it has and those that lead to it.
+    A ``derived`` property is stated by rules alone.
+    """
+
     iri: str
     kind: str
     labels: Texts
@@ -165,372 +90,300 @@ class Term:
     subjects: Tallies = ()
     objects: Tallies = ()
     derived: bool = False
-    constraints: tuple[Mapping[str, Any], ...] = ()
-    example: tuple[str, str] | None = None
+    constraints: tuple[ShapeRule, ...] = ()
+    example: TermExample | None = None
+
+
+class Relation(NamedTuple):
+    """Two classes that a property joins, and whether rules alone state it."""
+
+    start: str
+    property: str
+    end: str
+    is_derived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeConcept:
+    """A concept, or a scheme of these, with the concepts above it."""
+
+    iri: str
+    labels: Texts
+    definitions: Texts
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptScheme(SchemeConcept):
+    """A list of concepts, and the properties that take their values from it, the most used first."""
+
+    properties: list[str] = field(default_factory=list)
+    concepts: list[SchemeConcept] = field(default_factory=list)
+
+
+class OntologyHeading(NamedTuple):
+    """What the ontology says of itself; ``facts`` are those of :data:`REQUIRED` it states."""
+
+    iri: str
+    titles: Texts
+    descriptions: Texts
+    facts: Mapping[str, str]
+
+
+class Vocabulary(NamedTuple):
+    """Another vocabulary: its prefix, and its terms with how often the graph uses each."""
+
+    prefix: str
+    namespace: str
+    terms: Tallies
 
 
 @dataclass(frozen=True, slots=True)
 class Ontology:
-    heading: Mapping[str, Any]
+    """The ontology as it is documented: its terms by kind, schemes, rules and what it borrows."""
+
+    heading: OntologyHeading
     terms: tuple[Term, ...]
-    schemes: tuple[Mapping[str, Any], ...]
-    vocabularies: tuple[tuple[str, str, Tallies], ...]
-    constraints: tuple[Mapping[str, Any], ...]
+    schemes: tuple[ConceptScheme, ...]
+    vocabularies: tuple[Vocabulary, ...]
+    constraints: tuple[ShapeRule, ...]
     prefixes: Mapping[str, str]
 
     def of_kind(self, *kinds: str) -> tuple[Term, ...]:
+        """The terms of these kinds, by name."""
         return tuple(term for term in self.terms if term.kind in kinds)
 
     def tops(self) -> Mapping[str, str]:
+        """Each class of ours with the topmost class of ours above it, which may be itself."""
         tops = {}
         parents = {term.iri: term.parents for term in self.terms}
         for term in self.of_kind(CLASS):
-            tops[term.iri] = term.iri
-            while above := [parent for parent in parents[tops[term.iri]] if parent in parents]:
-                tops[term.iri] = above[0]
+            top = term.iri
+            while above := [parent for parent in parents[top] if parent in parents]:
+                top = above[0]
+            tops[term.iri] = top
         return tops
 
     def relations(self) -> tuple[Relation, ...]:
+        """Which topmost classes each property joins: those it declares, else those it is used with."""
         tops = self.tops()
-        joined = set[Relation]()
+        relations: set[Relation] = set()
         for term in self.of_kind(OBJECT):
-            ends = []
-            for declared, used in ((term.domains, term.subjects), (term.ranges, term.objects)):
-                stated = {
-                    tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT
-                }
-                tops_used = {tops[iri] for iri, _ in used if iri in tops}
-                ends.append(stated or (tops_used if 0 < len(tops_used) <= _MANY else {ANY}))
-            joined.update((start, term.iri, end, term.derived) for start, end in product(*ends))
-        return tuple(sorted(joined, key=lambda relation: (relation[0], relation[2], relation[1])))
+            starts = _ends(term.domains, term.subjects, tops)
+            ends = _ends(term.ranges, term.objects, tops)
+            for start, end in product(starts, ends):
+                relations.add(Relation(start, term.iri, end, term.derived))
+        return tuple(sorted(relations, key=lambda row: (row.start, row.end, row.property)))
+
+
+def _ends(declared: Iterable[str], used: Tallies, tops: Mapping[str, str]) -> Collection[str]:
+    stated = {tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT}
+    if stated:
+        return stated
+    tops_used = {tops[iri] for iri, _ in used if iri in tops}
+    return tops_used if 0 < len(tops_used) <= _MANY else {ANY}
+
+
+def anchor(iri: str) -> str:
+    """Where a term stands on the page: its name, of a concept with that of its scheme.
+
+    >>> anchor("https://w3id.org/pan2kg/ontology#Plan"), anchor("https://w3id.org/pan2kg/id/role/lead")
+    ('Plan', 'role-lead')
+    """
+    return iri.removeprefix(PAN) if iri.startswith(PAN) else "-".join(iri.rsplit("/", 2)[-2:])
 
 
 def tallied(store: Store, name: str) -> Mapping[Row, int]:
+    """The rows of a query of the program whose last column counts the others: row → number."""
     rows = select(store, program_query(name)).rows
     return {tuple(map(plain, cells)): int(plain(number)) for *cells, number in rows}
 
 
-def _constraints(triples: Triples) -> tuple[Rule, ...]:
-    users: dict[str, list[str]] = defaultdict(list)
-    for user, properties in triples.items():
-        # what a path leads to is looked at by another shape
-        predicates = (SH + "property", SH + "node") if SH + "path" not in properties else ()
-        for used in (
-            used
-            for predicate in (SH + "sparql", *predicates)
-            for used in properties.get(predicate, ())
-        ):
-            users[plain(used)].append(user)
-    constraints = []
-    for iri in triples:
-        if iri.startswith(PAN) and not _SHAPES.isdisjoint(_iris(triples, iri, RDF + "type")):
-            shapes = {iri}
-            waiting = [iri]
-            while waiting:
-                above = [user for user in users.get(waiting.pop(), ()) if user not in shapes]
-                shapes.update(above)
-                waiting += above
-            severities = _iris(triples, iri, SH + "severity")
-            constraints.append(
-                {
-                    "iri": iri,
-                    "messages": _texts(triples, iri, SH + "message"),
-                    "severity": _SEVERITIES.get(severities[0], Severity.VIOLATION)
-                    if severities
-                    else Severity.VIOLATION,
-                    "targets": sorted(
-                        {target for shape in shapes for target in _iris(triples, shape, *_TARGETS)}
-                    ),
-                }
-            )
-    return tuple(constraints)
-
-
-def _rules_of(triples: Triples, constraints: Iterable[Rule]) -> Mapping[str, tuple[Rule, ...]]:
-    by_term: dict[str, list[Rule]] = {}
-    for constraint in sorted(
-        constraints, key=lambda rule: (list(Severity).index(rule["severity"]), rule["iri"])
-    ):
-        if constraint["messages"]:
-            terms = {*constraint["targets"]}
-            waiting = [*triples.get(constraint["iri"], {}).get(SH + "path", ())]
-            while waiting:
-                node = waiting.pop()
-                if isinstance(node, ox.NamedNode):
-                    terms.add(node.value)
-                else:
-                    waiting += [
-                        inner
-                        for values in triples.get(plain(node), {}).values()
-                        for inner in values
-                    ]
-            for term in terms:
-                by_term.setdefault(term, []).append(constraint)
-    return {term: tuple(rules) for term, rules in by_term.items()}
-
-
-Statement = tuple[str, Node]
-"""What is said of a thing: predicate and object."""
-
-
-class _Instance(NamedTuple):
-    # how well a thing shows its class: the least rank shows it best, which is the thing of most
-    # kinds, and after all others what has many statements
-    rank: int
-    statements_number: int
-    iri: str
-
-
-def _examples(
-    store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]
-) -> Mapping[str, tuple[str, str]]:
-    # an example of each class that has a thing, and of each property that is used: its thing, and
-    # a block of Turtle
-    chosen = _best_instances(store, terms)
-    properties = [term.iri for term in terms if term.kind in (OBJECT, DATATYPE)]
-    statements = _example_statements(store, chosen.values(), properties)
-    shown: set[str] = set()
-    for stated in statements.values():
-        shown.update(name for name, _ in stated)
-    missing = [name for name in properties if name not in shown]
-    rows = select(store, program_query("ontology/users", property=missing)).rows
-    users = {plain(name): plain(user) for name, user in rows}
-    unread = {*users.values()} - statements.keys()
-    statements.update(_example_statements(store, unread, properties))
-
-    examples = {}
-    derived = {term.iri for term in terms if term.derived}
-    for kind, thing in chosen.items():
-        stated = [pair for pair in statements[thing] if pair[0] not in derived]
-        examples[kind] = _example(thing, stated[:_MOST], prefixes)
-    best = sorted(set(chosen.values()))
-    for name in properties:
-        for thing in (*best, users.get(name, "")):
-            stated = statements.get(thing, [])
-            values = [pair for pair in stated if pair[0] == name]
-            if values:
-                types = [pair for pair in stated if pair[0] == RDF + "type"]
-                examples[name] = _example(thing, [*types[:1], *values[:2]], prefixes)
-                break
-    return examples
-
-
-def _best_instances(store: Store, terms: Iterable[Term]) -> dict[str, str]:
-    # class → the thing that shows it best, of its own or else of a class right below it
-    instances: dict[str, list[str]] = defaultdict(list)
-    for cells in select(store, program_query("ontology/things-of-classes")).rows:
-        instances[plain(cells[0])].append(plain(cells[1]))
-    looked_at: set[str] = set()
-    for things in instances.values():
-        looked_at.update(sorted(things)[:_LOOKED_AT])
-    ranked: dict[str, list[_Instance]] = {}
-    query = program_query("ontology/instances", thing=sorted(looked_at))
-    for kind, instance, kinds, number in select(store, query).rows:
-        count = int(plain(number))
-        rank = count if count > _MOST else -int(plain(kinds))
-        candidate = _Instance(rank, count, plain(instance))
-        ranked.setdefault(plain(kind), []).append(candidate)
-    chosen: dict[str, str] = {}
-    for term in terms:
-        if term.kind != CLASS:
-            continue
-        candidates = [*ranked.get(term.iri, ())]
-        if not candidates:
-            for child in term.children:
-                candidates += ranked.get(child, ())
-        if candidates:
-            chosen[term.iri] = min(candidates).iri
-    return chosen
-
-
-def _example_statements(
-    store: Store, things: Iterable[str], properties: Sequence[str]
-) -> dict[str, list[Statement]]:
-    # what is said of these things by our properties and by those that name a thing, in order
-    query = program_query("ontology/example-statements", thing=sorted({*things}), p=properties)
-    statements: dict[str, set[Statement]] = {}
-    for triple in construct(store, query):
-        if isinstance(triple.subject, ox.NamedNode) and not isinstance(triple.object, ox.Triple):
-            stated = statements.setdefault(triple.subject.value, set())
-            stated.add((triple.predicate.value, triple.object))
-    return {thing: sorted(stated, key=_place_of) for thing, stated in statements.items()}
-
-
-def _place_of(statement: Statement) -> tuple[int, str, int, str]:
-    # what names a thing first, and each text in the first language before the others
-    predicate, value = statement
-    place = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
-    language = value.language if isinstance(value, ox.Literal) else ""
-    return place, predicate, int(language != LANGUAGES[0]), str(value)
-
-
-def _example(
-    thing: str, statements: Iterable[Statement], prefixes: Mapping[str, str]
-) -> tuple[str, str]:
-    lines = []
-    for name, value in statements:
-        verb = "a" if name == RDF + "type" else writer.iri(name, prefixes)
-        lines.append(writer.TurtleLine(verb, turtle_of(value, prefixes)))
-    return thing, writer.write_block(writer.Block(writer.iri(thing, prefixes), tuple(lines)))
-
-
-def turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:
-    if isinstance(value, ox.NamedNode):
-        return writer.iri(value.value, prefixes)
-    if isinstance(value, ox.BlankNode):
-        return str(value)
-    if value.language:
-        return writer.text(value.value, value.language)
-    datatype = value.datatype.value
-    typed = "" if datatype == XSD + "string" else f"^^{writer.iri(datatype, prefixes)}"
-    return writer.string(value.value) + typed
-
-
 def read_ontology(project: Project, store: Store) -> Ontology:
+    """The ontology of a project, with how the graph in a store uses it.
+
+    Raises:
+        TurtleError: a file is no Turtle, with its line.
+    """
     prefixes = writer.read_prefixes(project)
-    ontology = read_triples([project.ontology / "pan2kg.ttl"])
-    aligned = read_triples(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
-    shapes = read_triples(project.shape_files())
-    constraints = _constraints(shapes)
-    predicates = {name: number for (name,), number in tallied(store, "counts/properties").items()}
-    classes = {name: number for (name,), number in tallied(store, "counts/classes").items()}
-    terms = _terms(store, ontology, aligned, predicates, classes, _rules_of(shapes, constraints))
-    examples = _examples(store, terms, prefixes)
-
-    subject = next(
-        iter(s for s in ontology if _OWL + "Ontology" in _iris(ontology, s, RDF + "type")), ""
-    )
-    properties = {
-        writer.iri(predicate, prefixes): values
-        for predicate, values in ontology.get(subject, {}).items()
-    }
-    facts = {name: plain(properties[name][0]) for name in REQUIRED if name in properties}
-    titles, descriptions = (
-        _texts(ontology, subject, DCTERMS + name) for name in ("title", "description")
-    )
-
-    # terms of other vocabularies that are used, or that the ontology names
-    numbers = Counter(predicates) + Counter(classes)
-    names = {
-        name
-        for triples in (ontology, aligned)
-        for values in triples.values()
-        for name in (
-            *values,
-            *(
-                plain(value)
-                for predicate in (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range")
-                for value in values.get(predicate, ())
-            ),
-        )
-    }
-    by_prefix: dict[str, list[tuple[str, int]]] = {}
-    for iri in sorted({*numbers, *names}):
-        prefix = writer.iri(iri, prefixes).partition(":")[0]
-        if prefix in prefixes and not iri.startswith((PAN, ID, ROOT)):
-            by_prefix.setdefault(prefix, []).append((iri, numbers[iri]))
-    vocabularies = (
-        (prefix, prefixes[prefix], tuple(tallies)) for prefix, tallies in sorted(by_prefix.items())
-    )
+    ontology = read_statements([project.ontology / "pan2kg.ttl"])
+    alignments = project.ontology / "alignments.ttl"
+    aligned = read_statements([alignments] if alignments.is_file() else [])
+    shapes = read_statements(project.shape_files())
+    rules = shape_rules(shapes)
+    usage = _read_usage(store)
+    terms = _terms(ontology, aligned, usage, rules_by_term(shapes, rules))
+    examples = examples_of(store, _shown(terms), prefixes)
     return Ontology(
-        {"iri": subject, "titles": titles, "descriptions": descriptions, "facts": facts},
+        _heading(ontology, prefixes),
         tuple(replace(term, example=examples.get(term.iri)) for term in terms),
-        _schemes(project, tallied(store, "ontology/values-of-schemes")),
-        tuple(vocabularies),
-        constraints,
+        _schemes(project, store),
+        _vocabularies((ontology, aligned), usage, prefixes),
+        rules,
         prefixes,
     )
 
 
-def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, Any], ...]:
-    triples = read_triples(sorted((project.ontology / "schemes").glob("*.ttl")))
-    schemes: dict[str, dict[str, Any]] = {}
-    described = {
-        iri: {
-            "iri": iri,
-            "labels": _texts(triples, iri, SKOS + "prefLabel"),
-            "definitions": _texts(triples, iri, SKOS + "definition"),
-            "parents": _iris(triples, iri, SKOS + "broader"),
-        }
-        for iri in triples
-    }
-    for scheme in triples:
-        if SKOS + "ConceptScheme" in _iris(triples, scheme, RDF + "type"):
-            schemes[scheme] = {**described[scheme], "properties": [], "concepts": []}
-    for scheme, name in sorted(used, key=lambda at: (-used[at], at)):
-        if scheme in schemes:
-            schemes[scheme]["properties"].append(name)
-    for iri in sorted(triples):
-        for scheme in _iris(triples, iri, SKOS + "inScheme"):
-            schemes[scheme]["concepts"].append(described[iri])
-    return tuple(schemes.values())
+def _shown(terms: Iterable[Term]) -> ShownTerms:
+    return ShownTerms(
+        classes={term.iri: term.children for term in terms if term.kind == CLASS},
+        properties=[term.iri for term in terms if term.kind in (OBJECT, DATATYPE)],
+        derived={term.iri for term in terms if term.derived},
+    )
+
+
+# Terms
+
+
+class _Usage(NamedTuple):
+    # how the graph uses properties and classes: ``by_subject`` has of a property the classes it is
+    # used on, of a class the properties it has; ``by_target`` those that it leads to, that lead to
+    # it; what is ``stated`` is not stated by rules alone
+    statements: Numbers
+    instances: Numbers
+    by_subject: Mapping[str, Tallies]
+    by_target: Mapping[str, Tallies]
+    stated: Collection[str]
+
+
+def _read_usage(store: Store) -> _Usage:
+    statements = {name: number for (name,), number in tallied(store, "counts/properties").items()}
+    instances = {name: number for (name,), number in tallied(store, "counts/classes").items()}
+    ours = sorted(name for name in statements if name.startswith(PAN))
+    query = program_query("counts/stated-properties", p=ours)
+    return _Usage(
+        statements,
+        instances,
+        _used_together(store, "counts/properties-by-class"),
+        _used_together(store, "counts/properties-by-target"),
+        {plain(row[0]) for row in select(store, query).rows},
+    )
+
+
+def _used_together(store: Store, query: str) -> Mapping[str, Tallies]:
+    # of a property the classes, and of a class the properties
+    pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for (name, kind), number in tallied(store, query).items():
+        pairs[name].append((kind, number))
+        pairs[kind].append((name, number))
+    together = {}
+    for iri, tallies in pairs.items():
+        together[iri] = tuple(sorted(tallies, key=lambda tally: (-tally[1], tally[0])))
+    return together
 
 
 def _terms(
-    store: Store,
-    ontology: Triples,
-    aligned: Triples,
-    predicates: Mapping[str, int],
-    classes: Mapping[str, int],
-    rules: Mapping[str, tuple[Rule, ...]],
+    ontology: TurtleStatements,
+    aligned: TurtleStatements,
+    usage: _Usage,
+    rules: Mapping[str, tuple[ShapeRule, ...]],
 ) -> list[Term]:
-    pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for start, name in product(ontology, (*_ABOVE, _OWL + "inverseOf")):
-        for end in _iris(ontology, start, name):
-            pointing[name, end].append(start)
-    # of a property the classes, of a class the properties: those it is used on, those it leads to
-    uses: list[dict[str, Tallies]] = []
-    for query in ("counts/properties-by-class", "counts/properties-by-target"):
-        pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for (name, kind), number in tallied(store, query).items():
-            pairs[name].append((kind, number))
-            pairs[kind].append((name, number))
-        uses.append(
-            {
-                iri: tuple(sorted(of, key=lambda tally: (-tally[1], tally[0])))
-                for iri, of in pairs.items()
-            }
-        )
-    ours = sorted(name for name in predicates if name.startswith(PAN))
-    stated = {
-        plain(row[0])
-        for row in select(store, program_query("counts/stated-properties", p=ours)).rows
-    }
+    pointing = _pointing(ontology)
+    ours = [iri for iri in ontology if iri.startswith(PAN)]
     terms = []
-    for iri in sorted(
-        (iri for iri in ontology if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)
-    ):
-        kinds = [_KIND_OF[kind] for kind in _iris(ontology, iri, RDF + "type") if kind in _KIND_OF]
+    for iri in sorted(ours, key=lambda iri: (iri.lower(), iri)):
+        kinds = [_KIND_OF[kind] for kind in ontology.types(iri) if kind in _KIND_OF]
         if not kinds:
             continue
-        inverse = _OWL + "inverseOf"
-        is_property = kinds[0] in (OBJECT, DATATYPE)
-        number = (predicates if is_property else classes).get(iri, 0)
-        terms.append(
-            Term(
-                iri,
-                kinds[0],
-                _texts(ontology, iri, RDFS + "label"),
-                _texts(ontology, iri, SKOS + "definition"),
-                parents=_iris(ontology, iri, *_ABOVE),
-                children=tuple(
-                    dict.fromkeys(
-                        child for name in _ABOVE for child in pointing.get((name, iri), ())
-                    )
-                ),
-                domains=_iris(ontology, iri, RDFS + "domain"),
-                ranges=_iris(ontology, iri, RDFS + "range"),
-                inverses=tuple(
-                    sorted({*_iris(ontology, iri, inverse), *pointing.get((inverse, iri), ())})
-                ),
-                alignments=tuple(
-                    (name, target) for name in _MATCHES for target in _iris(aligned, iri, name)
-                ),
-                number=number,
-                subjects=uses[0].get(iri, ()),
-                objects=uses[1].get(iri, ()),
-                derived=is_property and bool(number) and iri not in stated,
-                constraints=rules.get(iri, ()),
-            )
+        kind = kinds[0]
+        is_property = kind in (OBJECT, DATATYPE)
+        numbers = usage.statements if is_property else usage.instances
+        number = numbers.get(iri, 0)
+        children: dict[str, None] = {}
+        for predicate in _ABOVE:
+            children.update(dict.fromkeys(pointing.get((predicate, iri), ())))
+        inverses = {*ontology.iris(iri, _INVERSE), *pointing.get((_INVERSE, iri), ())}
+        term = Term(
+            iri,
+            kind,
+            ontology.texts(iri, RDFS + "label"),
+            ontology.texts(iri, SKOS + "definition"),
+            parents=ontology.iris(iri, *_ABOVE),
+            children=tuple(children),
+            domains=ontology.iris(iri, RDFS + "domain"),
+            ranges=ontology.iris(iri, RDFS + "range"),
+            inverses=tuple(sorted(inverses)),
+            alignments=tuple(_alignments(aligned, iri)),
+            number=number,
+            subjects=usage.by_subject.get(iri, ()),
+            objects=usage.by_target.get(iri, ()),
+            derived=is_property and number > 0 and iri not in usage.stated,
+            constraints=rules.get(iri, ()),
         )
+        terms.append(term)
     return terms
+
+
+def _pointing(ontology: TurtleStatements) -> Mapping[tuple[str, str], Sequence[str]]:
+    # the terms that name a term as the one above them, or as their inverse
+    pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for start, predicate in product(ontology, (*_ABOVE, _INVERSE)):
+        for end in ontology.iris(start, predicate):
+            pointing[predicate, end].append(start)
+    return pointing
+
+
+def _alignments(aligned: TurtleStatements, iri: str) -> Iterable[tuple[str, str]]:
+    for predicate in _MATCHES:
+        for target in aligned.iris(iri, predicate):
+            yield predicate, target
+
+
+# The ontology itself, its schemes, and what it borrows
+
+
+def _heading(ontology: TurtleStatements, prefixes: Mapping[str, str]) -> OntologyHeading:
+    subjects = [subject for subject in ontology if _OWL + "Ontology" in ontology.types(subject)]
+    subject = subjects[0] if subjects else ""
+    facts = {}
+    for predicate, values in ontology.of(subject).items():
+        facts[writer.iri(predicate, prefixes)] = plain(values[0])
+    return OntologyHeading(
+        subject,
+        ontology.texts(subject, DCTERMS + "title"),
+        ontology.texts(subject, DCTERMS + "description"),
+        {name: facts[name] for name in REQUIRED if name in facts},
+    )
+
+
+def _schemes(project: Project, store: Store) -> tuple[ConceptScheme, ...]:
+    files = read_statements(sorted((project.ontology / "schemes").glob("*.ttl")))
+    concepts: dict[str, SchemeConcept] = {}
+    schemes: dict[str, ConceptScheme] = {}
+    for iri in files:
+        labels = files.texts(iri, SKOS + "prefLabel")
+        definitions = files.texts(iri, SKOS + "definition")
+        parents = files.iris(iri, SKOS + "broader")
+        concepts[iri] = SchemeConcept(iri, labels, definitions, parents)
+        if SKOS + "ConceptScheme" in files.types(iri):
+            schemes[iri] = ConceptScheme(iri, labels, definitions, parents)
+    values_numbers = tallied(store, "ontology/values-of-schemes")
+    for scheme, name in sorted(values_numbers, key=lambda row: (-values_numbers[row], row)):
+        if scheme in schemes:
+            schemes[scheme].properties.append(name)
+    for iri, concept in concepts.items():
+        for scheme in files.iris(iri, SKOS + "inScheme"):
+            schemes[scheme].concepts.append(concept)
+    return tuple(schemes.values())
+
+
+def _vocabularies(
+    sources: Iterable[TurtleStatements], usage: _Usage, prefixes: Mapping[str, str]
+) -> tuple[Vocabulary, ...]:
+    # terms of other vocabularies that are used, or that the ontology names
+    numbers = Counter(usage.statements) + Counter(usage.instances)
+    names = {*numbers}
+    for source in sources:
+        for subject in source:
+            names.update(source.of(subject))
+            for predicate in _NAMING:
+                names.update(map(plain, source.objects(subject, predicate)))
+    by_prefix: dict[str, list[tuple[str, int]]] = {}
+    for iri in sorted(names):
+        prefix = writer.iri(iri, prefixes).partition(":")[0]
+        if prefix in prefixes and not iri.startswith((PAN, ID, ROOT)):
+            by_prefix.setdefault(prefix, []).append((iri, numbers[iri]))
+    return tuple(
+        Vocabulary(prefix, prefixes[prefix], tuple(tallies))
+        for prefix, tallies in sorted(by_prefix.items())
+    )

@@ -11,6 +11,7 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.site.class_diagram import draw_ontology
 from pan2kg.site.ontology import (
     CLASS,
     DATATYPE,
@@ -18,10 +19,10 @@ from pan2kg.site.ontology import (
     REQUIRED,
     Ontology,
     anchor,
-    pick,
     read_ontology,
 )
-from pan2kg.site.ontology_page import documentation, draw_ontology
+from pan2kg.site.ontology_page import documentation
+from pan2kg.site.turtle_statements import pick
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import PAN
 from tests.site.conftest import Parsed
@@ -49,9 +50,7 @@ def test_the_files_hold_every_term_shape_and_concept_at_its_anchor_and_are_the_s
     declared = {
         iri.value for iri in typed if isinstance(iri, ox.NamedNode) and iri.value.startswith(PAN)
     }
-    concepts = {
-        anchor(concept["iri"]) for scheme in ontology.schemes for concept in scheme["concepts"]
-    }
+    concepts = {anchor(concept.iri) for scheme in ontology.schemes for concept in scheme.concepts}
     assert len(concepts) > 400
     files = documentation(graph.project, graph.store)
     assert {"fr/ontology.html", "en/ontology.html", "ontology/ontology.css"} <= files.keys()
@@ -75,10 +74,8 @@ def test_every_term_has_words_in_french_and_english(ontology: Ontology) -> None:
         t.iri for t in ontology.terms if not {"fr", "en"} <= t.labels.keys() & t.definitions.keys()
     ]
     assert not wrong, f"add the label or definition that is missing: {wrong}"
-    assert ontology.heading["facts"].keys() == {*REQUIRED}
-    assert {"fr", "en"} <= ontology.heading["titles"].keys() & ontology.heading[
-        "descriptions"
-    ].keys()
+    assert ontology.heading.facts.keys() == {*REQUIRED}
+    assert {"fr", "en"} <= ontology.heading.titles.keys() & ontology.heading.descriptions.keys()
     assert (pick({"fr": "loi", "en": "law"}, "de"), pick({"fr": "loi"}, "en")) == (
         ("law", "en"),
         ("loi", "fr"),
@@ -125,11 +122,11 @@ def test_a_term_has_the_shapes_that_look_at_it_and_what_rules_alone_state_is_der
     ontology: Ontology,
 ) -> None:
     terms = {term.iri: term for term in ontology.terms}
-    names = {anchor(rule["iri"]) for rule in terms[PAN + "Action"].constraints}
+    names = {anchor(rule.iri) for rule in terms[PAN + "Action"].constraints}
     assert {"ActionShape-notation", "ActionShape-iri"} <= names
     assert "PlanShape-iri" not in names
     link = terms[PAN + "Link"]
-    assert not [rule for rule in link.constraints if "ConditionShape" in rule["iri"]], (
+    assert not [rule for rule in link.constraints if "ConditionShape" in rule.iri], (
         "of what its path leads to"
     )
     assert (terms[PAN + "usesInstrument"].derived, terms[PAN + "inPlan"].derived) == (True, False)
@@ -148,7 +145,7 @@ def test_the_diagram_has_a_box_apart_for_every_class_that_leads_to_it(
     top = [t for t in ontology.of_kind(CLASS) if not any(p.startswith(PAN) for p in t.parents)]
     assert {node.get("href") for node in links} == {f"#{anchor(term.iri)}" for term in top}
     assert "style=" not in svg
-    assert {relation[1] for relation in ontology.relations()} == {
+    assert {relation.property for relation in ontology.relations()} == {
         t.iri for t in ontology.of_kind(OBJECT)
     }
     edges = re.compile(r"M(-?[\d.]+) ?(-?[\d.]+)h([\d.]+)v([\d.]+)h")
