@@ -33,8 +33,10 @@ from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.process import read_document
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.review.desk import open_desk, press
-from pan2kg.review.work import DocumentSearch, keep, read_material, search
+from pan2kg.review.desk import open_desk
+from pan2kg.review.keys import press
+from pan2kg.review.proposals import DocumentSearch, search
+from pan2kg.review.work import keep, read_material
 from pan2kg.turtle.vocabulary import key
 from pan2kg.validation.check import look
 from pan2kg.validation.report import Severity

@@ -20,7 +20,7 @@ from pan2kg.extract import document as documents, draft, mentions, outline, proc
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages, a_day, numeral, today, told
 from pan2kg.project import Project, read_text, write_atomically
-from pan2kg.review import decision, desk, drafted, files, work
+from pan2kg.review import cards, decision, desk, drafted, files, keys, proposals, work
 from pan2kg.store import cache, derive, load_project, queries
 from pan2kg.tables import formats
 from pan2kg.turtle import countries, vocabulary, writer
@@ -302,7 +302,7 @@ def run_candidates(options: argparse.Namespace) -> int:
     graph, plan = _opened(options)
     files.own(graph.project)
     document = _document(graph, options, plan)
-    result = work.search(graph, document, plan)
+    result = proposals.search(graph, document, plan)
     if options.since:
         result = result.since(graph, options.since)
     folder = work.keep(
@@ -360,7 +360,7 @@ def run_review(options: argparse.Namespace) -> int:
     wanted = desk.Wanted(options.kind, options.order, options.control, options.second, plan)
     review = desk.open_desk(material, project, name, today(), wanted, whole)
     if options.suggested:
-        desk.press(review, "g")
+        keys.press(review, "g")
     with reader.keys():
         _go(review, reader, options.language)
     language = options.language
@@ -408,7 +408,7 @@ def _go(review: desk.Desk, reader: "_KeyReader", language: str) -> None:
             answer = reader.ask(str(about)) if about else reader.key()
             typed += f" {answer or ''}"
         review.seconds = monotonic() - since if reader.is_terminal else None
-        message = desk.press(review, typed).say(language)
+        message = keys.press(review, typed).say(language)
         if not reader.is_terminal:
             _write(f"{message}\n")
 
@@ -469,23 +469,23 @@ def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) ->
     width = min(shutil.get_terminal_size((100, 30)).columns, 100)
     wrap = partial(textwrap.wrap, width=width)
     lines = [say("counts", **review.progress)]
-    card = review.card(language)
+    card = cards.card_of(review, language)
     if review.is_graph_shown:
-        for line in desk.suggestion(review, language):
+        for line in cards.suggestion(review, language):
             lines += wrap(line) or [""]
     elif card is None:
         lines.append(say("all-decided"))
     else:
         lines += _card_lines(review, card, width, language, is_terminal=reader.is_terminal)
     if reader.is_terminal:
-        keys = "help-suggested" if review.is_graph_shown else "help"
-        lines += ["", *wrap(message), *say(keys).split("\n")]
+        help_name = "help-suggested" if review.is_graph_shown else "help"
+        lines += ["", *wrap(message), *say(help_name).split("\n")]
     whole = "\n".join(lines)
     _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
 
 
 def _card_lines(
-    review: desk.Desk, card: desk.Card, width: int, language: str, *, is_terminal: bool
+    review: desk.Desk, card: cards.Card, width: int, language: str, *, is_terminal: bool
 ) -> Iterator[str]:
     """What is known of the candidate in hand, each paragraph wrapped."""
     say = _saying(language)
@@ -524,7 +524,7 @@ def _alike_lines(review: desk.Desk, width: int, language: str) -> Iterator[str]:
         yield f"  [{mark}] {number}  {start} — {words}"[:width]
 
 
-def _passage(card: desk.Card, width: int, language: str, *, is_terminal: bool) -> Iterator[str]:
+def _passage(card: cards.Card, width: int, language: str, *, is_terminal: bool) -> Iterator[str]:
     passage = card.passage
     say = _saying(language)
     place = " › ".join(passage.path)

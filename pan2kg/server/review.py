@@ -32,14 +32,14 @@ from urllib.parse import urlencode, urlsplit
 from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n import LANGUAGES, Language, Message, Messages, today, verbatim
 from pan2kg.project import Project, read_text
-from pan2kg.review import desk, files
+from pan2kg.review import files, forms
 from pan2kg.scores import review as scoring
 from pan2kg.server import pages, protocol, web, workers
 from pan2kg.site import registry, review
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
-FORMS: Final = {**desk.FORMS, "scores": scoring.enter}
+FORMS: Final = {**forms.FORMS, "scores": scoring.enter}
 """What each form of the pages does: those of the desk, and that of the matrix of scores."""
 # the one role: decides and scores on the pages
 REVIEW: Final = "review"
@@ -510,7 +510,7 @@ class ReviewPages:
         language = _language(request)
         async with self._turn:
             outcome = await self.threads.run(
-                lambda: desk.submit(
+                lambda: forms.submit(
                     self.project, self.store, form, today(), language=language, forms=FORMS
                 )
             )

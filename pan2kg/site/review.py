@@ -17,7 +17,7 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import SCALE, Scale, plain
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import decision, desk as desks, files as entry, work
+from pan2kg.review import cards, decision, desk as desks, files as entry, forms, proposals, work
 from pan2kg.scores import review as scoring
 from pan2kg.site.page import NOTHING, PageContext, Values, View
 from pan2kg.store.queries import program_query
@@ -113,23 +113,23 @@ def _done(context: PageContext) -> str:
 def _review(context: PageContext) -> Values:
     graph = context.spoken
     state = _form_state(context, "review.html")
-    queue = work.graph_candidates(graph)
+    queue = proposals.graph_candidates(graph)
     desk: Values | None = None
     typed = NOTHING
-    cards: list[Values] = []
+    listed: list[Values] = []
     documents: Mapping[str, str] = {}
     if state["state"] == "open":
         desk = _desk(context, graph)
         typed = context.arguments
         documents = decision.documents(graph)
     else:
-        cards = [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
+        listed = [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
         "title": context.t("reviewing-title"),
         **state,
         "desk": desk,
         "field": typed.get(FIELD, ""),
-        "cards": cards,
+        "cards": listed,
         "typed": typed,
         "number": len(queue),
         "more": max(0, len(queue) - REVIEW_MOST),
@@ -312,7 +312,7 @@ def _candidate(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -
     arguments = context.arguments
     current = desk.waiting[desk.at]
     desk.show_passage(arguments.get("passage", ""))
-    card = desk.card(context.language)
+    card = cards.card_of(desk, context.language)
     passages_number = card.passages if card else 0
     passages: list[str] = []
     if passages_number > 1:
@@ -320,7 +320,7 @@ def _candidate(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -
         passages = [address(passage=number) for number in range(passages_number)]
     alike = []
     for twin in desk.alike():
-        name = f"{desks.TOGETHER}{twin.key}"
+        name = f"{forms.TOGETHER}{twin.key}"
         is_ticked = bool(arguments.get(name))
         alike.append((name, context.name(twin.ends[0]), twin.quotations[0].words, is_ticked))
     relations = _relations(context, "role" if current.is_part else "relation")
@@ -333,7 +333,7 @@ def _candidate(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -
         "where": _page_of_passage(context, desk),
         "relation": arguments.get("relation") or proposed,
         "relations": relations,
-        "any_ticked": any(name.startswith(desks.TOGETHER) for name in arguments),
+        "any_ticked": any(name.startswith(forms.TOGETHER) for name in arguments),
         "alike": alike,
     }
 

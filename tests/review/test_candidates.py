@@ -15,8 +15,10 @@ from pan2kg.i18n.message import today
 from pan2kg.project import Project
 from pan2kg.review import work
 from pan2kg.review.decision import Candidate
-from pan2kg.review.desk import Desk, decide_candidate, open_desk, press
-from pan2kg.review.work import relation_of, search
+from pan2kg.review.desk import Desk, open_desk
+from pan2kg.review.forms import decide_candidate
+from pan2kg.review.keys import press
+from pan2kg.review.proposals import relation_of, search
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import load_project

@@ -15,7 +15,8 @@ from pan2kg.coherence.evidence import FIGURED, level
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.review.decision import Candidate
-from pan2kg.review.desk import Desk, open_desk, press
+from pan2kg.review.desk import Desk, open_desk
+from pan2kg.review.keys import press
 from pan2kg.review.work import Material, read_material
 from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import link_iri, thing
@@ -307,7 +308,7 @@ SCRIPT = """
 import json, resource, signal, sys
 from datetime import date
 from pan2kg.project import Project
-from pan2kg.review.desk import FORMS, submit
+from pan2kg.review.forms import FORMS, submit
 from pan2kg.scores.review import enter
 from pan2kg.store.rules import open_store
 

@@ -15,10 +15,14 @@ import pytest
 import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
+from pan2kg.review.cards import card_of, suggestion
+from pan2kg.review.control import for_second_reader, with_controls
 from pan2kg.review.decision import Candidate
-from pan2kg.review.desk import Desk, Wanted, open_desk, press, submit, suggestion
+from pan2kg.review.desk import Desk, Wanted, open_desk
 from pan2kg.review.files import Outcome
-from pan2kg.review.work import CANDIDATES, Material, for_second_reader, read_material, with_controls
+from pan2kg.review.forms import submit
+from pan2kg.review.keys import press
+from pan2kg.review.work import CANDIDATES, Material, read_material
 from pan2kg.store.rules import derive, open_store
 from pan2kg.store.store import load_project
 from pan2kg.turtle.blocks import misnamed, read_turtle_file
@@ -209,7 +213,7 @@ def test_a_second_reader_decides_blind_and_both_decisions_are_kept(
         for item in second.material.plans[second.waiting[0].plan]
         if item.key in ("c4-2", "c4-3")
     ]
-    card = second.card("en")
+    card = card_of(second, "en")
     assert card
     assert not card.previous, "how the same words were decided on is not said to a second reader"
     pressed(second, "a", "r1")
@@ -264,7 +268,7 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(
     assert len(desk_of(material).waiting) == 4
     twice = replace(first, key="o", ends=(first.ends[0], second.ends[1]))
     pressed(desk_of(changed(material, first, twice, *rest)), "r1")
-    card = desk_of(changed(material, first, twice, *rest)).card("en")
+    card = card_of(desk_of(changed(material, first, twice, *rest)), "en")
     assert card
     assert "A. Weber: rejected, 2026-05-04" in card.previous[0], (
         "how the same words were decided on"
@@ -381,7 +385,7 @@ def test_candidates_come_in_the_order_of_the_text_and_a_wrong_key_changes_nothin
         keys(desk_of(changed(material, *others, replace(fourth, rank=0.99)), order="rank"))[0]
         == "c4-4"
     )
-    card = desk.card("en")
+    card = card_of(desk, "en")
     assert card
     assert (card.passage.words, card.passage.label) == ("premier Plan d’action national", "12")
     assert card.passage.prefix.endswith("dans la ligne du ")

@@ -1,0 +1,529 @@
+"""What is proposed for a decision: statements the words of a document suggest, and links the graph suggests.
+
+A text or plan that is named may become a link, a body a part in a work; which work says so follows
+from the section the words stand in. Nothing of this is more than a proposal: what is proposed says
+its reason and how likely the rule is right, and waits for a person.
+"""
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pan2kg.coherence.evidence import Level
+from pan2kg.extract import Document, Mention, Quotation, roles, sections
+from pan2kg.extract.mentions import find_mentions
+from pan2kg.extract.names import RULES, Thing, either
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.message import Message
+from pan2kg.review.decision import (
+    CITATION,
+    INVOLVEMENT,
+    MENTION,
+    SETTLED,
+    USE,
+    Candidate,
+    Origin,
+    part_key,
+)
+from pan2kg.store import program_query, text_rows as rows
+from pan2kg.tables import pairs as pair_tables, table as figures
+from pan2kg.turtle.vocabulary import key, link_iri
+from pan2kg.validation.quotations import LONGEST as QUOTED
+
+_LONGEST, _WORDS = QUOTED
+_BEFORE: Final = 160
+"""In how many characters before a mention words may propose its relation."""
+_UNKNOWN_RULE: Final = 0.5
+"""How likely a rule is right that has no rank."""
+_SENTENCE: Final = re.compile(r"(?<=[^\s.]{3}[.!?…])\s+(?=[«“„\"(]?[A-ZÀ-Ü0-9])|[\n\t]+")
+_LEAD: Final = "lead"
+_ORDER: Final = {USE: 1, INVOLVEMENT: 2}
+"""Links of plans and actions are proposed before uses of texts, and these before parts of bodies."""
+
+
+class DocumentSearch(NamedTuple):
+    """What a document suggests: candidates, in the order in which they are shown, and all it names.
+
+    ``skipped`` counts the mentions that propose nothing, by reason.
+    """
+
+    candidates: tuple[Candidate, ...]
+    skipped: Mapping[str, int]
+    mentions: tuple[Mention, ...]
+
+    def since(self, graph: Graph, day: date) -> "DocumentSearch":
+        """The same without candidates whose target began before a day; these are counted as ``older``."""
+        recent = []
+        for candidate in self.candidates:
+            target = graph.names.things.get(candidate.ends[1])
+            is_early = target is not None and target.start is not None and target.start < day
+            if not is_early:
+                recent.append(candidate)
+        skipped = dict(self.skipped)
+        older = len(self.candidates) - len(recent)
+        if older:
+            skipped["older"] = older
+        return self._replace(candidates=tuple(recent), skipped=skipped)
+
+
+def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
+    """What a document, the text of a ``plan`` given by IRI, suggests that the graph does not say yet.
+
+    What was rejected comes back only with words nobody has looked at.
+    """
+    home = graph.names.things.get(plan)
+    mentions = find_mentions(
+        document,
+        graph.names,
+        date=home.start if home else None,
+        country=home.country if home else "",
+        plan=plan,
+    )
+    bodies = [mention for mention in mentions if mention.kind == "body"]
+    works = _WorksOfText.read(graph, document, plan)
+    statements = _Statements(graph, document, plan)
+    for mention in mentions:
+        work = works.work_at(mention.start)
+        if mention.kind == "body":
+            statements.take_body(mention, work, bodies)
+        else:
+            statements.take_text(mention, work)
+    candidates = [*statements.parts_proposed(), *statements.links_proposed()]
+    candidates.sort(key=_place_among_candidates)
+    return DocumentSearch(tuple(candidates), statements.skipped, mentions)
+
+
+def _place_among_candidates(candidate: Candidate) -> tuple[int, float, int]:
+    begin = candidate.quotations[0].start
+    return _ORDER.get(candidate.type, 0), -(candidate.rank or 0.0), begin
+
+
+class _WorksOfText(NamedTuple):
+    """Which work the words of a document are those of: an action in its section, else the plan."""
+
+    starts: list[int]
+    sections: Sequence[sections.Section]
+
+    @classmethod
+    def read(cls, graph: Graph, document: Document, plan: str) -> "_WorksOfText":
+        titles: dict[str, list[str]] = {}
+        numbers: dict[str, str] = {}
+        listed = graph.read(program_query("review/titles-of-actions", plan=plan))
+        for action, number, title in listed:
+            titles.setdefault(action, []).append(title)
+            numbers.setdefault(action, number)
+        named = [
+            sections.Named(action, numbers[action], tuple(words))
+            for action, words in titles.items()
+        ]
+        in_order = sections.sections(document, plan, named)
+        return cls([section.start for section in in_order], in_order)
+
+    def work_at(self, position: int) -> str:
+        return self.sections[bisect_right(self.starts, position) - 1].iri
+
+
+class _PartEnds(NamedTuple):
+    """A body's part in a work, as it may be stated."""
+
+    work: str
+    body: str
+    role: str
+
+
+class _LinkEnds(NamedTuple):
+    """A link of a work, as it may be stated."""
+
+    work: str
+    type: str
+    relation: str
+    target: str
+
+
+@dataclass
+class _Statements:
+    """What the mentions of a document may state together, with the mentions that speak for each statement.
+
+    ``skipped`` counts the mentions that state nothing, or nothing new, by reason.
+    """
+
+    graph: Graph
+    document: Document
+    plan: str
+    parts: dict[_PartEnds, list[tuple[Mention, roles.Role]]] = field(default_factory=dict)
+    links: dict[_LinkEnds, list[Mention]] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def take_body(self, mention: Mention, work: str, bodies: Sequence[Mention]) -> None:
+        """A body takes part where it existed on the day of the plan and the text says its role."""
+        things = self.graph.names.things
+        home = things.get(self.plan)
+        target = mention.target or next(iter(mention.choices), "")
+        body = things.get(target)
+        if body is None or not body.is_valid(home.start if home else None):
+            self.skipped["body-of-another-day"] += 1
+            return
+        role = roles.role_of(self.document, mention, bodies)
+        if role is None:
+            self.skipped["body"] += 1
+            return
+        self.parts.setdefault(_PartEnds(work, target, role.key), []).append((mention, role))
+
+    def take_text(self, mention: Mention, work: str) -> None:
+        """Each text or plan that is named is linked; of several that may be meant, the first."""
+        things = self.graph.names.things
+        for target in mention.targets or mention.choices[:1]:
+            entity = things.get(target)
+            may_be_missing = mention.kind in ("eu-act", "sdg") or not target.startswith("http")
+            if target in (self.plan, work):
+                self.skipped["itself"] += 1
+            elif entity is None and not may_be_missing:
+                self.skipped["no-end"] += 1
+            else:
+                own = things.get(self.plan) if work == self.plan else None
+                type_, relation, _ = relation_of(self.document.text, mention, entity, own)
+                ends = _LinkEnds(work, type_, relation, target)
+                self.links.setdefault(ends, []).append(mention)
+
+    def parts_proposed(self) -> Iterator[Candidate]:
+        stated = self._roles_stated()
+        rejected = self._passages_of_rejected_parts()
+        for ends, group in self.parts.items():
+            work, body, role_key = ends
+            identifier = part_key(*ends)
+            mentions = [mention for mention, _ in group]
+            quotations = self._quotations(mentions)
+            looked_at = rejected.get(identifier)
+            passages = {quotation.key(self.document.sha256) for quotation in quotations}
+            if role_key in stated.get((work, body), ()):
+                self.skipped["accepted"] += len(group)
+                continue
+            if looked_at is not None and passages <= looked_at:
+                self.skipped["rejected"] += len(group)
+                continue
+            mention, role = max(group, key=_rank_of_role)
+            remarks = self._remarks(work, body, mentions, was_rejected=looked_at is not None)
+            if role_key == _LEAD and _has_another_lead(stated, work, body):
+                remarks.append(Message("candidate", "other-lead"))
+            values = {"how": _rule_told(mention), "said": role.said}
+            yield Candidate(
+                identifier,
+                self.plan,
+                (work, body),
+                INVOLVEMENT,
+                role_key,
+                quotations,
+                reason=Message("candidate", f"role-{role.how}", values),
+                rank=_rank(mention, role.rank),
+                rule=f"{mention.rule}/{RULES}",
+                remarks=tuple(remarks),
+                choices=_choices(mentions, body),
+                said="" if role.how == "default" else role.said,
+            )
+
+    def _roles_stated(self) -> dict[tuple[str, str], set[str]]:
+        """The roles the graph states, by work and body."""
+        stated: dict[tuple[str, str], set[str]] = {}
+        listed = self.graph.read(program_query("review/parts-of-plan", plan=self.plan))
+        for work, body, role in listed:
+            stated.setdefault((work, body), set()).add(key(role))
+        return stated
+
+    def _passages_of_rejected_parts(self) -> dict[str, set[str]]:
+        """The keys of the passages somebody looked at when rejecting a part, by key of the part."""
+        rejected: dict[str, set[str]] = {}
+        listed = self.graph.read(program_query("review/rejected-parts", plan=self.plan))
+        for work, body, role, passage in listed:
+            rejected.setdefault(part_key(work, body, key(role)), set()).add(key(passage))
+        return rejected
+
+    def links_proposed(self) -> Iterator[Candidate]:
+        accepted, rejected = self._links_decided()
+        things = self.graph.names.things
+        ranks = _relation_rules().ranks
+        for ends, mentions in self.links.items():
+            work, type_, relation, target = ends
+            relations = accepted.get((work, target))
+            # a mere mention says no more than any accepted relation to the same text
+            if relations is not None and (relation == MENTION or relation in relations):
+                self.skipped["accepted"] += len(mentions)
+                continue
+            quotations = self._quotations(mentions)
+            looked_at = rejected.get((work, target))
+            if looked_at is not None and {quotation.words for quotation in quotations} <= looked_at:
+                self.skipped["rejected"] += len(mentions)
+                continue
+            ranked = [
+                (_rank(mention, ranks.get(mention.rule, _UNKNOWN_RULE)), mention)
+                for mention in mentions
+            ]
+            rank, mention = max(ranked, key=lambda pair: pair[0])
+            _, _, words = relation_of(
+                self.document.text, mention, things.get(target), things.get(work)
+            )
+            because = "because-said" if words else "because"
+            values = {"how": _rule_told(mention), "said": words}
+            remarks = self._remarks(work, target, mentions, was_rejected=looked_at is not None)
+            space = self.graph.project.space
+            yield Candidate(
+                key(link_iri(type_, work, target, relation=relation, space=space)),
+                self.plan,
+                (work, target),
+                type_,
+                relation,
+                quotations,
+                reason=Message("candidate", because, values),
+                rank=rank,
+                rule=f"{mention.rule}/{RULES}",
+                remarks=tuple(remarks),
+                choices=_choices(mentions, target),
+            )
+
+    def _links_decided(
+        self,
+    ) -> tuple[dict[tuple[str, str], set[str]], dict[tuple[str, str], set[str]]]:
+        """The relations of accepted links and the words of rejected ones, by their ends."""
+        accepted: dict[tuple[str, str], set[str]] = {}
+        rejected: dict[tuple[str, str], set[str]] = {}
+        listed = self.graph.read(program_query("review/links-of-plan", plan=self.plan))
+        for start, _, relation, end, status, quote in listed:
+            if key(status) == "accepted":
+                relation_key = key(relation) if relation else ""
+                accepted.setdefault((start, end), set()).add(relation_key)
+            if key(status) == "rejected":
+                rejected.setdefault((start, end), set()).add(quote)
+        return accepted, rejected
+
+    def _quotations(self, mentions: Iterable[Mention]) -> tuple[Quotation, ...]:
+        """The sentences of mentions, each once, with the place of the first mention in it."""
+        places: dict[tuple[int, int], int] = {}
+        for mention in mentions:
+            sentence = sentence_at(self.document.text, mention.start, mention.end)
+            places.setdefault(sentence, mention.start)
+        return tuple(
+            Quotation.at(self.document, start, end, of=position)
+            for (start, end), position in places.items()
+        )
+
+    def _remarks(
+        self, work: str, target: str, mentions: Iterable[Mention], *, was_rejected: bool
+    ) -> list[Message]:
+        """What whoever decides should know: that a target is missing or younger, was rejected, is derived."""
+        things = self.graph.names.things
+        remarks = list[Message]()
+        entity = things.get(target)
+        plan = things.get(work) or things.get(self.graph.plan_of(work) or "")
+        if entity is None:
+            remarks.append(Message("candidate", "not-in-graph", {"target": target}))
+        elif plan and entity.start and plan.start and entity.start > plan.start:
+            remarks.append(Message("candidate", "younger", {"day": entity.start.isoformat()}))
+        for note in dict.fromkeys(mention.note for mention in mentions):
+            if note not in ("", "not-in-graph"):
+                remarks.append(Message("candidate", f"note-{note}"))
+        if was_rejected:
+            remarks.append(Message("candidate", "rejected-before"))
+        return remarks
+
+
+def _rank_of_role(pair: tuple[Mention, roles.Role]) -> float:
+    _, role = pair
+    return role.rank
+
+
+def _has_another_lead(stated: Mapping[tuple[str, str], set[str]], work: str, body: str) -> bool:
+    leading = [ends for ends, roles_ in stated.items() if _LEAD in roles_]
+    return any(led == work and rival != body for led, rival in leading)
+
+
+def _rank(mention: Mention, rank: float) -> float:
+    """How likely a rule is right; of several things that may be meant each is half as likely as its share."""
+    if mention.target:
+        return rank
+    return round(rank / (2 * max(1, len(mention.choices))), 3)
+
+
+def _rule_told(mention: Mention) -> Message:
+    return Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
+
+
+def _choices(mentions: Iterable[Mention], target: str) -> tuple[str, ...]:
+    """What else may be meant, by IRI."""
+    choices = dict[str, None]()
+    for mention in mentions:
+        choices |= dict.fromkeys(mention.choices)
+    choices.pop(target, None)
+    return tuple(choices)
+
+
+class _RelationRule(NamedTuple):
+    """Words that propose a relation: to a text, ``text``, to a plan, ``plan``, with the type of link, or to either."""
+
+    words: re.Pattern[str]
+    proposed: Mapping[str, Any]
+
+
+class _RelationRules(NamedTuple):
+    """The rules in their order, what is proposed without any words, and how likely each rule of names is right."""
+
+    rules: Sequence[_RelationRule]
+    default: Mapping[str, Any]
+    ranks: Mapping[str, float]
+
+
+@cache
+def _relation_rules() -> _RelationRules:
+    path = Path(__file__).with_name("relations.toml")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    rules = []
+    for entry in table["relation"]:
+        pattern = rf"(?<!\w){either(entry['words'])}(?!\w)"
+        rules.append(_RelationRule(re.compile(pattern, re.IGNORECASE), entry))
+    return _RelationRules(rules, table["default"], table["rank"])
+
+
+def relation_of(
+    text: str, mention: Mention, end: Thing | None, own: Thing | None
+) -> tuple[str, str, str]:
+    """The type of link, the relation and the words that propose it: those nearest before the mention, in its sentence.
+
+    ``end`` is what is named, None where the graph does not have it. ``own`` is the plan whose text
+    it is, None where it is that of an action.
+
+    >>> text, act = "afin de transposer la directive 2014/24/UE", "http://data.europa.eu/eli/dir/2014/24/oj"
+    >>> relation_of(text, Mention(22, 42, text[22:42], act, "eu-act", "eu-number"), None, None)
+    ('uses-instrument', 'supports-transposition-of', 'transposer')
+    """
+    start, _ = sentence_at(text, mention.start, mention.end)
+    before = text[max(start, mention.start - _BEFORE) : mention.start]
+    side = "plan" if end is not None and end.kind == "plan" else "text"
+    words, proposed = _nearest_rule(before, side)
+    if side == "text":
+        return USE, _relation_to_text(str(proposed["text"]), mention, end), words
+    type_, relation = proposed["plan"]
+    is_of_family = own is not None and end is not None and own.family == end.family
+    if type_ == "succession" and not is_of_family:
+        return CITATION, "continues", words
+    # what an action says of a plan is a citation of it; links of plans among themselves have types
+    # of their own
+    return str(type_) if own else CITATION, str(relation), words
+
+
+def _nearest_rule(before: str, side: str) -> tuple[str, Mapping[str, Any]]:
+    """The words that end nearest to what follows, and what they propose; of several rules the first.
+
+    ``side`` is what a rule must speak of, ``text`` or ``plan``.
+    """
+    table = _relation_rules()
+    words = ""
+    proposed = table.default
+    nearest = 0
+    for rule in table.rules:
+        if side not in rule.proposed:
+            continue
+        for match in rule.words.finditer(before):
+            if match.end() > nearest:
+                words = match[0]
+                proposed = rule.proposed
+                nearest = match.end()
+    return words, proposed
+
+
+def _relation_to_text(relation: str, mention: Mention, end: Thing | None) -> str:
+    """Only directives are transposed, and only conventions ratified; of others it is said more weakly."""
+    if relation == "supports-transposition-of":
+        address = end.iri if end else mention.target
+        is_directive = "/eli/dir" in address or (end is not None and end.type == "eu-directive")
+        return relation if is_directive else "implements"
+    is_ratified = relation in ("plans-ratifying", "considers-ratifying")
+    if is_ratified and mention.kind not in ("ilo", "instrument"):
+        return MENTION
+    return relation
+
+
+def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence round a place begins and ends; of a long one what is nearest, 300 characters or 60 words.
+
+    >>> text = "Rien ici. La directive 2014/24/UE s’applique. Autre chose."
+    >>> text[slice(*sentence_at(text, 13, 33))]
+    'La directive 2014/24/UE s’applique.'
+    """
+    low = max(0, start - 2 * _LONGEST)
+    high = min(len(text), end + 2 * _LONGEST)
+    begin = low
+    finish = high
+    for boundary in _SENTENCE.finditer(text, low, high):
+        if boundary.end() <= start:
+            begin = boundary.end()
+        elif boundary.start() >= end:
+            finish = boundary.start()
+            break
+    # word by word from the side that is longer, but never into the place itself
+    while finish - begin > _LONGEST or len(text[begin:finish].split()) > _WORDS:
+        before = start - begin
+        behind = finish - end
+        if before <= 0 and behind <= 0:
+            break
+        if before >= behind:
+            space = text.find(" ", begin + 1, start)
+            begin = space + 1 if space >= 0 else start
+        else:
+            space = text.rfind(" ", end, finish - 1)
+            finish = space if space >= 0 else end
+    return begin, finish
+
+
+def graph_candidates(graph: Graph) -> list[Candidate]:
+    """What the graph suggests: links that stand in it as candidates, then actions that share texts in silence.
+
+    The latter come most bits first, without those whose ends somebody has decided on.
+    """
+    waiting = list(_candidate_links(graph))
+    if graph.uses.actions:
+        waiting += _silent_pairs(graph)
+    return waiting
+
+
+def _candidate_links(graph: Graph) -> Iterator[Candidate]:
+    listed = rows(graph.store, program_query("review/candidates"))
+    for link, type_, start, end, confidence in listed:
+        yield Candidate(
+            key(link),
+            "",
+            (start, end),
+            key(type_),
+            origin=Origin.GRAPH,
+            rank=float(confidence) if confidence else None,
+            link=link,
+            plans=(graph.plan_of(start) or "", graph.plan_of(end) or ""),
+        )
+
+
+def _silent_pairs(graph: Graph) -> Iterator[Candidate]:
+    decided = rows(graph.store, program_query("review/decided"))
+    settled = {frozenset(ends) for type_, *ends in decided if key(type_) in SETTLED}
+    # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most
+    # bits first.
+    choice = figures.TableChoice(evidence=Level.EDITORS)
+    linked = pair_tables.linked_pairs(graph, choice)
+    for silent in pair_tables.silent_pairs(graph, choice, linked):
+        if frozenset(silent.ends) in settled:
+            continue
+        level = silent.weight.level
+        yield Candidate(
+            "--".join(map(key, silent.ends)),
+            "",
+            silent.ends,
+            origin=Origin.GRAPH,
+            rank=figures.number(silent.weight.low),
+            plans=silent.plans,
+            via=silent.texts,
+            level=level.key if level else "",
+            expected=silent.expected,
+        )
