@@ -125,9 +125,9 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
 
         arguments.tell(questions.notice(options.link, graph.release, options.language))
     if typed.get("weights"):
-        from pan2kg.publish import tables as released
+        from pan2kg.publish import weights as published
 
-        graph = graph.weighed_as(released.read_weights(Path(options.weights)))
+        graph = graph.weighed_as(published.read_weights(Path(options.weights)))
     figures = kind.make(graph, choice)
     if typed.get("write"):
         from pan2kg.scores import ledger

@@ -126,7 +126,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
 
 def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
     from pan2kg.graph import graph as graphs, labels
-    from pan2kg.publish import edition as editions, tables
+    from pan2kg.publish import edition as editions, weights
     from pan2kg.store import cache, store
 
     project = arguments.project_of(options)
@@ -143,7 +143,7 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     issue = _issue_of(options, facts, previous, days)
     graph = graphs.Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
-    tables.weigh_links(graph)
+    weights.weigh_links(graph)
     return editions.Edition(graph, facts, issue, previous, kept=arguments.cache_of(options))
 
 
@@ -223,7 +223,7 @@ def add_diff(command: argparse.ArgumentParser) -> None:
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    from pan2kg.publish import changes, tables
+    from pan2kg.publish import change_files, changes, feed, patches, states, weights
     from pan2kg.store import store
 
     wanted = 1 if options.apply else 2
@@ -238,20 +238,20 @@ def run_diff(options: argparse.Namespace) -> int:
         sides = []
         for path in options.sides:
             progress(say("progress", "reading", side=path))
-            sides.append(changes.read_side(Path(path)))
+            sides.append(states.read_side(Path(path)))
         if patch is not None:
-            content = changes.apply(patch, sides[0], options.apply).nquads()[0]
+            content = patches.apply(patch, sides[0], options.apply).nquads()[0]
         elif options.format == "rdf":
-            content = changes.write_patch(*sides)
+            content = patches.write_patch(*sides)
         else:
             change = changes.Change(
-                *sides, weights=tables.published_weights(Path(options.sides[0]))
+                *sides, weights=weights.published_weights(Path(options.sides[0]))
             )
             if options.format == "atom":
-                when = changes.day_of(change, options.date)
-                text = changes.write_feed(change, options.language, when, address=options.address)
+                when = feed.day_of(change, options.date)
+                text = feed.write_feed(change, options.language, when, address=options.address)
             else:
-                text = changes.WRITERS[options.format](change, options.language)
+                text = change_files.WRITERS[options.format](change, options.language)
             content = text.encode()
     finally:
         progress.finish()

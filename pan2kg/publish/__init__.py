@@ -10,8 +10,16 @@ place of what stood there only when nothing in it is at fault.
 ``folder``           the folder, its dumps, checksums and earlier versions
 ``documents``        where a thing is told, and what hosts are told of that
 ``document_page``    what a document tells of its things
-``tables``           tables for programs and for people
-``changes``          two states: what differs, in words, as a feed, as a patch
+``tables``           the tables for programs, with what describes them
+``thing_tables``     their rows; ``weights``, ``figures_table`` two that are computed
+``csv_tables``       a table as CSV on the Web has it
+``products``         the tables for people; ``product_rows`` their rows
+``states``           a state of the graph as sorted lines, to be compared
+``differences``      what two states state otherwise, once moved files are recognised
+``changes``          which things and figures changed, and how
+``change_names``     what these are called
+``change_files``     a change in words, as Markdown, CSV and JSON; ``feed`` as Atom
+``patches``          a change as a file that is applied
 ``reuse``            which pages of the last release can stand
 ``inspection``       what is wrong with a release, or with the host that serves it
 ``vocabulary``       terms, and how triples are written

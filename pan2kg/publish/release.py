@@ -38,14 +38,20 @@ from pan2kg.i18n import (
 )
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import (
+    change_files,
     changes,
+    csv_tables,
     document_page,
     documents,
     edition as editions,
+    feed,
     folder,
     inspection,
+    products,
     reuse,
+    states,
     tables,
+    weights,
 )
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
@@ -117,14 +123,14 @@ class PublishedRelease:
     def offer(self) -> None:
         """Measure what there is by now of the files a catalogue offers."""
         rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
-        for product in tables.PRODUCTS:
+        for product in products.PRODUCTS:
             title, about = (_WORDS.text(f"product.{product}{end}") for end in ("", "-about"))
-            for form in tables.PRODUCT_FORMS:
+            for form in products.PRODUCT_FORMS:
                 in_form = _WORDS.text("product.form", title=title, form=OFFERED_FORMS[form]["name"])
                 path = (
-                    tables.csv_path(tables.DATA, product)
+                    csv_tables.csv_path(csv_tables.DATA, product)
                     if form == "csv"
-                    else f"{tables.DATA}/{product}.{form}"
+                    else f"{csv_tables.DATA}/{product}.{form}"
                 )
                 rows.append((f"{product}-{form}", path, form, in_form, about, title))
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
@@ -232,14 +238,16 @@ def change_part(edition: Edition) -> Iterator[File]:
     before = edition.before
     # without a release before nothing is compared: of the graph only what a feed says of itself is
     # asked for
-    facts = (edition.store.inner.quads_for_pattern(None, name, None) for name in changes.OF_FEEDS)
+    facts = (edition.store.inner.quads_for_pattern(None, name, None) for name in feed.OF_FEEDS)
     quads = edition.store.inner if before else chain.from_iterable(facts)
     packed = cast("bytes", edition.computed.get("packed", b"")) if before else b""
-    side_after = changes.Side(quads, edition.issue.version, packed=packed, graph=edition.graph)
-    weights = tables.published_weights(before) if before else None
+    side_after = states.Side(quads, edition.issue.version, packed=packed, graph=edition.graph)
+    earlier_weights = weights.published_weights(before) if before else None
     version = (folder.read_mark(before) or {}).get("version", "") if before else ""
     change = changes.Change(
-        changes.read_side(before, version) if before else side_after, side_after, weights=weights
+        states.read_side(before, version) if before else side_after,
+        side_after,
+        weights=earlier_weights,
     )
     if edition.previous and not before:
         for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
@@ -247,9 +255,12 @@ def change_part(edition: Edition) -> Iterator[File]:
     for language in LANGUAGES if before else ():
         yield (
             f"{CHANGES}/{CHANGES}.{language}.md",
-            changes.write_text(change, language, is_markdown=True).encode(),
+            change_files.write_markdown(change, language).encode(),
         )
-        yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(change, language).encode()
+        yield (
+            f"{CHANGES}/{CHANGES}.{language}.csv",
+            change_files.write_csv(change, language).encode(),
+        )
     if before and (before / folder.QUADS).is_file():
         differing = change.differing
         if not packed:  # it stands elsewhere than its own addresses say
@@ -262,10 +273,10 @@ def change_part(edition: Edition) -> Iterator[File]:
         when = datetime.combine(issue.modified, time(), UTC)
         address = issue.addresses.file(name)
         earlier = edition.previous / name if edition.previous else None
-        feed = changes.write_feed(
+        content = feed.write_feed(
             change, language, when, address=address, issue=issue, earlier=earlier
         )
-        yield name, feed.encode()
+        yield name, content.encode()
 
 
 PARTS: Final[tuple[Part, ...]] = (change_part, *SITE)
@@ -587,7 +598,7 @@ def _fill(
         with gzip.open(work / folder.QUADS, "rt", encoding="utf-8", newline="\n") as lines:
             described = documents.Described(edition, lines)
         put(tables.table_files(edition, described.stated))
-        put(tables.product_files(described))
+        put(products.product_files(described))
         put(
             document_page.document_files(
                 described, {path for path in expected if path.endswith(".html")}
@@ -609,7 +620,7 @@ def _fill(
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     step(put, _offered(edition))
     release.retired = step(tell)
-    step(put, tables.parquet_files(work))
+    step(put, products.parquet_files(work))
     release.offer()
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
@@ -655,7 +666,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
     """
     language, *other_languages = LANGUAGES
     root = release.folder.root
-    folders = (f"{language}/", "assets/", f"{tables.DATA}/")
+    folders = (f"{language}/", "assets/", f"{csv_tables.DATA}/")
     pages = [path for path in drawn if path == WELCOME or path.startswith(folders)]
     if not pages:
         return
@@ -710,7 +721,7 @@ def refuse_version(edition: Edition, whole: folder.Content) -> None:
     has_dump = (before / folder.QUADS).is_file()
     if issue.version == version and (not has_dump or folder.differs(whole, before, folder.QUADS)):
         change = changes.Change(
-            changes.read_side(before), changes.Side(edition.store.inner, issue.version)
+            states.read_side(before), states.Side(edition.store.inner, issue.version)
         )
         proposed = propose(version, change)
         raise ProjectError(

@@ -11,6 +11,7 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n import LANGUAGES
+from pan2kg.publish.csv_tables import TABLES, csv_path
 from pan2kg.publish.documents import (
     DOCUMENTS,
     GONE,
@@ -22,8 +23,10 @@ from pan2kg.publish.documents import (
 )
 from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, GROUP, OWN, read_content
+from pan2kg.publish.products import PRODUCTS
 from pan2kg.publish.release import SITE
-from pan2kg.publish.tables import PRODUCTS, TABLES, csv_path, table_definitions, weigh_links
+from pan2kg.publish.thing_tables import table_definitions
+from pan2kg.publish.weights import weigh_links
 from pan2kg.site.page import SiteContext
 from pan2kg.store.rules import rule_files
 from pan2kg.turtle.vocabulary import ROOT

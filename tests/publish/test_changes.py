@@ -19,8 +19,11 @@ from hypothesis import given, settings, strategies as st
 from pan2kg.cli.publish import add_diff, run_diff
 from pan2kg.errors import FormatError, Pan2kgError, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.publish import changes
-from pan2kg.publish.changes import ATOM, Change, Side, Status, write_text
+from pan2kg.publish import change_files, feed, patches, states
+from pan2kg.publish.change_files import write_markdown, write_text
+from pan2kg.publish.changes import Change, Status
+from pan2kg.publish.feed import ATOM
+from pan2kg.publish.states import Side
 from pan2kg.store.store import read_quads
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, XSD
 
@@ -194,11 +197,11 @@ def test_csv_has_a_row_a_value_and_json_holds_the_terms_whole() -> None:
     told = Change(
         side(PLAN, ACTION), side(PLAN, ACTION.replace("juristes", 'magistrats, \\"sic\\"'))
     )
-    rows = list(csv.DictReader(io.StringIO(changes.write_csv(told, "en"))))
+    rows = list(csv.DictReader(io.StringIO(change_files.write_csv(told, "en"))))
     assert [(row["status"], row["property_label"], row["old"], row["new"]) for row in rows] == [
         ("renamed", "label", "Former les juristes", 'Former les magistrats, "sic"')
     ]
-    content = json.loads(changes.write_json(Change(side(PLAN), side(PLAN, ACTION)), "de"))
+    content = json.loads(change_files.write_json(Change(side(PLAN), side(PLAN, ACTION)), "de"))
     (thing,) = content["things"]
     assert (content["statements_added"], thing["status"], thing["root"]) == (
         4,
@@ -212,15 +215,15 @@ def test_markdown_and_feed_hold_whatever_a_text_holds_and_a_feed_has_what_atom_r
     told = Change(
         side(PLAN), side(PLAN, 'action:a skos:prefLabel "<b>&amp;\\u0001\\u000B]]>*[x](y)"@fr .')
     )
-    assert "&lt;b&gt;&amp;amp;" in write_text(told, "fr", is_markdown=True)
-    assert "\\*\\[x\\](y)" in write_text(told, "fr", is_markdown=True)
-    (entry,) = ET.fromstring(changes.write_feed(told, "fr", WHEN)).findall(f"{{{ATOM}}}entry")
+    assert "&lt;b&gt;&amp;amp;" in write_markdown(told, "fr")
+    assert "\\*\\[x\\](y)" in write_markdown(told, "fr")
+    (entry,) = ET.fromstring(feed.write_feed(told, "fr", WHEN)).findall(f"{{{ATOM}}}entry")
     assert "<b>&amp;\ufffd" in str(entry.findtext(f"{{{ATOM}}}title"))
     told = Change(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b")))
     ids = set()
     for language in LANGUAGES:
         root = ET.fromstring(
-            changes.write_feed(told, language, WHEN, address="https://e/changes.atom")
+            feed.write_feed(told, language, WHEN, address="https://e/changes.atom")
         )
         entries = root.findall(f"{{{ATOM}}}entry")
         for parent in (root, *entries):
@@ -242,14 +245,14 @@ def test_the_day_is_given_or_from_the_environment_or_from_the_data(
     change = Change(side(PLAN), side(PLAN, days))
     undated = Change(side(PLAN), side(PLAN))
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert changes.day_of(change) == datetime(2026, 3, 4, tzinfo=UTC)
+    assert feed.day_of(change) == datetime(2026, 3, 4, tzinfo=UTC)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert changes.day_of(change) == datetime(1970, 1, 2, tzinfo=UTC)
-    assert changes.day_of(change, date(2020, 5, 6)) == datetime(2020, 5, 6, tzinfo=UTC)
+    assert feed.day_of(change) == datetime(1970, 1, 2, tzinfo=UTC)
+    assert feed.day_of(change, date(2020, 5, 6)) == datetime(2020, 5, 6, tzinfo=UTC)
     for epoch in ("", "yesterday"):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
         with pytest.raises(FormatError):
-            changes.day_of(undated)
+            feed.day_of(undated)
 
 
 named = st.sampled_from(
@@ -279,7 +282,7 @@ datasets = st.lists(quads, max_size=8)
 
 
 def applied(patch: bytes, old: Side) -> Side:
-    return changes.apply(ox.parse(patch, format=ox.RdfFormat.TRIG), old)
+    return patches.apply(ox.parse(patch, format=ox.RdfFormat.TRIG), old)
 
 
 @settings(deadline=None, max_examples=300)
@@ -290,34 +293,34 @@ def test_the_patch_applied_to_the_old_state_gives_the_new(
     """Whatever the labels of blank nodes and the order of a file are."""
     old = Side([*before, *both], "old")
     new = Side([*after, *both], "new")
-    assert applied(changes.write_patch(old, new), old).nquads() == new.nquads()
+    assert applied(patches.write_patch(old, new), old).nquads() == new.nquads()
     shuffled = [*before, *both]
     chance.shuffle(shuffled)
     file = ox.serialize(shuffled, format=ox.RdfFormat.N_QUADS) or b""
     again = Side(ox.parse(file, format=ox.RdfFormat.N_QUADS, rename_blank_nodes=True), "again")
-    assert applied(changes.write_patch(old, new), again).nquads() == new.nquads()
+    assert applied(patches.write_patch(old, new), again).nquads() == new.nquads()
     reread = Side(ox.parse(new.nquads()[0], format=ox.RdfFormat.N_QUADS), "b")
     assert reread.nquads() == new.nquads()
     assert not any(
         isinstance(quad.object, ox.BlankNode)
-        for quad in ox.parse(changes.write_patch(old, new), format=ox.RdfFormat.TRIG)
+        for quad in ox.parse(patches.write_patch(old, new), format=ox.RdfFormat.TRIG)
     )
 
 
 def test_a_patch_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     old, new = (Side([ox.Quad(*[ox.NamedNode(f"http://e/{at}")] * 3)], at) for at in "ab")
     with pytest.raises(ProjectError, match="made for another state"):
-        applied(changes.write_patch(old, new), new)
+        applied(patches.write_patch(old, new), new)
     with pytest.raises(ProjectError, match="damaged"):
-        applied(changes.write_patch(old, new).replace(b"http://e/b", b"http://e/c"), old)
+        applied(patches.write_patch(old, new).replace(b"http://e/b", b"http://e/c"), old)
     (tmp_path / "no.nq").write_text("<http://e/s> <http://e/p> <http://e/o> .\n")
     with pytest.raises(ProjectError, match="This is no patch"):
-        changes.apply(read_quads(tmp_path / "no.nq"), old)
+        patches.apply(read_quads(tmp_path / "no.nq"), old)
     kept = ox.Quad(
-        ox.NamedNode(changes.GENID + "c14n0"), ox.NamedNode("http://e/p"), ox.Literal("x")
+        ox.NamedNode(patches.GENID + "c14n0"), ox.NamedNode("http://e/p"), ox.Literal("x")
     )
     with pytest.raises(ProjectError, match="kept for blank nodes"):
-        changes.write_patch(Side([], "a"), Side([kept], "b"))
+        patches.write_patch(Side([], "a"), Side([kept], "b"))
 
 
 LINE = "<http://e/{}> <http://e/p> <http://e/o> <http://e/g> .\n"
@@ -362,8 +365,8 @@ def test_projects_files_and_releases_are_read_and_every_format_is_written_the_sa
         f'<http://e/s> <http://e/p> _:o .\n_:o <http://e/q> "1"{integer} .\n'
     )
     assert (
-        changes.read_side(tmp_path / "a.ttl").nquads()
-        == changes.read_side(tmp_path / "b.nt").nquads()
+        states.read_side(tmp_path / "a.ttl").nquads()
+        == states.read_side(tmp_path / "b.nt").nquads()
     )
     for form in ("text", "md", "csv", "json", "atom"):
         files = [tmp_path / "one", tmp_path / "two"]

@@ -23,10 +23,11 @@ from usp.tree import sitemap_from_str
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish import documents, folder
+from pan2kg.publish.csv_tables import csv_path
 from pan2kg.publish.documents import shared_place
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.inspection import by_subject, faults
-from pan2kg.publish.tables import PRODUCT_FORMS, PRODUCTS, csv_path
+from pan2kg.publish.products import PRODUCT_FORMS, PRODUCTS
 from pan2kg.store.queries import read_queries
 from pan2kg.store.store import LocalStore, select
 from pan2kg.turtle.vocabulary import ROOT

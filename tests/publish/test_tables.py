@@ -28,19 +28,13 @@ from pan2kg.coherence.known import basis_line, known
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, format_of
 from pan2kg.project import Project
-from pan2kg.publish import changes
+from pan2kg.publish import change_files, changes, states
 from pan2kg.publish.edition import Addresses, Edition
 from pan2kg.publish.folder import QUADS, read_content
-from pan2kg.publish.tables import (
-    PRODUCTS,
-    Source,
-    TableDefinition,
-    published_weights,
-    read_table,
-    read_weights,
-    table_definitions,
-)
+from pan2kg.publish.products import PRODUCTS
+from pan2kg.publish.thing_tables import Source, TableDefinition, read_table, table_definitions
 from pan2kg.publish.vocabulary import things_in
+from pan2kg.publish.weights import published_weights, read_weights
 from pan2kg.store.store import LocalStore, read_quads
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.turtle.vocabulary import PAN, RDF, ROOT, SKOS, XSD
@@ -404,9 +398,9 @@ def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_gro
     few_folder: Path, few_edition: Edition
 ) -> None:
     store = few_edition.store.inner
-    old = changes.Side(store, "0.1.0")
-    new = changes.Side((quad for quad in store if quad.subject != ox.NamedNode(YOUTH)), "later")
-    told = changes.write_text(changes.Change(old, new), "en")
+    old = states.Side(store, "0.1.0")
+    new = states.Side((quad for quad in store if quad.subject != ox.NamedNode(YOUTH)), "later")
+    told = change_files.write_text(changes.Change(old, new), "en")
     found = re.search(r"Pairs sharing a text: (\d+) → (\d+)", told)
     assert found, told
     assert int(found[1]) - int(found[2]) == 1, "the pair of the first and the third youth plan"
@@ -426,7 +420,7 @@ def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_gro
     )
     assert then < owed - 0.01
     stated = [
-        changes.Side(ox.parse(b"".join(side.stated), format=ox.RdfFormat.N_QUADS), "x")
+        states.Side(ox.parse(b"".join(side.stated), format=ox.RdfFormat.N_QUADS), "x")
         for side in (old, new)
     ]
     assert changes.Change(*stated).figures is None, (
