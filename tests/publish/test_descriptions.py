@@ -215,6 +215,20 @@ def test_a_missing_fact_is_named_with_the_file_to_add_it_to(
         assert not (tmp_path / "r").exists()
 
 
+def test_a_day_that_is_none_is_answered_with_how_it_is_written(
+    command: Publish, small: Path, tmp_path: Path
+) -> None:
+    facts = small / "graph" / "catalogue.ttl"
+    text = facts.read_text(encoding="utf-8")
+    facts.write_text(
+        re.sub(r'dcterms:issued "[^"]+"\^\^xsd:date', 'dcterms:issued "soon"', text),
+        encoding="utf-8",
+    )
+    said = '« soon » is no day. Write "2026-11-25"^^xsd:date.'
+    with pytest.raises(ProjectError, match=re.escape(said)):
+        command("-o", str(tmp_path / "r"))
+
+
 def test_our_own_rules_find_what_is_wrong(few_folder: Path) -> None:
     text = (few_folder / "catalogue.ttl").read_text(encoding="utf-8")
     broken = {
