@@ -17,7 +17,7 @@ from typing import TypeVar
 import networkx as nx
 import numpy as np
 
-from pan2kg.coherence.bodies import participation
+from pan2kg.coherence.action_measures import participation
 from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.texts import TextStep, Use, weigh
 from pan2kg.coherence.weight import HUB, Pairs, Potential, action_pairs, plan_pairs, potential

@@ -15,16 +15,20 @@ cell, ``readings.cell`` says yes, no or unread.
 
 The modules in their one order; each imports only from those before it::
 
-    evidence     levels of evidence, the firmest of several; what was read, three states of a cell
-    texts        the tree of texts, how common a text is; who names what, and its products
-    weight       low, high and broad of a pair; all pairs; against chance; from columns, by SQL
-    citations    which plan could cite which, occasions, citation rate, debt, coherence index
-    known        the tables, and all that follows from them at a level
-    figures      the register of figures, the order of pairs, counts led back to one another
-    agreement    how far people who judge the same agree
-    bodies       actions × instruments; what bodies might coordinate; one edition and the next
-    obligations  due dates, margins, and what cannot be said
-    reading      the door to the store for all of these
+    evidence         levels of evidence, the firmest of several; what was read, three states of a cell
+    texts            the tree of texts, how common a text is; who names what, and its products
+    weight           low, high and broad of a pair; all pairs; against chance; from columns, by SQL
+    citations        which plan could cite which, occasions, citation rate, debt, coherence index
+    known            the tables, and all that follows from them at a level
+    figures          the register of figures, the order of pairs, counts led back to one another
+    agreement        how far people who judge the same agree
+    use_matrix       actions × instruments, and what plans rest on of themselves
+    bodies           who leads what, and what bodies might coordinate
+    action_measures  actions one by one: participation, what would be lost, how fully described
+    likeness         how like one another titles are
+    succession       one edition of a plan and the next
+    obligations      due dates, margins, and what cannot be said
+    reading          the door to the store for all of these
 """
 
 from pan2kg.coherence.evidence import (

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pan2kg.coherence import bodies, evidence
+from pan2kg.coherence import evidence, use_matrix
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
@@ -171,7 +171,7 @@ def whole_day(text: str) -> date | None:
 
 
 def margins(
-    uses: bodies.Uses,
+    uses: use_matrix.Uses,
     obligations: Iterable[Obligation],
     responses: Iterable[Response],
     *,
@@ -225,7 +225,9 @@ def margins(
     return evidence.Measured(replace(uses.basis, as_of=as_of), tuple(rows))
 
 
-def _margin(uses: bodies.Uses, duty: Obligation, answers: list[Response], as_of: date) -> Margin:
+def _margin(
+    uses: use_matrix.Uses, duty: Obligation, answers: list[Response], as_of: date
+) -> Margin:
     last = coming = None
     if duty.every > 0 and duty.due is not None and duty.binds(as_of):
         last, coming = duty.around(as_of)
@@ -254,7 +256,7 @@ def _is_done(act: Response, as_of: date) -> bool:
     return act.day is not None and act.day <= as_of
 
 
-def _unanswered(uses: bodies.Uses, *, is_promised: bool) -> DutyStanding:
+def _unanswered(uses: use_matrix.Uses, *, is_promised: bool) -> DutyStanding:
     if is_promised:
         return DutyStanding.VAGUE
     return DutyStanding.UNCOVERED if uses.basis.annotated else DutyStanding.NOT_ASSESSED

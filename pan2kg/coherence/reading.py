@@ -1,4 +1,4 @@
-"""The door to the store: the small tables, who rests on what and takes part, obligations and their answers, fields.
+"""The door to the store: each function reads from it one thing that figures, tables and pages are made of.
 
 Only accepted and derived statements are read; what is unverified, by its certainty or by its named
 graph, is left out. A statement has the level of evidence that a rule derived
@@ -7,7 +7,7 @@ a provision and its act, and one act under two IRIs are one instrument here.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -19,10 +19,13 @@ from pan2kg.coherence import (
     Reading,
     Readings,
     Works,
+    action_measures,
     bodies,
     counts,
     firmest,
     level,
+    succession,
+    use_matrix,
 )
 from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.known import Tables
@@ -61,7 +64,7 @@ def read_tables(
     ``release`` and ``as_of`` are told beside each figure; ``focus`` is the plan they are about,
     left out where the store does not hold it.
     """
-    plans = [PlanRow(*row) for row in _rows(store, "coherence/plans")]
+    plans = _plans(store)
     names = {row.plan for row in plans}
     home = {action: plan for action, plan in _rows(store, "coherence/actions") if plan in names}
     works = Works(tuple(sorted(names)), home)
@@ -71,17 +74,17 @@ def read_tables(
     noted = _noted(works, texts.uses, statements, read_profiles(store))
     return Tables(
         works,
-        texts.uses,
-        texts.steps,
-        texts.general,
-        statements,
-        _dates(store),
-        Readings(tuple(_readings(store)), noted, complete),
-        {row.plan: int(row.number) for row in plans if row.number},
-        {row.plan: key(row.extent) or "unknown" for row in plans},
-        release,
-        as_of,
-        focus if focus in names else "",
+        uses=texts.uses,
+        steps=texts.steps,
+        general=texts.general,
+        statements=statements,
+        dates=_dates(store),
+        readings=Readings(tuple(_readings(store)), noted, complete),
+        published={row.plan: int(row.number) for row in plans if row.number},
+        lists={row.plan: key(row.extent) or "unknown" for row in plans},
+        release=release,
+        as_of=as_of,
+        focus=focus if focus in names else "",
     )
 
 
@@ -91,6 +94,10 @@ class PlanRow(NamedTuple):
     plan: str
     number: str
     extent: str
+
+
+def _plans(store: Store) -> list[PlanRow]:
+    return [PlanRow(*row) for row in _rows(store, "coherence/plans")]
 
 
 class _TextAddresses:
@@ -103,18 +110,20 @@ class _TextAddresses:
         rows = _rows(store, "coherence/text-uses")
         used = {text for _, _, text, _, _ in rows}
         self._address = self._addresses(store, used)
-        self.uses = tuple(
-            Use(work, self.one(text), float(share or 0), level(stored), link)
-            for link, work, text, share, stored in rows
-        )
-        self.steps = tuple(
-            (self.one(text), self.one(above), level(stored) if link else Level.PLAN)
-            for text, above, link, stored in _rows(store, "coherence/text-steps")
-        )
+        uses = []
+        for link, work, text, share, stored in rows:
+            uses.append(Use(work, self.counted(text), float(share or 0), level(stored), link))
+        self.uses = tuple(uses)
+        steps = []
+        for text, above, link, stored in _rows(store, "coherence/text-steps"):
+            # a step without a link is what the texts themselves are
+            at = level(stored) if link else Level.PLAN
+            steps.append((self.counted(text), self.counted(above), at))
+        self.steps = tuple(steps)
         general = _rows(store, "coherence/general-texts")
-        self.general = frozenset(self.one(text) for (text,) in general)
+        self.general = frozenset(self.counted(text) for (text,) in general)
 
-    def one(self, text: str) -> str:
+    def counted(self, text: str) -> str:
         """The address a text is counted under."""
         return self._address.get(text, text)
 
@@ -188,41 +197,49 @@ def _noted(
     return frozenset(noted)
 
 
-def read_uses(store: Store, release: str = "", as_of: date | None = None) -> bodies.Uses:
+def read_uses(store: Store, release: str = "", as_of: date | None = None) -> use_matrix.Uses:
     """Actions × instruments of a store, with every plan and what it rests on of itself.
 
     An action without a plan stands alone, as a plan of its own name.
+
+    Raises:
+        ProjectError: an action has no IRI, or there is no action.
     """
     plan_of = {action: plan or action for action, plan in _rows(store, "coherence/actions")}
-    nameless = [
-        plan.removeprefix(action) for action, plan in plan_of.items() if action.startswith("_:")
-    ]
-    if nameless:
-        plan = key(nameless[0])
-        raise ProjectError(
-            "action-no-iri" if plan else "planless-action-no-iri",
-            remedy="give-action-iri",
-            plan=plan,
-        )
+    _refuse_nameless(plan_of)
     if not plan_of:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
-    plans = [
-        bodies.PlanEntry(iri, int(published) if published else None, key(complete) or "unknown")
-        for iri, published, complete in _rows(store, "coherence/plans")
-    ]
+    plans = []
+    for row in _plans(store):
+        published = int(row.number) if row.number else None
+        plans.append(use_matrix.PlanEntry(row.plan, published, key(row.extent) or "unknown"))
     root_of = read_roots(store)
     pairs = [(work, root_of.get(text, text)) for work, text in _rows(store, "coherence/rests-on")]
-    return bodies.uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
+    return use_matrix.uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
 
 
-def read_uses_at(store: Store, uses: bodies.Uses, at: Level) -> bodies.Uses:
+def _refuse_nameless(plan_of: Mapping[str, str]) -> None:
+    for action, plan in plan_of.items():
+        if not action.startswith("_:"):
+            continue
+        # one that stands alone is its own plan
+        name = key(plan.removeprefix(action))
+        raise ProjectError(
+            "action-no-iri" if name else "planless-action-no-iri",
+            remedy="give-action-iri",
+            plan=name,
+        )
+
+
+def read_uses_at(store: Store, uses: use_matrix.Uses, at: Level) -> use_matrix.Uses:
+    """Of these uses those that are said at the level itself, on the basis of all."""
     root_of = read_roots(store)
     wanted = set[tuple[str, str]]()
     for work, text, stored in _rows(store, "coherence/rests-on-at-level"):
         if level(stored) is at:
             wanted.add((work, root_of.get(text, text)))
     pairs = [pair for pair in uses.stated if pair in wanted]
-    return replace(bodies.uses_of(pairs, uses.home, plans=uses.plans), basis=uses.basis)
+    return replace(use_matrix.uses_of(pairs, uses.home, plans=uses.plans), basis=uses.basis)
 
 
 def read_roots(store: Store) -> dict[str, str]:
@@ -241,59 +258,73 @@ def read_roots(store: Store) -> dict[str, str]:
     for iri, alias in _rows(store, "coherence/same-things"):
         leading, second = sorted((top(iri), top(alias)))
         leader[second] = leading
-    resting = {text for _, text in _rows(store, "coherence/rests-on")}
     groups: dict[str, list[str]] = defaultdict(list)
     for iri in leader.keys() | set(leader.values()):
         groups[top(iri)].append(iri)
-    chosen = {
-        root: min(resting.intersection(members) or members) for root, members in groups.items()
-    }
-    return {iri: chosen[root] for root, members in groups.items() for iri in members}
+    resting = {text for _, text in _rows(store, "coherence/rests-on")}
+    root_of: dict[str, str] = {}
+    for members in groups.values():
+        root = min(resting.intersection(members) or members)
+        root_of.update(dict.fromkeys(members, root))
+    return root_of
 
 
 def read_citations(store: Store) -> tuple[Citation, ...]:
-    return tuple(
-        Citation(
-            link, source, target, key(channel), document, whole_day(seen_on[:10]), level(stored)
+    """The links by which an action or a plan cites another, in the order of the query."""
+    citations = []
+    for row in _rows(store, "coherence/citations"):
+        link, source, target, channel, document, seen_on, stored = row
+        seen = whole_day(seen_on[:10])
+        citations.append(
+            Citation(link, source, target, key(channel), document, seen, level(stored))
         )
-        for link, source, target, channel, document, seen_on, stored in _rows(
-            store, "coherence/citations"
-        )
-    )
+    return tuple(citations)
 
 
-def read_successions(store: Store) -> tuple[bodies.Succession, ...]:
-    return tuple(
-        bodies.Succession(later, earlier, key(relation) or "continues", level(stored), link)
-        for later, earlier, relation, stored, link in _rows(store, "coherence/successions")
-    )
+def read_successions(store: Store) -> tuple[succession.Succession, ...]:
+    """The links by which an action takes up another, or an earlier plan as a whole."""
+    successions = []
+    for later, earlier, relation, stored, link in _rows(store, "coherence/successions"):
+        way = key(relation) or "continues"
+        successions.append(succession.Succession(later, earlier, way, level(stored), link))
+    return tuple(successions)
 
 
 def read_profiles(store: Store) -> tuple[bodies.Profile, ...]:
+    """What each work is tagged with, by IRI of the work; one without a tag is left out."""
     tags: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for work, kind, tag in _rows(store, "coherence/tags"):
         tags[work][kind].add(tag)
-    kinds = ("topic", "group", "lead", "body")
-    return tuple(
-        bodies.Profile(work, *(frozenset(of[kind]) for kind in kinds))
-        for work, of in sorted(tags.items())
-    )
+    profiles = []
+    for work, by_kind in sorted(tags.items()):
+        profile = bodies.Profile(
+            work,
+            topics=frozenset(by_kind["topic"]),
+            groups=frozenset(by_kind["group"]),
+            leads=frozenset(by_kind["lead"]),
+            bodies=frozenset(by_kind["body"]),
+        )
+        profiles.append(profile)
+    return tuple(profiles)
 
 
 def read_involvements(store: Store) -> tuple[bodies.Involvement, ...]:
+    """The parts bodies take in works, each once a level with all its roles."""
     roles: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for iri, work, body, role, stored in _rows(store, "coherence/involvements"):
         roles[iri, work, body, stored].add(key(role))
-    return tuple(
-        bodies.Involvement(iri, work, body, frozenset(keys), level(stored))
-        for (iri, work, body, stored), keys in roles.items()
-    )
+    involvements = []
+    for (iri, work, body, stored), keys in roles.items():
+        involvements.append(bodies.Involvement(iri, work, body, frozenset(keys), level(stored)))
+    return tuple(involvements)
 
 
 def read_countries(store: Store) -> dict[str, str]:
-    return dict(
-        reversed([(work, country) for work, country in _rows(store, "coherence/countries")])
-    )
+    """The country of each work, the first of several."""
+    country_of: dict[str, str] = {}
+    for work, country in reversed(_rows(store, "coherence/countries")):
+        country_of[work] = country  # the first is read last, and stays
+    return country_of
 
 
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
@@ -307,30 +338,28 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
     for row in _rows(store, "coherence/obligations"):
         iri, instrument, due, holder, treaty, ratified, since, every, national, *terms = row
         kind, force, provision, by_law, country = terms
-        duties.setdefault(
-            (iri, national, holder),
-            Obligation(
-                iri,
-                root_of.get(instrument, instrument),
-                whole_day(due),
-                holder,
-                is_true(treaty),
-                whole_day(ratified),
-                whole_day(since),
-                whole_months(every),
-                key(kind),
-                key(force),
-                provision,
-                national,
-                by_law not in ("false", "0"),
-                country,
-                bool(national),
-            ),
+        duty = Obligation(
+            iri,
+            root_of.get(instrument, instrument),
+            whole_day(due),
+            holder=holder,
+            needs_ratification=is_true(treaty),
+            ratified=whole_day(ratified),
+            since=whole_day(since),
+            every=whole_months(every),
+            kind=key(kind),
+            force=key(force),
+            provision=provision,
+            national=national,
+            by_law=by_law not in ("false", "0"),
+            country=country,
+            is_recorded=bool(national),
         )
+        duties.setdefault((iri, national, holder), duty)
     return tuple(duties[place] for place in sorted(duties))
 
 
-def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
+def read_responses(store: Store, uses: use_matrix.Uses) -> tuple[Response, ...]:
     """What may answer an obligation: national acts by the day they came into force, actions by a dated timeline's end.
 
     Each action is given once a relation it has to the instrument: to implement it answers, to
@@ -340,21 +369,33 @@ def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
     """
     root_of = read_roots(store)
     country = read_countries(store)
-    dated: dict[tuple[str, ...], Level | None] = {}
-    for *act, stored in _rows(store, "coherence/acts"):
-        dated[(*act,)] = firmest((dated.get((*act,)), level(stored)))
-    acts = [
-        Response(
+    acts = _acts(store, root_of, country)
+    return (*acts, *_planned(store, uses, root_of, country))
+
+
+def _acts(
+    store: Store, root_of: Mapping[str, str], country: Mapping[str, str]
+) -> Iterator[Response]:
+    firm: dict[tuple[str, str, str, str], Level | None] = {}
+    for act, instrument, signed, in_force, stored in _rows(store, "coherence/acts"):
+        dated = (act, instrument, signed, in_force)
+        firm[dated] = firmest((firm.get(dated), level(stored)))
+    for (act, instrument, signed, in_force), at in firm.items():
+        signed_on = whole_day(signed)
+        yield Response(
             act,
             root_of.get(instrument, instrument),
-            whole_day(in_force) or whole_day(signed),
+            whole_day(in_force) or signed_on,
             is_act=True,
-            signed=whole_day(signed),
+            signed=signed_on,
             level=at,
             country=country.get(act, ""),
         )
-        for (act, instrument, signed, in_force), at in dated.items()
-    ]
+
+
+def _planned(
+    store: Store, uses: use_matrix.Uses, root_of: Mapping[str, str], country: Mapping[str, str]
+) -> Iterator[Response]:
     ends: dict[str, str] = {}
     for action, end in _rows(store, "coherence/ends"):
         ends[action] = max(ends.get(action, ""), end)
@@ -363,42 +404,43 @@ def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
         levels = relations[work, root_of.get(text, text)]
         levels[key(relation)] = firmest((levels.get(key(relation)), level(stored)))
     plans = {plan.iri for plan in uses.plans if plan.is_plan}
-    places = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
-    planned = [
-        (uses.actions[row], uses.instruments[at])
-        for row, at in places
-        if uses.home[uses.actions[row]] in plans
-    ]
-    answers = [
-        Response(
-            work,
-            text,
-            whole_day(ends.get(work, "")),
-            is_act=False,
-            relation=relation,
-            level=at,
-            country=country.get(work, ""),
-        )
-        for work, text in planned
-        for relation, at in sorted((relations.get((work, text)) or {"": None}).items())
-    ]
-    return (*acts, *answers)
+    for row, column in zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True):
+        work = uses.actions[row]
+        text = uses.instruments[column]
+        if uses.home[work] not in plans:
+            continue
+        # a use without a recorded relation is given once, without one
+        levels = relations.get((work, text)) or {"": None}
+        for relation, at in sorted(levels.items()):
+            yield Response(
+                work,
+                text,
+                whole_day(ends.get(work, "")),
+                is_act=False,
+                relation=relation,
+                level=at,
+                country=country.get(work, ""),
+            )
 
 
-def read_fields(store: Store) -> tuple[bodies.ActionField, ...]:
+def read_fields(store: Store) -> tuple[action_measures.ActionField, ...]:
     """What was recorded of the five fields of actions; a node without a presence counts as vague.
 
     A dated or relative timeline is present, one « as soon as possible » vague.
     """
-    of_timeline = dict.fromkeys(("dated", "relative"), bodies.Presence.PRESENT) | {
-        "vague": bodies.Presence.VAGUE
-    }
-
     fields = []
     for action, name, iri in _rows(store, "coherence/fields"):
-        word = key(iri)
-        presence = bodies.Presence(word) if word in set(bodies.Presence) else bodies.Presence.VAGUE
-        if name == "timeline":
-            presence = of_timeline.get(word, bodies.Presence.ABSENT)
+        presence = _timeline_presence(key(iri)) if name == "timeline" else _presence(key(iri))
         fields.append((action, name, presence))
     return tuple(fields)
+
+
+def _presence(word: str) -> action_measures.Presence:
+    known = set(action_measures.Presence)
+    return action_measures.Presence(word) if word in known else action_measures.Presence.VAGUE
+
+
+def _timeline_presence(kind: str) -> action_measures.Presence:
+    if kind in ("dated", "relative"):
+        return action_measures.Presence.PRESENT
+    return action_measures.Presence.VAGUE if kind == "vague" else action_measures.Presence.ABSENT

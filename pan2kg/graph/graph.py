@@ -46,7 +46,15 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
-    from pan2kg.coherence import Level, Measured, bodies, reading, texts
+    from pan2kg.coherence import (
+        Level,
+        Measured,
+        action_measures,
+        bodies,
+        reading,
+        texts,
+        use_matrix,
+    )
     from pan2kg.coherence.citations import Occasion
     from pan2kg.coherence.figures import PlanMeeting, Taken
     from pan2kg.coherence.known import Known, Tables
@@ -180,7 +188,7 @@ class Graph:
         "coherence/actions",
         "Whether there is an action to measure; without one the graph has no figures.",
     )
-    uses: GraphReading[bodies.Uses] = GraphReading(
+    uses: GraphReading[use_matrix.Uses] = GraphReading(
         "coherence.reading.read_uses",
         "store release as_of",
         "Actions × instruments; a ProjectError without any.",
@@ -236,7 +244,7 @@ class Graph:
     responses: GraphReading[tuple[Response, ...]] = GraphReading(
         "coherence.reading.read_responses", "store uses", "What answers obligations."
     )
-    fields: GraphReading[tuple[bodies.ActionField, ...]] = GraphReading(
+    fields: GraphReading[tuple[action_measures.ActionField, ...]] = GraphReading(
         "coherence.reading.read_fields", "store", "What was recorded of the five fields of actions."
     )
     scores: GraphReading[tuple[Scores, ...]] = GraphReading(
@@ -592,7 +600,7 @@ class Graph:
 
         return self._at("known", level, lambda at: known(self.tables, at, weights=self._earlier))
 
-    def uses_at(self, level: Level | str = "") -> bodies.Uses:
+    def uses_at(self, level: Level | str = "") -> use_matrix.Uses:
         """Actions × instruments at a level of evidence."""
         from pan2kg.coherence import reading
 

@@ -5,7 +5,7 @@ The terminal and the pages show the same; each lays it out in its own way.
 
 from typing import Final, NamedTuple
 
-from pan2kg.coherence import bodies, citations, evidence
+from pan2kg.coherence import citations, evidence, likeness
 from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
@@ -114,7 +114,7 @@ def _nearer_actions(
     listed = graph.read(program_query("review/actions-of-plan", plan=plan))
     actions = [row[0] for row in listed if row[0] != target]
     titles = [graph.label(action, language) for action in actions]
-    order = bodies.Titles.read(titles).nearest(graph.label(start, language), _NEAREST)
+    order = likeness.Titles.read(titles).nearest(graph.label(start, language), _NEAREST)
     return [(key(actions[at]), titles[at]) for at in order]
 
 

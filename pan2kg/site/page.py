@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup as Markup
 
 from pan2kg.charts import Subject, frame as framed, registry
-from pan2kg.coherence import bodies, evidence
+from pan2kg.coherence import action_measures, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
@@ -264,7 +264,7 @@ class SiteContext:
         for profile in self.graph.profiles:
             if profile.bodies or profile.leads or profile.groups:
                 recorded.add(profile.work)
-        for row in bodies.completeness(self.graph.home_of, self.graph.fields):
+        for row in action_measures.completeness(self.graph.home_of, self.graph.fields):
             if row.annotated:
                 recorded.add(row.action)
         return frozenset(recorded)

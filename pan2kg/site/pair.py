@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from pan2kg.coherence import bodies, evidence
+from pan2kg.coherence import evidence, likeness
 from pan2kg.coherence.known import Known
 from pan2kg.graph import labels
 from pan2kg.graph.links import COMPARED, DECLARED, Tie
@@ -342,7 +342,7 @@ def _beside(
     # most are called the same in each language
     titles = tuple(context.graph.label(action, language) for action in first)
     titles_of_second = tuple(context.graph.label(action, language) for action in second)
-    index = once(("titles", titles_of_second), partial(bodies.Titles.read, titles_of_second))
+    index = once(("titles", titles_of_second), partial(likeness.Titles.read, titles_of_second))
     nearest = once(
         ("nearest", titles, titles_of_second),
         lambda: [index.nearest(title, _ALIKE) for title in titles],

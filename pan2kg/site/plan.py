@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from pan2kg import templates
 from pan2kg.charts.frame import Picture
-from pan2kg.coherence import bodies, evidence, figures
+from pan2kg.coherence import evidence, figures, succession
 from pan2kg.coherence.reading import Citation
 from pan2kg.findings.brief import Brief
 from pan2kg.graph import statements as outlines
@@ -42,10 +42,10 @@ _WORDS: Final = Messages("brief")
 _STATUS: Final = "http://www.w3.org/ns/adms#status"
 _ALIGNED: Final = ("stated", "concluded")
 """The grounds of what a later edition takes up."""
-_SURE_FATES: Final = (bodies.Fate.CONTINUING_PLAN, bodies.Fate.DROPPED, bodies.Fate.NEW)
+_SURE_FATES: Final = (succession.Fate.CONTINUING_PLAN, succession.Fate.DROPPED, succession.Fate.NEW)
 _FATES: Final = (*_ALIGNED, *_SURE_FATES, "open-earlier", "open-later")
 """The groups of the page of changes: taken up by ground, those that are sure, those nothing can be said of."""
-_UNKNOWN_FATES: Final = (bodies.Fate.NOT_SEEN, bodies.Fate.NOT_ASSESSED)
+_UNKNOWN_FATES: Final = (succession.Fate.NOT_SEEN, succession.Fate.NOT_ASSESSED)
 
 NaturalPlace = tuple[list[tuple[int, str]], str]
 """The number a thing bears, in pieces that are compared as numbers, and its IRI."""
@@ -537,10 +537,10 @@ def _changes(context: PageContext) -> Values | None:
 
 
 def _fates_by_group(
-    context: PageContext, fates: Iterable[bodies.ActionFate], base: str
-) -> dict[str, list[bodies.ActionFate]]:
+    context: PageContext, fates: Iterable[succession.ActionFate], base: str
+) -> dict[str, list[succession.ActionFate]]:
     """The actions of two editions by what became of them, in the order of the page, without empty groups."""
-    groups: dict[str, list[bodies.ActionFate]] = {key: [] for key in _FATES}
+    groups: dict[str, list[succession.ActionFate]] = {key: [] for key in _FATES}
     for action in fates:
         if action.fate in _SURE_FATES:
             key = action.fate.value
@@ -556,15 +556,15 @@ def _fates_by_group(
 
 def _brief_of_changes(
     context: PageContext,
-    fates: Iterable[bodies.ActionFate],
-    groups: Mapping[str, list[bodies.ActionFate]],
+    fates: Iterable[succession.ActionFate],
+    groups: Mapping[str, list[succession.ActionFate]],
     base: str,
 ) -> list[entity.Sentence]:
     taken_number = 0
     stated_number = 0
     similar_number = 0
     for action in fates:
-        if action.fate in (bodies.Fate.RETAINED, bodies.Fate.EXTENDED):
+        if action.fate in (succession.Fate.RETAINED, succession.Fate.EXTENDED):
             taken_number += 1
             stated_number += action.ground == "stated"
         if action.similar and context.graph.home_of.get(action.action) == base:
@@ -594,14 +594,14 @@ def _brief_of_changes(
     return sentences
 
 
-def _fate_lines(context: PageContext, group: Iterable[bodies.ActionFate]) -> list[Values]:
+def _fate_lines(context: PageContext, group: Iterable[succession.ActionFate]) -> list[Values]:
     by_action = {action.action: action for action in group}
     lines: list[Values] = []
     for iri in ordered(context, by_action):
         action = by_action[iri]
         fate = table.coded("change", action.fate.value).say(context.language)
         quotes = []
-        if action.fate is bodies.Fate.CONTINUING_PLAN:
+        if action.fate is succession.Fate.CONTINUING_PLAN:
             for link in action.links:
                 passages = context.graph.statements.values(link, values.PASSAGE)
                 quotes += values.quotes(context, passages)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pan2kg.coherence import bodies as coordination, evidence, obligations
-from pan2kg.coherence.bodies import Loss
+from pan2kg.coherence import action_measures, evidence, obligations
+from pan2kg.coherence.action_measures import Loss
 from pan2kg.coherence.evidence import Level, firmest
 from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
@@ -23,7 +23,7 @@ def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plans = graph.plans(choice.plans)
     knowledge = graph.known(choice.evidence)
     levels = _firmest_links(knowledge)
-    spread = coordination.participation(knowledge.potential, knowledge.actions)
+    spread = action_measures.participation(knowledge.potential, knowledge.actions)
     rows = []
     for action, plan, participation, total, reached in spread:
         if not plans or plan in plans:
@@ -60,7 +60,7 @@ def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     knowledge = graph.known(choice.evidence)
     plans = graph.plans(choice.plans)
     answering = _answering(graph, choice.evidence)
-    losses = coordination.losses(knowledge.potential, knowledge.uses, answering)
+    losses = action_measures.losses(knowledge.potential, knowledge.uses, answering)
     if choice.actions:
         losses = _of_actions(graph, choice.actions, losses)
     elif plans:

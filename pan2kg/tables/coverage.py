@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from pan2kg.coherence import bodies as coordination, evidence, known, weight
+from pan2kg.coherence import action_measures, evidence, known, weight
 from pan2kg.coherence.evidence import Aspect, Extent, Level
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Text
@@ -16,7 +16,7 @@ COMPLETE: Final = ("action", "plan", "body", *FIELDS, "share")
 def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """The body and the five fields of each action of which any field was recorded.
 
-    Each cell is a :class:`~pan2kg.coherence.bodies.Presence`, ``share`` in [0, 1]. Actions without
+    Each cell is a :class:`~pan2kg.coherence.action_measures.Presence`, ``share`` in [0, 1]. Actions without
     a recorded field are counted in a note, and listed too with everything.
     """
     plans = graph.plans(choice.plans)
@@ -40,7 +40,7 @@ def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "completeness", COMPLETE, rows, notes, "coherence/fields", basis=basis)
 
 
-def _body_of(graph: Graph, entry: coordination.Completeness, with_body: set[str]) -> str:
+def _body_of(graph: Graph, entry: action_measures.Completeness, with_body: set[str]) -> str:
     """Whether a body is recorded; it is absent only where the plan was read in full for bodies."""
     if entry.action in with_body:
         return "present"
@@ -48,7 +48,7 @@ def _body_of(graph: Graph, entry: coordination.Completeness, with_body: set[str]
     return "absent" if extent is Extent.FULL else "unread"
 
 
-def fields_of(graph: Graph) -> tuple[coordination.Completeness, ...]:
+def fields_of(graph: Graph) -> tuple[action_measures.Completeness, ...]:
     """What is recorded of each action of a plan, field by field; counted once a graph."""
     home = graph.home_of
     readings = graph.tables.readings
@@ -58,7 +58,7 @@ def fields_of(graph: Graph) -> tuple[coordination.Completeness, ...]:
         if readings.extent(action, Aspect.MEASURES, plan) is Extent.FULL
     }
     return graph.once(
-        "fields of actions", lambda: coordination.completeness(home, graph.fields, read_in_full)
+        "fields of actions", lambda: action_measures.completeness(home, graph.fields, read_in_full)
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from pan2kg.coherence import bodies as coordination, reading
+from pan2kg.coherence import reading, succession
 from pan2kg.coherence.citations import Channel
 from pan2kg.coherence.evidence import Aspect, Extent, firmest
 from pan2kg.coherence.known import Known
@@ -43,7 +43,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         raise QueryError("two-editions", remedy="name-two-plans")
     base, later = map(graph.plan, choice.plans)
     knowledge = graph.known(choice.evidence)
-    (neighbours, texts_known) = coordination.compare(knowledge, base, later)
+    (neighbours, texts_known) = succession.compare(knowledge, base, later)
     fates = aligned(graph, knowledge, base, later)
     if choice.part not in ("", "plan", "action"):
         raise QueryError("no-part", remedy="there-are", part=choice.part, names="plan, action")
@@ -71,7 +71,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 
 def _is_related(
-    knowledge: Known, editions: tuple[str, str], neighbour: coordination.Compared
+    knowledge: Known, editions: tuple[str, str], neighbour: succession.Compared
 ) -> bool:
     if neighbour.is_linked:
         return True
@@ -99,7 +99,7 @@ def _plan_row(
     graph: Graph,
     knowledge: Known,
     editions: tuple[str, str],
-    neighbour: coordination.Compared,
+    neighbour: succession.Compared,
     change: str,
 ) -> Row:
     base, later = editions
@@ -122,7 +122,7 @@ def _plan_row(
     return {**_empty_row(), **layout.cells(graph, _OF_PLANS, values)}
 
 
-def _action_row(graph: Graph, fate: coordination.ActionFate) -> Row:
+def _action_row(graph: Graph, fate: succession.ActionFate) -> Row:
     similar = [fate.similar] if fate.similar else []
     plan = graph.plan_of(fate.action)
     values = ("action", fate.action, plan, fate.fate, fate.others, fate.ground, similar)
@@ -134,19 +134,19 @@ def _empty_row() -> dict[str, layout.Value]:
     return {column.key: "" for column in columns}
 
 
-def _retention(fates: Iterable[coordination.ActionFate]) -> Text:
+def _retention(fates: Iterable[succession.ActionFate]) -> Text:
     """The share of actions that were kept, or why it is not known."""
-    share = coordination.retention(fates)
+    share = succession.retention(fates)
     if share is not None:
         return note("retention", share=round(100 * share))
-    if any(fate.fate is coordination.Fate.NOT_SEEN for fate in fates):
+    if any(fate.fate is succession.Fate.NOT_SEEN for fate in fates):
         return note("not-read-through")
     return note("no-succession")
 
 
 def aligned(
     graph: Graph, knowledge: Known, base: str, later: str
-) -> tuple[coordination.ActionFate, ...]:
+) -> tuple[succession.ActionFate, ...]:
     """What became of each action of two editions, by IRI, with the most similar titles beside it.
 
     An action is dropped, or new, only where both lists are complete and the later edition was read
@@ -157,13 +157,13 @@ def aligned(
     is_read_to_end = readings.extent(later, Aspect.REFERENCES) is Extent.FULL
     are_lists_complete = {base, later} <= readings.complete
     successions = graph.once("successions", lambda: reading.read_successions(graph.store))
-    fates = coordination.fates(
+    fates = succession.fates(
         home, base, later, successions, is_read=is_read_to_end and are_lists_complete
     )
     base_titles = _titles(graph, home, base)
     later_titles = _titles(graph, home, later)
     language = _common_language(base_titles.values(), later_titles.values())
-    return coordination.suggested(
+    return succession.suggested(
         fates, _titles_in(language, base_titles), _titles_in(language, later_titles)
     )
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from pan2kg.coherence import (
     HEADLINE,
     Level,
+    action_measures,
     bodies as coordination,
     citations,
     evidence,
@@ -239,7 +240,7 @@ def _with_body(profiles: Iterable[coordination.Profile]) -> set[str]:
     return {profile.work for profile in profiles if profile.bodies or profile.leads}
 
 
-def _field(name: str, presence: coordination.Presence) -> Find:
+def _field(name: str, presence: action_measures.Presence) -> Find:
     """Annotated actions of which a field is absent, or vague, of those where it was read."""
 
     def find(graph: Graph, scope: Scope) -> Listed:
@@ -251,7 +252,7 @@ def _field(name: str, presence: coordination.Presence) -> Find:
             recorded = dict(entry.fields)[name]
             if recorded is presence:
                 listed.append(Gap(entry.action, entry.plan))
-            if recorded is not coordination.Presence.UNREAD:
+            if recorded is not action_measures.Presence.UNREAD:
                 number_read += 1
         return Listed(listed, number_read or None, program_query("coherence/fields"))
 
@@ -404,10 +405,10 @@ KINDS: Final[Mapping[str, Find]] = {
     "target-without-action": _without_action("tables/targets"),
     "group-without-action": _groups,
     "action-without-body": _bodiless,
-    "action-without-indicator": _field("indicator", coordination.Presence.ABSENT),
-    "indicator-vague": _field("indicator", coordination.Presence.VAGUE),
-    "action-without-timeline": _field("timeline", coordination.Presence.ABSENT),
-    "timeline-vague": _field("timeline", coordination.Presence.VAGUE),
+    "action-without-indicator": _field("indicator", action_measures.Presence.ABSENT),
+    "indicator-vague": _field("indicator", action_measures.Presence.VAGUE),
+    "action-without-timeline": _field("timeline", action_measures.Presence.ABSENT),
+    "timeline-vague": _field("timeline", action_measures.Presence.VAGUE),
     "citation-absent": _occasions(State.ABSENT),
     "citation-unseen": _occasions(State.OPEN),
     "citation-unreturned": _returns(State.ABSENT),

@@ -7,26 +7,22 @@ import pytest
 from hypothesis import given, strategies as st
 
 import pan2kg
-from pan2kg.coherence import bodies
-from pan2kg.coherence.bodies import (
-    ActionFate,
-    Fate,
-    Involvement,
-    Profile,
-    Succession,
-    Uses,
-    compare,
-    fates,
-    fragmentation,
-    losses,
-    overlaps,
-    retention,
-    suggested,
-    who_should_talk,
-)
+from pan2kg.coherence import action_measures, bodies, use_matrix
+from pan2kg.coherence.action_measures import losses
+from pan2kg.coherence.bodies import Involvement, Profile, fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.known import Known, Tables, known
+from pan2kg.coherence.succession import (
+    ActionFate,
+    Fate,
+    Succession,
+    compare,
+    fates,
+    retention,
+    suggested,
+)
 from pan2kg.coherence.texts import Use, weigh
+from pan2kg.coherence.use_matrix import Uses
 from pan2kg.coherence.weight import Chance, adjust, chance, curveball
 from tests.lots import by_lot
 
@@ -37,7 +33,7 @@ WORKED = {"a1": "UK", "a2": "UW", "a3": "UT", "b1": "UKT", "b2": "UT"}
 
 
 def worked() -> Uses:
-    return bodies.uses_of(
+    return use_matrix.uses_of(
         [(action, one) for action, names in WORKED.items() for one in names], PLAN_OF
     )
 
@@ -119,7 +115,7 @@ def test_participation_counts_links_between_plans_only_and_ties_go_by_iri() -> N
         [*((work, "K") for work in "bac"), *((work, "L") for work in "xy"), ("z", "M"), ("w", "M")],
         home,
     )
-    rows = bodies.participation(made.potential, made.actions)
+    rows = action_measures.participation(made.potential, made.actions)
     assert [(action, round(value, 9), plans) for action, _, value, _, plans in rows] == [
         ("a", 0.5, 2),
         ("b", 0.5, 2),

@@ -6,7 +6,6 @@ from itertools import islice
 
 import pytest
 
-from pan2kg.coherence.bodies import Uses, uses_of
 from pan2kg.coherence.obligations import (
     ANSWERING,
     Margin,
@@ -17,6 +16,7 @@ from pan2kg.coherence.obligations import (
     whole_day,
     whole_months,
 )
+from pan2kg.coherence.use_matrix import Uses, uses_of
 from pan2kg.project import Project
 from pan2kg.store.queries import find_query
 

@@ -9,10 +9,11 @@ from hypothesis import given, settings, strategies as st
 
 import pan2kg
 from pan2kg.coherence import reading
-from pan2kg.coherence.bodies import Presence, Uses
+from pan2kg.coherence.action_measures import Presence
 from pan2kg.coherence.evidence import Level
 from pan2kg.coherence.obligations import DutyStanding, Met, margins
 from pan2kg.coherence.reading import read_uses
+from pan2kg.coherence.use_matrix import Uses
 from pan2kg.errors import ProjectError
 from pan2kg.graph.statements import read_statements
 from pan2kg.project import Project

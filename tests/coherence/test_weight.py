@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from pan2kg.coherence import texts
-from pan2kg.coherence.bodies import losses
+from pan2kg.coherence.action_measures import losses
 from pan2kg.coherence.evidence import FIGURED, Level, Works, counts
 from pan2kg.coherence.texts import Floats, Incidence, order_of, weigh
 from pan2kg.coherence.weight import Potential, action_pairs, plan_pairs, potential, unsaid, weight
