@@ -321,10 +321,8 @@ def read_involvements(store: Store) -> tuple[bodies.Involvement, ...]:
 
 def read_countries(store: Store) -> dict[str, str]:
     """The country of each work, the first of several."""
-    country_of: dict[str, str] = {}
-    for work, country in reversed(_rows(store, "coherence/countries")):
-        country_of[work] = country  # the first is read last, and stays
-    return country_of
+    pairs = [(work, country) for work, country in _rows(store, "coherence/countries")]
+    return dict(reversed(pairs))  # the first of several is set last, and stays
 
 
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
