@@ -6,7 +6,10 @@ place of what stood there only when nothing in it is at fault.
 
 ===================  ==================================================================
 ``release``          writes a release, and says which version follows
-``edition``          version, days, addresses; what catalogue and VoID say
+``edition``          version, days, addresses, the facts the graph states on itself
+``catalogue``        what a portal and a search engine are told (DCAT-AP, schema.org)
+``void``             the release in numbers; ``service`` the endpoint and its questions
+``sitemap``          where pages stand
 ``folder``           the folder, its dumps, checksums and earlier versions
 ``documents``        where a thing is told, and what hosts are told of that
 ``document_page``    what a document tells of its things
@@ -28,16 +31,15 @@ place of what stood there only when nothing in it is at fault.
 ``release`` and ``reuse`` import the pages, ``changes`` the figures, so they are not imported here.
 """
 
+from pan2kg.publish.catalogue import Distribution
 from pan2kg.publish.edition import (
     Addresses,
-    Distribution,
     Edition,
     Facts,
     File,
     Issue,
     Note,
     Part,
-    Statistics,
     read_facts,
 )
 from pan2kg.publish.folder import (
@@ -49,6 +51,7 @@ from pan2kg.publish.folder import (
     versions_in,
 )
 from pan2kg.publish.vocabulary import CompactWriter
+from pan2kg.publish.void import Statistics
 
 __all__ = [
     "Addresses",

@@ -38,6 +38,7 @@ from pan2kg.i18n import (
 )
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import (
+    catalogue,
     change_files,
     changes,
     csv_tables,
@@ -49,8 +50,11 @@ from pan2kg.publish import (
     inspection,
     products,
     reuse,
+    service,
+    sitemap,
     states,
     tables,
+    void,
     weights,
 )
 from pan2kg.publish.edition import Edition, File, Note, Part
@@ -114,8 +118,8 @@ class PublishedRelease:
     edition: Edition
     options: ReleaseOptions
     folder: folder.ReleaseFolder
-    counts: editions.Statistics
-    offers: list[editions.Distribution] = field(default_factory=list)
+    counts: void.Statistics
+    offers: list[catalogue.Distribution] = field(default_factory=list)
     retired: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, object] = field(default_factory=dict)
     packed: list[str] = field(default_factory=list)
@@ -146,7 +150,7 @@ class PublishedRelease:
                     )
                 )
         self.offers = [
-            editions.Distribution(
+            catalogue.Distribution(
                 key, path, form, *folder.measure(self.folder.root / path), title, about, group
             )
             for key, path, form, title, about, group in rows
@@ -300,7 +304,7 @@ def _offered(edition: Edition) -> Iterator[File]:
             # with blank nodes, so that the compact form of write() would lose their nesting
             content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes))
             yield f"ontology/pan2kg.{ending}", content or b""
-    yield from editions.question_files(edition)
+    yield from service.question_files(edition)
     for path in rule_files(project).values():
         yield f"queries/rules/{path.name}", places.moved(read_text(path)).encode()
     for path in (project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
@@ -335,11 +339,12 @@ def _describing(release: PublishedRelease) -> Iterator[File]:
     counts = release.counts
     issue = release.edition.issue
     options = release.options
-    void = editions.write_void(edition, counts, folder.DUMPS)
-    yield from ((path, void) for path in (".well-known/void", "void.ttl"))
+    numbers = void.write_void(edition, counts, folder.DUMPS)
+    yield ".well-known/void", numbers
+    yield "void.ttl", numbers
     if issue.addresses.endpoint:
-        yield "service.ttl", editions.write_service(edition, counts)
-    yield "dataset.jsonld", editions.as_json(editions.describe_dataset(edition, release.offers))
+        yield "service.ttl", service.write_service(edition, counts)
+    yield "dataset.jsonld", editions.as_json(catalogue.describe_dataset(edition, release.offers))
     yield (
         folder.MARK,
         editions.as_json(
@@ -358,7 +363,7 @@ def _describing(release: PublishedRelease) -> Iterator[File]:
             }
         ),
     )
-    triples = editions.describe(edition, release.offers)
+    triples = catalogue.describe(edition, release.offers)
     for ending in ("ttl", "rdf", "jsonld"):
         yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
     versions = documents.version_rules(issue.version, release.packed)
@@ -377,7 +382,7 @@ def _describing(release: PublishedRelease) -> Iterator[File]:
             for path in files
             if not path.startswith(_NO_PAGES) and path not in ("404.html", "410.html")
         ]
-        yield from editions.map_files([FRONT, *pages], issue)
+        yield from sitemap.map_files([FRONT, *pages], issue)
         robots += f"Sitemap: {issue.addresses.file('sitemap.xml')}\n"
     yield "robots.txt", robots.encode()
 
@@ -448,11 +453,11 @@ def front_page(
         )
         for tag in LANGUAGES
     }
-    offers: dict[Text, tuple[Text, list[editions.Distribution]]] = {}
+    offers: dict[Text, tuple[Text, list[catalogue.Distribution]]] = {}
     for offer in release.offers:
         if not is_kept or offer.form in ("csv", "nq"):  # what a version keeps
             offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append(offer)
-    dataset = editions.describe_dataset(release.edition, release.offers)
+    dataset = catalogue.describe_dataset(release.edition, release.offers)
     return render(
         "release.html",
         {
@@ -504,7 +509,7 @@ def publish(
     *,
     parts: Sequence[Part] = (),
     note: Note = lambda _: None,
-) -> editions.Statistics:
+) -> void.Statistics:
     """Write a release into a folder, which is replaced only where nothing is at fault; gives the numbers it states.
 
     ``parts`` give what stands beside data and descriptions: pages, documentation, changes. Raises
@@ -558,7 +563,7 @@ def apart(make: Callable[[], Made]) -> Made:
 
 def _fill(
     edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence[Part], note: Note
-) -> editions.Statistics:
+) -> void.Statistics:
     issue = edition.issue
     written = folder.ReleaseFolder(work)
 
@@ -578,12 +583,12 @@ def _fill(
         written.sums.update(sums)
         return value
 
-    def dumps() -> tuple[editions.Statistics, list[str], reuse.Changes | None]:
+    def dumps() -> tuple[void.Statistics, list[str], reuse.Changes | None]:
         stated, whole = folder.read_content(edition.store, issue.addresses, dumped)
         refuse_version(edition, whole)
         changes_of_last = last.compare(edition, whole.quads) if last else None
-        counts = editions.count(
-            whole.quads, issue.addresses.root, editions.targets_of(edition.graph.profile)
+        counts = void.count(
+            whole.quads, issue.addresses.root, void.targets_of(edition.graph.profile)
         )
         faults = []
         for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
@@ -623,9 +628,9 @@ def _fill(
     step(put, products.parquet_files(work))
     release.offer()
     # pages are judged by what the release offers
-    catalogue = LocalStore(ox.Store())
-    catalogue.add(edition.facts.catalogue, editions.describe(edition, release.offers))
-    judged = replace(edition, catalogue=catalogue, last=last.find if last else None)
+    described = LocalStore(ox.Store())
+    described.add(edition.facts.catalogue, catalogue.describe(edition, release.offers))
+    judged = replace(edition, catalogue=described, last=last.find if last else None)
     if issue.addresses.root == issue.addresses.home:
         judged.computed["packed"] = (work / folder.QUADS).read_bytes()
     drawn = []

@@ -301,7 +301,7 @@ class DataSource:
 
     def _void(self, request: web.Request) -> web.Response:
         from pan2kg.graph.graph import Graph
-        from pan2kg.publish import edition
+        from pan2kg.publish import edition, void
 
         choice = protocol.insist(web.header(request, "accept"), DATA)
         place = f"{web.root_of(request)}/"
@@ -320,7 +320,7 @@ class DataSource:
         addresses = edition.Addresses(facts.space, place, f"{place}sparql", facts.space)
         issue = edition.Issue(facts.version or "0", issued, modified, addresses)
         described = edition.Edition(Graph(self.project, small), facts, issue)
-        turtle = edition.write_void(described, self._counted(str(self.release)), DUMPS)
+        turtle = void.write_void(described, self._counted(str(self.release)), DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         body = write(triples, choice.form.name, {**self.prefixes, "void": VOID})
         return web.Response(body, headers={**headers, "content-type": choice.content_type})
@@ -482,7 +482,7 @@ class DataSource:
 
 def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is read late
     # each triple once, whatever number of graphs it stands in
-    from pan2kg.publish import edition as editions
+    from pan2kg.publish import void
 
     totals = select(store, program_query("counts/totals")).rows[0]
     properties, classes = (
@@ -495,7 +495,7 @@ def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is
         for query in ("counts/distinct-properties", "counts/distinct-classes")
     )
     links: Counter[tuple[str, str]] = Counter()
-    targets = editions.targets_of(own_profile(read_profiles(store), None))
+    targets = void.targets_of(own_profile(read_profiles(store), None))
     for _, name, value in select(
         store, program_query("counts/outgoing-statements", space=space_of(store))
     ).rows:
@@ -505,7 +505,7 @@ def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is
             if plain(value).startswith(start)
         )
     triples, subjects, objects = (int(plain(value)) for value in totals)
-    return editions.Statistics(triples, subjects, objects, properties, classes, links)
+    return void.Statistics(triples, subjects, objects, properties, classes, links)
 
 
 def routes(source: DataSource) -> list[web.Route]:

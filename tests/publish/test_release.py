@@ -41,7 +41,7 @@ from pan2kg.site.quality import Criterion, read_quality
 from pan2kg.store.store import LocalStore, is_derived, read_quads
 from pan2kg.turtle.vocabulary import PAN, ROOT
 from tests.conftest import ROOT as REPOSITORY
-from tests.publish.conftest import BASE, PARTS, Publish, edition_of, numbered
+from tests.publish.conftest import BASE, ENDPOINT, PARTS, Publish, edition_of, numbered
 
 AUTHORS = {
     "fr": "Contributeurs de pan2kg",
@@ -383,6 +383,18 @@ def test_another_base_for_our_iris_is_everywhere(command: Publish, tmp_path: Pat
     assert b'"https://data.example/pan/ontology#"' in lines, (
         "the namespace the ontology says it has"
     )
+
+
+def test_another_base_for_our_iris_is_that_of_who_publishes_the_endpoint(
+    command: Publish, tmp_path: Path
+) -> None:
+    arguments = ("--id-base", "https://data.example/pan", "--endpoint", ENDPOINT)
+    command("-o", str(tmp_path / "r"), *arguments)
+    for name in ("catalogue.ttl", "void.ttl", "service.ttl"):
+        assert ROOT not in (tmp_path / "r" / name).read_text("utf-8"), name
+    quads = ox.parse(path=tmp_path / "r" / "catalogue.ttl")
+    publishers = {str(quad.object) for quad in quads if quad.predicate.value.endswith("/publisher")}
+    assert publishers == {"<https://data.example/pan/contributors>"}
 
 
 def test_pages_that_documents_lead_to_are_made_and_judged_by_what_the_release_offers(

@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 import pan2kg
 from pan2kg.graph.labels import own_profile, read_profiles
-from pan2kg.publish import edition as editions
+from pan2kg.publish import void as numbers
 from pan2kg.publish.edition import Addresses
 from pan2kg.publish.folder import read_content
 from pan2kg.server import documents
@@ -425,8 +425,8 @@ def test_a_retired_thing_is_gone_with_its_description_and_leads_on(retiring: Cli
 def test_the_graph_is_described_as_a_release_describes_it(
     few: pan2kg.Graph, short: Client, retiring: Client
 ) -> None:
-    targets = editions.targets_of(own_profile(read_profiles(few.held), None))
-    released = editions.count(read_content(few.held, Addresses())[1].quads, ROOT, targets)
+    targets = numbers.targets_of(own_profile(read_profiles(few.held), None))
+    released = numbers.count(read_content(few.held, Addresses())[1].quads, ROOT, targets)
     counted = documents.count(LocalStore(few.held.inner))
     void = documents.VOID_PATH
     for name in ("triples", "subjects", "objects", "properties", "classes", "links"):
