@@ -193,9 +193,12 @@ def _graph_of(
         folder = arguments.cache_of(options)
         data = cache.open_kept(project, folder, links=False, read_only=True)
         return Graph(project, data, language=language, as_of=day, asked=day is not None), []
-    dated = as_of.as_of(store.load_project(project), day, project, links=False)
+    today = store.load_project(project)
+    actions = len(as_of.instances(today, PAN + "Action"))
+    dated = as_of.as_of(today, day, project, links=False)
     if not as_of.instances(dated.store, PAN + "Action"):
-        raise QueryError("no-action-on-day", remedy="choose-another-day", given=day.isoformat())
+        given = day.isoformat()
+        raise QueryError("no-action-on-day", remedy="choose-another-day", of=actions, given=given)
     dated.refuse((*choice.plans, *choice.actions))
     words = zip(*(dated.notes(tag) for tag in LANGUAGES), strict=True)
     remarks = [Text.of(dict(zip(LANGUAGES, spoken, strict=True))) for spoken in words]

@@ -182,7 +182,7 @@ def test_a_project_of_ones_own_is_checked_and_what_it_fails_leads_to_the_documen
 ) -> None:
     page = site_of(pan2kg.open_graph(own_project))["en/quality.html"]
     for words in (
-        "No violation: the data are coherent.",
+        "Every binding rule is met.",
         "The graph holds no action.",
         "describe a dcat:Dataset",
     ):

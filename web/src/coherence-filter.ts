@@ -162,7 +162,7 @@ class CoherenceFilter extends HTMLElement {
         const whole = make("a", { href: `matrix.html${this.asked}` }, this.say("matrix-whole", { n: left }));
         const list = make("ul", {}, ...absent.map((plan) => make("li", {}, this.name(plan))));
         const made = [
-            order.length ? this.table(order, met) : make("p", { class: "notice" }, this.say("matrix-empty")),
+            order.length ? this.table(order, met) : make("p", { class: "notice" }, this.say("matrix-empty", { of: plans.length })),
             left > 0 && make("p", {}, whole),
             absent.length > 0 && make("details", {}, make("summary", {}, this.say("matrix-absent", { n: absent.length, of: plans.length })), list),
         ];
