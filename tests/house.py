@@ -78,10 +78,12 @@ class House(NamedTuple):
 
 def within(function: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function without those of functions and classes inside it."""
-    for child in ast.iter_child_nodes(function):
-        if not isinstance(child, (*FUNCTION, ast.ClassDef)):
-            yield child
-            yield from within(child)
+    waiting = [function]
+    while waiting:
+        for child in ast.iter_child_nodes(waiting.pop()):
+            if not isinstance(child, (*FUNCTION, ast.ClassDef)):
+                waiting.append(child)
+                yield child
 
 
 def weight(node: ast.AST) -> int:
@@ -120,9 +122,9 @@ def is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def bound(tree: ast.AST) -> Iterator[str]:
+def bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Each name that is assigned or taken as an argument."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.arg) and node.arg not in ("self", "cls"):
@@ -140,11 +142,11 @@ def public(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
                 yield node
 
 
-def prose(tree: ast.AST) -> set[int]:
+def prose(nodes: Iterable[ast.AST]) -> set[int]:
     """The numbers of the lines of docstrings."""
     lines: set[int] = set()
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+    for node in nodes:
+        if not isinstance(node, (ast.Module, ast.ClassDef, *FUNCTION)):
             continue
         if ast.get_docstring(node, clean=False) is not None:
             text = node.body[0]
@@ -152,39 +154,54 @@ def prose(tree: ast.AST) -> set[int]:
     return lines
 
 
-def count(text: str, tree: ast.Module) -> Counter[str]:
-    """What is counted in one module."""
+class Module(NamedTuple):
+    """What is counted in one module, its functions by their complexity, and the names of its classes."""
+
+    counted: Counter[str]
+    functions: list[tuple[int, ast.FunctionDef | ast.AsyncFunctionDef]]
+    classes: list[str]
+
+
+def look(text: str, tree: ast.Module) -> Module:
+    """All that is counted in one module; its tree is walked once, each function and simple statement once more."""
     counted: Counter[str] = Counter()
     counted["fmt"] = text.count("# fmt: skip") + text.count("# fmt: off")
-    for node in ast.walk(tree):
-        counted["nodes"] += 1
-        counted["dense"] += isinstance(node, DENSE)
-        counted["packed"] += is_packed(node)
+    nodes = list(ast.walk(tree))
+    counted["nodes"] = len(nodes)
+    functions = []
+    classes = []
+    for node in nodes:
+        if isinstance(node, DENSE):
+            counted["dense"] += 1
+        if isinstance(node, (ast.ClassDef, *FUNCTION)):
+            counted["prompts"] += (ast.get_docstring(node, clean=False) or "").count(">>> ")
+        if isinstance(node, FUNCTION):
+            functions.append((complexity(node), node))
+        if isinstance(node, ast.ClassDef):
+            classes.append(node.name)
         if isinstance(node, ast.stmt):
             counted["statements"] += 1
+            counted["packed"] += is_packed(node)
             if not isinstance(node, BLOCK) and not is_text(node):
                 counted["simple"] += 1
                 counted["nodes of simple"] += sum(1 for _ in ast.walk(node))
         if isinstance(node, ast.ImportFrom):
             counted["stars"] += node.names[0].name == "*"
-        if isinstance(node, (ast.ClassDef, *FUNCTION)):
-            counted["prompts"] += (ast.get_docstring(node) or "").count(">>> ")
-        if isinstance(node, FUNCTION):
-            counted["above 20"] += complexity(node) > 20
-            counted["above 30"] += complexity(node) > 30
+    counted["above 20"] = sum(grade > 20 for grade, _ in functions)
+    counted["above 30"] = sum(grade > 30 for grade, _ in functions)
     for function in public(tree):
         counted["public"] += 1
-        counted["documented"] += ast.get_docstring(function) is not None
-    names = list(bound(tree))
+        counted["documented"] += ast.get_docstring(function, clean=False) is not None
+    names = list(bound(nodes))
     counted["bindings"] = len(names)
     counted["vague"] = sum(name in VAGUE for name in names)
-    documented = prose(tree)
+    documented = prose(nodes)
     for number, line in enumerate(text.splitlines(), 1):
         is_code = line.strip() and not line.strip().startswith("#") and number not in documented
         if is_code:
             counted["code lines"] += 1
             counted["wide lines"] += len(line) > WIDTH
-    return counted
+    return Module(counted, functions, classes)
 
 
 def share(part: float, whole: float, of: int = 100) -> float:
@@ -200,15 +217,13 @@ def measured(paths: Iterable[Path]) -> House:
     modules = []
     for path in sorted(paths):
         text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-        counted = count(text, tree)
+        module = look(text, ast.parse(text))
+        counted = module.counted
         place = path.relative_to(ROOT).as_posix()
         modules.append(Graded(round(share(counted["dense"], counted["statements"])), place))
-        for node in ast.walk(tree):
-            if isinstance(node, FUNCTION):
-                functions.append(Graded(complexity(node), f"{place}:{node.lineno} {node.name}"))
-            if isinstance(node, ast.ClassDef):
-                classes[node.name] += 1
+        for grade, function in module.functions:
+            functions.append(Graded(grade, f"{place}:{function.lineno} {function.name}"))
+        classes.update(module.classes)
         total.update(counted)
     catalogues = (PACKAGE / "i18n" / "catalogues").glob("*.po")
     figures = {

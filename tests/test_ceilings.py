@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from tests.house import PACKAGE, ROOT, bars, complexity, count, measured
+from tests.house import PACKAGE, ROOT, bars, complexity, look, measured
 
 
 def test_the_house_keeps_within_its_bars() -> None:
@@ -63,7 +63,7 @@ def test_what_hides_from_a_reader_is_counted() -> None:
         "def f(other):\n    '''Say.\n\n    >>> f(1)\n    '''\n"
         "def _g(): return [x for x in a if x]\n"
     )
-    counted = count(text, ast.parse(text))
+    counted = look(text, ast.parse(text)).counted
     expected = {
         "packed": 1, "stars": 1, "fmt": 1, "wide lines": 1, "vague": 1, "public": 1, "documented": 1,
         "prompts": 1, "dense": 1,
