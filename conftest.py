@@ -27,7 +27,7 @@ from pan2kg.validation.report import Report
 from tests.browser.chromium import browser, watch, window, windows
 from tests.lots import seed
 from tests.once import RUN, SHIPPED, checked, first, forget, tried_once
-from tests.since import why_not
+from tests.since import costly, touched, why_not
 
 __all__ = ["browser", "watch", "window", "windows"]
 
@@ -60,8 +60,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three workers for two cores: now and then tests wait for browsers, services and time limits."""
-    return ((os.cpu_count() or 1) * 3 + 1) // 2
+    """A worker for each core, three for two where tests wait for browsers, services and time limits.
+
+    Each worker gathers all tests and reads the graph for itself, which takes some twenty seconds of a core.
+    """
+    cores = os.cpu_count() or 1
+    waiting = any(touched(group.places) for group in costly() if group.waits)
+    return (cores * 3 + 1) // 2 if waiting else cores
 
 
 @cache

@@ -30,6 +30,8 @@ class Costly(NamedTuple):
     name: str
     places: tuple[str, ...]
     tests: tuple[str, ...]
+    waits: bool
+    """Whether these tests wait for other programs for much of their time."""
 
     def has(self, test: str) -> bool:
         """Whether a test, by its address in pytest, is one of these."""
@@ -41,7 +43,7 @@ def costly() -> tuple[Costly, ...]:
     """The groups of costly tests, as ``costly.toml`` names them."""
     listed = tomllib.loads(Path(__file__).with_name("costly.toml").read_text("utf-8"))
     return tuple(
-        Costly(name, tuple(group["places"]), tuple(group["tests"]))
+        Costly(name, tuple(group["places"]), tuple(group["tests"]), group.get("waits", False))
         for name, group in listed.items()
     )
 

@@ -96,3 +96,21 @@ def test_a_branch_counts_from_where_it_left_main_and_main_from_the_commit_before
     (tmp_path / "e").write_text("not committed")
     assert since.changed() == frozenset(["c", "d", "e"])
     since.changed.cache_clear()
+
+
+def test_a_third_worker_runs_where_tests_wait_for_other_programs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = {group.name for group in since.costly() if group.waits}
+    assert {"servers", "pages"} <= waiting
+    assert waiting.isdisjoint({"engines", "parsers"})
+    changing(monkeypatch, "queries/sdg-coverage.rq")
+    assert (
+        since.why_not("tests/queries/test_queries.py::test_two_engines_give_the_same_rows[a]") == ""
+    )
+    changing(monkeypatch, "pan2kg/site/page.py")
+    engines = "tests/queries/test_queries.py::test_two_engines_give_the_same_rows"
+    assert "pan2kg/store" in since.why_not(f"{engines}[a]")
+    assert "pan2kg/store" in since.why_not(f"{engines}_where_one_is_slow")
+    assert since.why_not("tests/queries/test_queries.py::test_the_answer_is_the_golden_one") == ""
+    since.changed.cache_clear()
