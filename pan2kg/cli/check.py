@@ -152,7 +152,7 @@ def run_init(options: argparse.Namespace) -> int:
 
 def run_anchor(options: argparse.Namespace) -> int:
     from pan2kg.extract import process
-    from pan2kg.review import add, files
+    from pan2kg.review import add, anchoring, files
     from pan2kg.store import load_project
     from pan2kg.turtle import writer
     from pan2kg.validation import quotations
@@ -161,12 +161,12 @@ def run_anchor(options: argparse.Namespace) -> int:
     name = add.document_named(load_project(project), project, options.document)
     document = process.read_document(Path(options.file))
     with files.alone(project):
-        anchoring = add.anchor(project, document, name, today())
-        arguments.emit("".join(file.difference for file in anchoring.files))
-        if anchoring.files and not options.dry_run:
+        anchored = anchoring.anchor(project, document, name, today())
+        arguments.emit("".join(file.difference for file in anchored.files))
+        if anchored.files and not options.dry_run:
             files.write(
                 project,
-                {file.path: file.new for file in anchoring.files},
+                {file.path: file.new for file in anchored.files},
                 writer.read_prefixes(project),
             )
 
@@ -178,16 +178,12 @@ def run_anchor(options: argparse.Namespace) -> int:
         arguments.tell(Message("progress", key, values))
 
     language = spoken()
-    passages = Messages("progress").counted(len(anchoring.anchors), "anchored-passages", language)
+    passages = Messages("progress").counted(len(anchored.anchors), "anchored-passages", language)
     key = (
-        "anchored-shown"
-        if options.dry_run
-        else "anchored"
-        if anchoring.files
-        else "anchored-before"
+        "anchored-shown" if options.dry_run else "anchored" if anchored.files else "anchored-before"
     )
-    remark(key, passages=passages, document=options.document, files=len(anchoring.files))
-    for subject, place, quotation, times, nearest in anchoring.orphans:
+    remark(key, passages=passages, document=options.document, files=len(anchored.files))
+    for subject, place, quotation, times, nearest in anchored.orphans:
         key = "orphan"
         more = dict[str, object]()
         if times:
@@ -200,7 +196,7 @@ def run_anchor(options: argparse.Namespace) -> int:
             key, place=str(place), passage=subject.rpartition("/")[2], quote=quotation.words, **more
         )
     most, words = quotations.LONGEST
-    for place, quotation in anchoring.long:
+    for place, quotation in anchored.long:
         remark(
             "quotation-long",
             place=str(place),
@@ -208,7 +204,7 @@ def run_anchor(options: argparse.Namespace) -> int:
             most=most,
             words=words,
         )
-    if anchoring.share > quotations.SHARES[0]:
-        key = "quoted-too-much" if anchoring.share > quotations.SHARES[1] else "quoted-much"
-        remark(key, share=numeral(100 * anchoring.share, language, 0), document=options.document)
-    return 1 if anchoring.orphans else 0
+    if anchored.share > quotations.SHARES[0]:
+        key = "quoted-too-much" if anchored.share > quotations.SHARES[1] else "quoted-much"
+        remark(key, share=numeral(100 * anchored.share, language, 0), document=options.document)
+    return 1 if anchored.orphans else 0

@@ -11,8 +11,7 @@ import secrets
 import shutil
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,7 +21,7 @@ import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract.document import Document, Folded, Quotation, find, nearest
+from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
@@ -35,7 +34,6 @@ from pan2kg.review.files import (
     append,
     own,
     read_field,
-    with_prefixes,
 )
 from pan2kg.store.names import find_thing
 from pan2kg.store.queries import KINDS, program_query, refuse_other_kind, replaced
@@ -54,13 +52,11 @@ from pan2kg.turtle import (
     text,
 )
 from pan2kg.turtle.blocks import (
-    SourceBlock,
     StatementEdit,
     TurtleFile,
     edited,
     misnamed,
     read_turtle_file,
-    unescaped,
 )
 from pan2kg.turtle.vocabulary import CORE
 from pan2kg.validation.lines import is_date
@@ -69,24 +65,26 @@ from pan2kg.validation.quotations import (
     Comparison,
     KeptText,
     hashes_of,
-    is_long,
     judge,
     read_hashes,
 )
 
 WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""
+CITABLE: Final = WORKS | KINDS["instrument"] | {"Review", "Recommendation"}
+"""The classes of what a work may cite or use."""
 NAMED: Final = KINDS["plan"] | KINDS["instrument"] | KINDS["body"] | {"Review"}
 """The classes of what may have other names than its label."""
-SPEAKERS: Final = frozenset(
-    NAMED - {"Provision", "Instrument", "UnnamedGroup"}
-)  # whose words a document may carry
-Words = tuple[str, str]  # a text and its language
+SPEAKERS: Final = frozenset(NAMED - {"Provision", "Instrument", "UnnamedGroup"})
+"""The classes of those whose words a document may carry."""
+Words = tuple[str, str]
+"""A text and its language."""
 _TAGGED: Final = re.compile(r"(.*)@([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)", re.DOTALL)
 _LAST: Final = ("dcterms:source", "pan:certainty")
+"""What ends the block of a statement, behind its evidence."""
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\w-]*:[\w-]+', re.DOTALL)
 """Texts and comments, which stay, and the two ways to write an address."""
-_AFTER: Final = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
+_COUNTRY: Final = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
 
 
 class Support(NamedTuple):
@@ -97,6 +95,7 @@ class Support(NamedTuple):
     note: str = ""
 
     def statements(self, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
+        """What ends the block of a fact that rests on these words: a remark, the document, the certainty."""
         if self.note:
             yield TurtleLine("skos:editorialNote", text(self.note, self.quotation.language))
         yield TurtleLine("dcterms:source", iri(self.quotation.document, prefixes))
@@ -111,9 +110,13 @@ def read_basis(
     needs_words: bool = True,
     needs_reason: bool = False,
 ) -> Support:
-    quote, note = (
-        read_field(form, name, needed=needs_words and name == "quote") for name in ("quote", "note")
-    )
+    """What a statement rests on, as it was typed: ``document``, ``quote``, ``page``, ``certainty``, ``note``.
+
+    Refused is a document the graph does not have, and words its kept text does not hold; words are
+    missing where they are needed, and words or a note where a reason is.
+    """
+    quote = read_field(form, "quote", needed=needs_words)
+    note = read_field(form, "note", needed=False)
     if needs_reason and not (quote or note):
         raise QueryError("no-passage", remedy="quote-or-note")
     document = document_named(store, project, form["document"])
@@ -129,51 +132,87 @@ def tagged(words: str, project: Project) -> Words:
     >>> tagged("Former les juges@fr", Project.packaged()), tagged("Écrire à a@b.example", Project.packaged())
     (('Former les juges', 'fr'), ('Écrire à a@b.example', 'fr'))
     """
+    plain = words
+    tag = project.language
     match = _TAGGED.fullmatch(words)
-    plain, tag = (match[1], match[2]) if match else (words, project.language)
-    return read_field({"title": plain.strip().removeprefix('"').removesuffix('"')}, "title"), tag
+    if match:
+        plain, tag = match.groups()
+    title = plain.strip().removeprefix('"').removesuffix('"')
+    return read_field({"title": title}, "title"), tag
+
+
+class _ThingStated(NamedTuple):
+    """What the store says of a thing: its classes without our namespace, its plan, and what took its place.
+
+    A plan is its own; without one it is empty.
+    """
+
+    classes: frozenset[str]
+    plan: str
+    successors: Sequence[str]
+
+    @classmethod
+    def read(cls, store: Store, subject: str) -> "_ThingStated":
+        table = select(store, program_query("things/classes-and-plan", thing=subject))
+        classes = frozenset(name.removeprefix(PAN) for name in table.values("class"))
+        plans = [plan for plan in table.values("plan") if plan]
+        plan = subject if "Plan" in classes else min(plans, default="")
+        return cls(classes, plan, [successor for successor in table.values("next") if successor])
 
 
 def described(
     store: Store, project: Project, typed: str, classes: frozenset[str], wanted: str
 ) -> tuple[str, str]:
-    """The IRI of a thing of one of these classes, and that of its plan, empty where it has none."""
+    """The IRI of a thing of one of these classes, and that of its plan, empty where it has none.
+
+    A ``QueryError`` is what is in no graph, of no such class, or has another thing in its place;
+    ``wanted`` says in its words what it should have been.
+    """
     subject = find_thing(typed, store, project)
-    table = select(store, program_query("things/classes-and-plan", thing=subject))
-    own_classes = {name.removeprefix(PAN) for name in table.values("class")}
-    if following := [successor for successor in table.values("next") if successor]:
-        raise replaced(subject, following)
-    if not own_classes & classes:
-        fault = "is-none-of-them" if own_classes else "not-in-graph"
-        raise QueryError(
-            fault, remedy=told("name-by-key", wanted=told(wanted)), name=typed, wanted=told(wanted)
-        )
-    plans = (plan for plan in table.values("plan") if plan)
-    return subject, subject if "Plan" in own_classes else min(plans, default="")
+    stated = _ThingStated.read(store, subject)
+    if stated.successors:
+        raise replaced(subject, stated.successors)
+    if not stated.classes & classes:
+        fault = "is-none-of-them" if stated.classes else "not-in-graph"
+        remedy = told("name-by-key", wanted=told(wanted))
+        raise QueryError(fault, remedy=remedy, name=typed, wanted=told(wanted))
+    return subject, stated.plan
 
 
 def concept(project: Project, scheme: str, name: str) -> str:
-    listed = read_text(project.scheme_file(scheme)).splitlines()
-    by_key = [line.split()[0].partition(":")[2] for line in listed if line.startswith(f"{scheme}:")]
-    if name not in by_key:
-        raise QueryError(
-            "no-concept", remedy="there-are", name=name, scheme=scheme, names=", ".join(by_key)
-        )
+    """The name of a concept of a scheme, with its prefix; a ``QueryError`` that lists all there are, if it is none."""
+    keys = []
+    for line in read_text(project.scheme_file(scheme)).splitlines():
+        if line.startswith(f"{scheme}:"):
+            _, _, local = line.split()[0].partition(":")
+            keys.append(local)
+    if name not in keys:
+        names = ", ".join(keys)
+        raise QueryError("no-concept", remedy="there-are", name=name, scheme=scheme, names=names)
     return f"{scheme}:{name}"
 
 
 def slug(words: str) -> str:
+    """Words as part of a key: small letters and digits without accents, with hyphens between.
+
+    >>> slug("Étude n° 4/2")
+    'etude-n-4-2'
+    """
     bare = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii").lower()
     return "-".join(re.findall(r"[a-z0-9]+", bare))
 
 
 def handle(store: Store, named: str) -> str:
-    return next(
-        iter(select(store, program_query("things/keys-of", thing=named)).values("key")), key(named)
-    )
+    """What stands for a thing, by IRI, in the keys of what is said of it: its own key in the graph, if it has one."""
+    keys = select(store, program_query("things/keys-of", thing=named)).values("key")
+    return next(iter(keys), key(named))
 
 
 def document_named(store: Store, project: Project, typed: str) -> str:
+    """The IRI of a document that was typed as a key, a label or an IRI.
+
+    A ``QueryError`` for what is none; where nothing is called so, it names the nearest keys.
+    """
     listed = select(store, program_query("review/documents")).values("document")
     by_key = {key(document): document for document in listed}
     if typed in by_key:
@@ -192,9 +231,11 @@ def document_named(store: Store, project: Project, typed: str) -> str:
 
 
 def unused(name: str, files: ProjectFiles, prefixes: Mapping[str, str]) -> str:
+    """A name with a prefix; a ``ProjectError`` where a block stands under it."""
     prefix, _, local = name.partition(":")
-    if where := files.places.get(prefixes[prefix] + local):
-        raise ProjectError("block-stands", name=name, file=where)
+    file = files.places.get(prefixes[prefix] + local)
+    if file:
+        raise ProjectError("block-stands", name=name, file=file)
     return name
 
 
@@ -213,22 +254,18 @@ def link_addition(
     action cites it.
     """
     start, plan = described(store, project, typed[0], WORKS, "a-work")
-    citable = WORKS | KINDS["instrument"] | {"Review", "Recommendation"}
-    end, _ = described(store, project, typed[1], citable, "a-work-or-text")
+    end, _ = described(store, project, typed[1], CITABLE, "a-work-or-text")
     if start == end:
         raise QueryError("same-given-twice", remedy="name-two-actions", one=typed[0])
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed[0])
     if not kind:
-        classes = select(store, program_query("things/classes-and-plan", thing=end)).values("class")
-        is_text = any(name.removeprefix(PAN) in KINDS["instrument"] for name in classes)
+        is_text = bool(_ThingStated.read(store, end).classes & KINDS["instrument"])
         kind = decision.USE if is_text else decision.CITATION
-    is_closer = relation or kind == decision.USE
-    closer = (
-        key(concept(project, "relation", relation or decision.MENTION).replace(":", "/"))
-        if is_closer
-        else ""
-    )
+    closer = ""
+    if relation or kind == decision.USE:
+        # what is used and said no more of is only mentioned
+        _, _, closer = concept(project, "relation", relation or decision.MENTION).partition(":")
     subject = f"{key(start)}-{handle(store, end)}"
     candidate = decision.Candidate(
         subject, plan, (start, end), kind, closer, origin=decision.Origin.HAND
@@ -244,24 +281,26 @@ def part_addition(
     basis: Support,
     as_stated: Words | None,
 ) -> Addition:
+    """The file beside the plan with a body's part in a work, keys, labels or IRIs being typed for both.
+
+    ``roles`` are keys, at least one; ``as_stated`` are the words of the source for them.
+    """
     work, plan = described(store, project, typed[0], WORKS, "a-work")
     body, _ = described(store, project, typed[1], KINDS["body"], "a-body")
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed[0])
-    lead, *further = [
-        concept(project, "role", role).partition(":")[2] for role in dict.fromkeys(roles)
-    ]
-    wanted, language = as_stated or ("", "")
-    subject = "-".join((decision.part_key(work, body, lead), *further))
+    concepts = [concept(project, "role", role) for role in dict.fromkeys(roles)]
+    lead, *further = [name.removeprefix("role:") for name in concepts]
+    said, said_in = as_stated or ("", "")
     candidate = decision.Candidate(
-        subject,
+        "-".join((decision.part_key(work, body, lead), *further)),
         plan,
         (work, body),
         decision.INVOLVEMENT,
         lead,
         origin=decision.Origin.HAND,
-        said=wanted,
-        said_in=language,
+        said=said,
+        said_in=said_in,
         further_roles=tuple(further),
     )
     return _stated(store, project, candidate, basis)
@@ -270,43 +309,44 @@ def part_addition(
 def _stated(
     store: Store, project: Project, candidate: decision.Candidate, basis: Support
 ) -> Addition:
+    """The file of what is stated by hand, refused as any decision is."""
     own(project)
-    result = decision.Decision(
+    quotation = basis.quotation
+    stated = decision.Decision(
         candidate,
-        basis.quotation,
-        language=basis.quotation.language,
+        quotation,
+        language=quotation.language,
         certainty=basis.certainty,
         note=basis.note,
     )
-    return decision.compose(
-        Graph(project, store, language=project.language), ProjectFiles(project), [result]
-    )[-1]
+    graph = Graph(project, store, language=project.language)
+    return decision.compose(graph, ProjectFiles(project), [stated]).change
 
 
 def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
+    """The file of a fact, by IRI, with one more passage as its evidence.
+
+    A ``ProjectError`` where no file states the fact, or the same words are its evidence already.
+    """
     own(project)
     files = ProjectFiles(project)
     prefixes = read_prefixes(project)
-    quotation = basis.quotation
-    path = next(
-        (path for path in project.graph_files() if files.places.get(fact) == project.name_of(path)),
-        None,
-    )
-    if path is None:
+    name = files.places.get(fact, "")
+    if name not in files.texts:
         raise ProjectError("no-block-of-yours", name=iri(fact, prefixes))
-    former = read_text(path)
-    name = project.name_of(path)
+    former = files.texts[name]
     file = read_turtle_file(former, name)
     blocks = {file.expand(block.subject): block for block in file.blocks}
     block = blocks[fact]
-    document = iri(quotation.document, prefixes)
+    quotation = basis.quotation
     wanted = {
         ("pan:quote", text(quotation.words, quotation.language)),
-        ("pan:inDocument", document),
+        ("pan:inDocument", iri(quotation.document, prefixes)),
     }
     evidence = tuple(line.object for line in block.said("pan:evidence"))
-    for passage in filter(None, (blocks.get(file.expand(token)) for token in evidence)):
-        if wanted <= {(line.predicate, line.object) for line in passage.statements}:
+    for token in evidence:
+        passage = blocks.get(file.expand(token))
+        if passage and wanted <= _said(passage.statements):
             raise ProjectError("block-stands", name=passage.subject, file=name)
     subject = decision.free_name(f"passage:{key(fact)}", files.places, prefixes)
     before = [line.predicate for line in block.statements if line.predicate not in _LAST]
@@ -314,12 +354,13 @@ def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
         block.subject, "pan:evidence", evidence, (*evidence, subject), tuple(before)
     )
     changed = edited(former, name, [edit])
-    return Addition(
-        path,
-        name,
-        former,
-        append(changed, [], [quotation.block(subject, prefixes)], prefixes, name),
-    )
+    revised = append(changed, [], [quotation.block(subject, prefixes)], prefixes, name)
+    return Addition(project.root / name, name, former, revised)
+
+
+def _said(statements: Iterable[TurtleLine]) -> set[tuple[str, str]]:
+    """What a block says: predicates with objects, as they are written."""
+    return {(line.predicate, line.object) for line in statements}
 
 
 def action_addition(
@@ -332,32 +373,35 @@ def action_addition(
     topics: Sequence[str],
     basis: Support,
 ) -> Addition:
-    """The file of actions of a plan with one more; a draft that holds plan and actions in one file takes it too."""
+    """The file of actions of a plan with one more; a draft that holds plan and actions in one file takes it too.
+
+    Plan, ``parts`` and ``topics`` are keys, labels or IRIs. A ``QueryError`` where a part is one of
+    another plan, or two titles are in one language.
+    """
     plan, _ = described(store, project, typed, KINDS["plan"], "a-plan")
     kinds = frozenset(("PlanPart", "Category"))
-    within = [described(store, project, typed_part, kinds, "a-part") for typed_part in parts]
-    for typed_part, (_, home) in zip(parts, within, strict=True):
+    within = []
+    for typed_part in parts:
+        within.append((typed_part, *described(store, project, typed_part, kinds, "a-part")))
+    for typed_part, _, home in within:
         if home and home != plan:
             raise QueryError("part-elsewhere", name=typed_part, plan=typed)
-    tags = [tag for _, tag in titles]
-    if twice := next((tag for tag in tags if tags.count(tag) > 1), ""):
-        raise QueryError("language-twice", remedy="one-title-each", tag=twice)
-    about = [
-        described(store, project, topic, frozenset((f"{SKOS}Concept",)), "a-topic")[0]
-        for topic in topics
-    ]
+    uses = Counter(tag for _, tag in titles)
+    for tag, number_of_titles in uses.items():
+        if number_of_titles > 1:
+            raise QueryError("language-twice", remedy="one-title-each", tag=tag)
+    concepts = frozenset((f"{SKOS}Concept",))
+    about = [described(store, project, topic, concepts, "a-topic")[0] for topic in topics]
     own(project)
     files = ProjectFiles(project)
     prefixes = read_prefixes(project)
     name = f"{key(plan)}-{slug(number)}"
-    under = []
-    for part, _ in within:
+    lines_of_parts = []
+    for _, part, _ in within:
         # a category is named by a property of its own
-        classes = select(store, program_query("things/classes-and-plan", thing=part)).values(
-            "class"
-        )
-        predicate = "pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart"
-        under.append(TurtleLine(predicate, iri(part, prefixes)))
+        is_category = "Category" in _ThingStated.read(store, part).classes
+        predicate = "pan:inCategory" if is_category else "pan:inPart"
+        lines_of_parts.append(TurtleLine(predicate, iri(part, prefixes)))
     block = Block(
         unused(f"action:{name}", files, prefixes),
         (
@@ -366,19 +410,19 @@ def action_addition(
             TurtleLine("dcterms:identifier", string(name)),
             *(TurtleLine("skos:prefLabel", text(words, tag)) for words, tag in titles),
             TurtleLine("pan:inPlan", iri(plan, prefixes)),
-            *under,
+            *lines_of_parts,
             *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about),
             *basis.statements(prefixes),
         ),
     )
     path = decision.of_plan(project, plan, "actions", basis.certainty)
-    actions = select(store, program_query("review/actions-of-plan", plan=plan)).values("action")
-    homes = {files.places[action] for action in actions if action in files.places}
-    if len(homes) == 1 and basis.certainty != UNVERIFIED:
-        path = project.root / homes.pop()
-    return addition(
-        project, path, [block], label="actions", about=key(plan), source=basis.quotation.document
-    )
+    if basis.certainty != UNVERIFIED:
+        actions = select(store, program_query("review/actions-of-plan", plan=plan))
+        homes = {files.places.get(action, "") for action in actions.values("action")} - {""}
+        if len(homes) == 1:
+            path = project.root / homes.pop()
+    source = basis.quotation.document
+    return addition(project, path, [block], label="actions", about=key(plan), source=source)
 
 
 def document_addition(
@@ -389,11 +433,16 @@ def document_addition(
     speaks_for: Sequence[str],
     typed: Mapping[str, str],
 ) -> Addition:
-    """The file of sources with one document more: among those read at the same host, else among all others."""
+    """The file of sources with one document more: among those read at the same host, else among all others.
+
+    ``name`` is its key, ``speaks_for`` keys, labels or IRIs. ``typed`` has ``date``, a day, month or
+    year, ``read_at``, its address, ``publisher``, ``author_kind`` and ``source_kind``; all but the
+    last may be empty. A ``QueryError`` for what is no key or date, a ``ProjectError`` for a key that
+    is in use.
+    """
     if slug(name) != name:
         raise QueryError("no-key", remedy="write-key", name=name)
     day = typed["date"]
-    address = typed["read_at"]
     if day and not any(is_date(day, form) for form in ("date", "gYearMonth", "gYear")):
         raise QueryError("no-date", remedy="write-date", name=day)
     speakers = [
@@ -401,132 +450,174 @@ def document_addition(
     ]
     own(project)
     prefixes = read_prefixes(project)
-    publisher = typed["publisher"]
-    author = typed["author_kind"]
-    dated = {4: "gYear", 7: "gYearMonth"}.get(len(day), "date")
-    block = Block(
-        unused(f"document:{name}", ProjectFiles(project), prefixes),
-        (
-            TurtleLine("a", "pan:Document"),
-            *(TurtleLine("skos:prefLabel", text(words, tag)) for words, tag in titles),
-            *([TurtleLine("dcterms:date", f"{string(day)}^^xsd:{dated}")] if day else ()),
-            *([TurtleLine("pan:publisherName", string(publisher))] if publisher else ()),
-            *(TurtleLine("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
-            *([TurtleLine("pan:authorKind", f"authorkind:{author}")] if author else ()),
-            TurtleLine("pan:sourceKind", f"sourcekind:{typed['source_kind']}"),
-            *([TurtleLine("pan:readAt", f"{string(address)}^^xsd:anyURI")] if address else ()),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
-    )
+    subject = unused(f"document:{name}", ProjectFiles(project), prefixes)
+    lines = _document_lines(titles, [iri(speaker, prefixes) for speaker in speakers], typed)
+    path = _file_of_host(project, urlsplit(typed["read_at"]).netloc)
+    source = prefixes["document"] + name
+    return addition(project, path, [Block(subject, tuple(lines))], label="documents", source=source)
+
+
+def _document_lines(
+    titles: Sequence[Words], speakers: Sequence[str], typed: Mapping[str, str]
+) -> Iterator[TurtleLine]:
+    yield TurtleLine("a", "pan:Document")
+    for words, tag in titles:
+        yield TurtleLine("skos:prefLabel", text(words, tag))
+    if day := typed["date"]:
+        form = {4: "gYear", 7: "gYearMonth"}.get(len(day), "date")
+        yield TurtleLine("dcterms:date", f"{string(day)}^^xsd:{form}")
+    if typed["publisher"]:
+        yield TurtleLine("pan:publisherName", string(typed["publisher"]))
+    for speaker in speakers:
+        yield TurtleLine("pan:speaksFor", speaker)
+    if typed["author_kind"]:
+        yield TurtleLine("pan:authorKind", f"authorkind:{typed['author_kind']}")
+    yield TurtleLine("pan:sourceKind", f"sourcekind:{typed['source_kind']}")
+    if typed["read_at"]:
+        yield TurtleLine("pan:readAt", f"{string(typed['read_at'])}^^xsd:anyURI")
+    yield TurtleLine("pan:certainty", "certainty:stated")
+
+
+def _file_of_host(project: Project, host: str) -> Path:
+    """The file with most addresses of a host; where there is none, that of all other documents."""
     folder = project.graph / "sources"
-    host = urlsplit(address).netloc
-    counted = Counter(
-        {path: read_text(path).count(f'"https://{host}/') for path in sorted(folder.glob("*.ttl"))}
-    )
+    if host:
+        uses = Counter[Path]()
+        for path in sorted(folder.glob("*.ttl")):
+            uses[path] = read_text(path).count(f'"https://{host}/')
+        if uses.total():
+            return uses.most_common(1)[0][0]
     common = folder / "other-sites.ttl"
-    path = common if common.exists() else folder / "documents.ttl"
-    if host and counted.total():
-        path = counted.most_common(1)[0][0]
-    return addition(project, path, [block], label="documents", source=prefixes["document"] + name)
+    return common if common.exists() else folder / "documents.ttl"
 
 
 def name_addition(
     store: Store, project: Project, typed: str, words: Words, kind: str, basis: Support
 ) -> Addition:
+    """The file of names with another name of a plan, a text or a body, typed as a key, a label or an IRI.
+
+    ``kind`` is the key of a kind of names. A ``ProjectError`` where the same name stands already.
+    """
     own(project)
     subject, _ = described(store, project, typed, NAMED, "a-named-thing")
     files = ProjectFiles(project)
     prefixes = read_prefixes(project)
-    wanted = (
+    statements = (
         TurtleLine("skosxl:literalForm", text(*words)),
         TurtleLine("pan:nameOf", iri(subject, prefixes)),
         TurtleLine("pan:nameKind", concept(project, "namekind", kind)),
     )
-    for name, content in files.texts.items():
-        for block in read_turtle_file(content, name).blocks if "skosxl:Label" in content else ():
-            lines = {(line.predicate, line.object) for line in block.statements}
-            if all((statement.predicate, statement.object) in lines for statement in wanted):
-                raise ProjectError("block-stands", name=block.subject, file=name)
+    wanted = _said(statements)
+    for file, content in files.texts.items():
+        if "skosxl:Label" not in content:
+            continue
+        for block in read_turtle_file(content, file).blocks:
+            if wanted <= _said(block.statements):
+                raise ProjectError("block-stands", name=block.subject, file=file)
     base = f"name:{handle(store, subject)}-{kind}-{words[1].lower()}"
-    subject = decision.free_name(base, files.places, prefixes)
-    label = Block(subject, (TurtleLine("a", "skosxl:Label"), *wanted, *basis.statements(prefixes)))
-    folder = "core/names" if files.places.get(subject, "").startswith(CORE) else "names"
-    path = (
-        project.graph
-        / folder
-        / f"titles{'-unverified' if basis.certainty == UNVERIFIED else ''}.ttl"
-    )
-    return addition(project, path, [label], label="titles", source=basis.quotation.document)
+    name = decision.free_name(base, files.places, prefixes)
+    lines = (TurtleLine("a", "skosxl:Label"), *statements, *basis.statements(prefixes))
+    folder = "core/names" if files.places.get(name, "").startswith(CORE) else "names"
+    file_name = "titles-unverified.ttl" if basis.certainty == UNVERIFIED else "titles.ttl"
+    path = project.graph / folder / file_name
+    source = basis.quotation.document
+    return addition(project, path, [Block(name, lines)], label="titles", source=source)
 
 
 def keep(
     project: Project, store: Store, file: Path, document: str, *, as_hashes: bool = False
 ) -> tuple[str, int, int]:
-    """Keep a text of a document; gives its file, how many quotations from the document stand in it, and of how many."""
+    """Keep a text of a document; gives its file, how many quotations from the document stand in it, and of how many.
+
+    ``as_hashes`` keeps only what tells whether words stand in it. A ``ProjectError`` where the file
+    cannot be read or written, or holds too few words.
+    """
     own(project)
     subject = document_named(store, project, document)
+    name = key(subject)
     words = read_text(file)
     if len(words.split()) < RUN:
         raise ProjectError("document-empty", place=Place(str(file)), remedy="name-text")
     quotes = select(store, program_query("review/quotes-of", document=subject)).values("quote")
-    path = project.texts / f"{key(subject)}{'.hashes' if as_hashes else '.txt'}"
-    content = hashes_of(words, secrets.token_hex(16)) if as_hashes else words
-    name = project.name_of(path)
-    kept_text = (
-        read_hashes(key(subject), name, content)
-        if as_hashes
-        else KeptText(key(subject), name, words)
-    )
+    plain = project.texts / f"{name}.txt"
+    hashed = project.texts / f"{name}.hashes"
+    if as_hashes:
+        content = hashes_of(words, secrets.token_hex(16))
+        kept_text = read_hashes(name, project.name_of(hashed), content)
+        _write_in_place(hashed, content, plain)
+    else:
+        kept_text = KeptText(name, project.name_of(plain), words)
+        _write_in_place(plain, words, hashed)
+    kept = {kept_text.document: kept_text}
+    standing = [quote for quote in quotes if judge(quote, kept, kept) is Comparison.STANDS]
+    return project.name_of(hashed if as_hashes else plain), len(standing), len(quotes)
+
+
+def _write_in_place(path: Path, content: str, former: Path) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
         write_atomically(path, content)
-        path.with_suffix(".txt" if as_hashes else ".hashes").unlink(missing_ok=True)
+        former.unlink(missing_ok=True)
     except OSError as error:
-        raise ProjectError(
-            "cannot-write-there", place=Place(str(path)), reason=reason(error)
-        ) from None
-    kept = {kept_text.document: kept_text}
-    standing = [quote for quote in quotes if judge(quote, kept, kept) is Comparison.STANDS]
-    return name, len(standing), len(quotes)
+        place = Place(str(path))
+        raise ProjectError("cannot-write-there", place=place, reason=reason(error)) from None
 
 
 def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addition, list[Path]]:
-    """The profile with a plan to start from and its first action as the example, and the folders that go."""
+    """The profile with a plan to start from and its first action as the example, and the folders that go.
+
+    These are the folders of the plans that came with the project as examples.
+    """
     own(project)
     plan = find_thing(typed, store, project)
     refuse_other_kind(plan, ["plan"], option="home", store=store)
     prefixes = read_prefixes(project)
     former = read_text(project.profile)
-    quads = store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), ox.NamedNode(plan))
-    subjects = (quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
-    is_action = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{PAN}Action")
-    actions = sorted(
-        node.value for node in subjects if any(store.inner.quads_for_pattern(node, *is_action))
-    )
-    revised = former
-    for predicate, value in {"homePlan": plan, "exampleAction": next(iter(actions), "")}.items():
-        # in the place of the one that stands there, else behind the country
-        line = re.compile(rf"^(    pan:{predicate}) \S+ ([;.])$", re.MULTILINE)
-        if value and line.search(revised):
-            revised = line.sub(rf"\1 {iri(value, prefixes)} \2", revised)
-        elif value:
-            revised = _AFTER.sub(
-                rf"\g<0>    pan:{predicate} {iri(value, prefixes)} ;\n", revised, count=1
-            )
-    examples = select(store, program_query("dataset/examples")).values("plan")
-    folders = (project.graph / "plans" / key(example) for example in examples if example != plan)
+    revised = _with_statement(former, "homePlan", iri(plan, prefixes))
+    actions = _actions_stated(store, plan)
+    if actions:
+        revised = _with_statement(revised, "exampleAction", iri(actions[0], prefixes))
     profile = Addition(project.profile, project.name_of(project.profile), former, revised)
-    return profile, [folder for folder in folders if folder.is_dir()]
+    folders = []
+    for example in select(store, program_query("dataset/examples")).values("plan"):
+        folder = project.graph / "plans" / key(example)
+        if example != plan and folder.is_dir():
+            folders.append(folder)
+    return profile, folders
+
+
+def _actions_stated(store: LocalStore, plan: str) -> list[str]:
+    """The IRIs of the actions of a plan, in their order."""
+    actions = set[str]()
+    type_ = ox.NamedNode(f"{RDF}type")
+    action = ox.NamedNode(f"{PAN}Action")
+    for quad in store.inner.quads_for_pattern(
+        None, ox.NamedNode(f"{PAN}inPlan"), ox.NamedNode(plan)
+    ):
+        subject = quad.subject
+        if not isinstance(subject, ox.NamedNode):
+            continue
+        if any(store.inner.quads_for_pattern(subject, type_, action)):
+            actions.add(subject.value)
+    return sorted(actions)
+
+
+def _with_statement(profile: str, predicate: str, value: str) -> str:
+    """A profile that says this: in the place of what it said by the predicate, else behind the country."""
+    line = re.compile(rf"^(    pan:{predicate}) \S+ ([;.])$", re.MULTILINE)
+    if line.search(profile):
+        return line.sub(rf"\1 {value} \2", profile)
+    return _COUNTRY.sub(rf"\g<0>    pan:{predicate} {value} ;\n", profile, count=1)
 
 
 def remove(folders: Sequence[Path]) -> None:
+    """Remove folders with all they hold; a ``ProjectError`` where one cannot be."""
     for folder in folders:
         try:
             shutil.rmtree(folder)
         except OSError as error:
-            raise ProjectError(
-                "cannot-write-there", place=Place(str(folder)), reason=reason(error)
-            ) from None
+            place = Place(str(folder))
+            raise ProjectError("cannot-write-there", place=place, reason=reason(error)) from None
 
 
 def reading_addition(
@@ -534,75 +625,67 @@ def reading_addition(
 ) -> tuple[Addition, Message | None]:
     """The file of readings beside the plan with one block more, and what is still open.
 
-    A plan is read in full for texts only where the list of its measures is complete.
+    A plan or an action and its ``documents`` are keys, labels or IRIs; the work of the ``reading``
+    is not looked at. A plan is read in full for texts only where the list of its measures is
+    complete. A ``ProjectError`` where the same reading stands already.
     """
     work = find_thing(typed, store, project)
-    table = select(store, program_query("things/classes-and-plan", thing=work))
-    classes = {name.removeprefix(PAN) for name in table.values("class")}
-    if not classes & {"Plan", "Action"}:
+    stated = _ThingStated.read(store, work)
+    if not stated.classes & {"Plan", "Action"}:
         wanted = either([told("a-plan"), told("an-action")])
-        raise QueryError(
-            "no-plan-nor-action", remedy=told("name-by-key", wanted=wanted), name=typed
-        )
-    plan = (
-        work
-        if "Plan" in classes
-        else min((plan for plan in table.values("plan") if plan), default="")
-    )
+        remedy = told("name-by-key", wanted=wanted)
+        raise QueryError("no-plan-nor-action", remedy=remedy, name=typed)
+    plan = stated.plan
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed)
     sources = dict.fromkeys(document_named(store, project, document) for document in documents)
-    reading = reading._replace(
-        work=work, reader=read_field({"reviewer": reading.reader}, "reviewer")
-    )
+    reader = read_field({"reviewer": reading.reader}, "reviewer")
+    reading = reading._replace(work=work, reader=reader)
     own(project)
-    path = decision.of_plan(project, plan, "readings")
     prefixes = read_prefixes(project)
-    statements = (
-        TurtleLine("a", "pan:Reading"),
-        TurtleLine("pan:readsWork", iri(reading.work, prefixes)),
-        TurtleLine("pan:aspect", f"aspect:{reading.aspect.value}"),
-        TurtleLine("pan:extent", f"readingextent:{reading.extent.value}"),
-        *(TurtleLine("pan:inDocument", iri(document, prefixes)) for document in sources),
-        *(
-            [TurtleLine("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')]
-            if reading.day
-            else ()
-        ),
-        TurtleLine("pan:reader", string(reading.reader)),
-    )
+    path = decision.of_plan(project, plan, "readings")
     name = project.name_of(path)
-    former = read_text(path) if path.exists() else ""
-    file = read_turtle_file(former, name)
-    if {(line.predicate, line.object) for line in statements} in [
-        {(line.predicate, line.object) for line in block.statements} for block in file.blocks
-    ]:
+    file = read_turtle_file(read_text(path) if path.exists() else "", name)
+    statements = tuple(
+        _reading_lines(reading, [iri(source, prefixes) for source in sources], prefixes)
+    )
+    if any(_said(block.statements) == _said(statements) for block in file.blocks):
         raise ProjectError("reading-stands", name=name)
-    base = f"reading:{key(reading.work)}-{reading.aspect.value}-{reading.day}"
-    subject = decision.free_name(
-        base, {file.expand(block.subject): name for block in file.blocks}, prefixes
-    )
-    result = addition(
-        project, path, [Block(subject, statements)], label="readings", about=key(plan)
-    )
-    is_whole = reading.work == plan and (reading.aspect, reading.extent) == (
-        Aspect.TEXTS,
-        Extent.FULL,
-    )
+    base = f"reading:{key(work)}-{reading.aspect.value}-{reading.day}"
+    taken = {file.expand(block.subject): name for block in file.blocks}
+    block = Block(decision.free_name(base, taken, prefixes), statements)
+    change = addition(project, path, [block], label="readings", about=key(plan))
+    is_whole_plan = work == plan and reading.extent is Extent.FULL
+    if is_whole_plan and reading.aspect is Aspect.TEXTS and not _is_list_complete(store, plan):
+        return change, Message("progress", "reading-list-open")
+    return change, None
+
+
+def _reading_lines(
+    reading: Reading, documents: Sequence[str], prefixes: Mapping[str, str]
+) -> Iterator[TurtleLine]:
+    yield TurtleLine("a", "pan:Reading")
+    yield TurtleLine("pan:readsWork", iri(reading.work, prefixes))
+    yield TurtleLine("pan:aspect", f"aspect:{reading.aspect.value}")
+    yield TurtleLine("pan:extent", f"readingextent:{reading.extent.value}")
+    for document in documents:
+        yield TurtleLine("pan:inDocument", document)
+    if reading.day:
+        yield TurtleLine("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')
+    yield TurtleLine("pan:reader", string(reading.reader))
+
+
+def _is_list_complete(store: Store, plan: str) -> bool:
+    """Whether the graph has all measures of a plan."""
     table = select(store, program_query("coherence/plans"))
-    lists = (
-        dict(zip(table.values("plan"), map(key, table.values("completeness")), strict=True))
-        if is_whole
-        else {}
-    )
-    is_open = is_whole and lists.get(plan) != "complete"
-    return result, Message("progress", "reading-list-open") if is_open else None
+    completeness = dict(zip(table.values("plan"), table.values("completeness"), strict=True))
+    return key(completeness.get(plan, "")) == "complete"
 
 
 def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple[Addition, ...]:
     """The files in which links get another key; ``edited`` are new texts of files to be written with them.
 
-    Texts and comments are left as they are.
+    Texts and comments are left as they are. A ``ProjectError`` where two links would have one key.
     """
     own(project)
     before = {path: read_text(path) for path in project.graph_files()}
@@ -610,22 +693,30 @@ def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple
     files = {
         path: read_turtle_file(content, project.name_of(path)) for path, content in texts.items()
     }
-    taken = {file.expand(block.subject) for file in files.values() for block in file.blocks}
-    keys: dict[str, str] = {}
-    for file, block, link, right in misnamed(list(files.values())):
-        if right in taken:
-            place = Place(file.name, block.line)
-            raise ProjectError(
-                "two-links", place=place, name=kind_and_key(right)[1], remedy="merge-links"
-            )
-        taken.add(right)
-        keys[link] = right
+    keys = _new_keys(list(files.values()))
     changed = []
     for path, file in files.items():
         revised = renamed(texts[path], file, keys) if keys else texts[path]
-        if revised != (former := before.get(path, "")):
+        former = before.get(path, "")
+        if revised != former:
             changed.append(Addition(path, file.name, former, revised))
     return tuple(changed)
+
+
+def _new_keys(files: Sequence[TurtleFile]) -> dict[str, str]:
+    """The IRIs that links are to have, by those they have, where these are others."""
+    taken = set[str]()
+    for file in files:
+        taken.update(file.expand(block.subject) for block in file.blocks)
+    keys: dict[str, str] = {}
+    for file, block, link, right in misnamed(files):
+        if right in taken:
+            place = Place(file.name, block.line)
+            _, name = kind_and_key(right)
+            raise ProjectError("two-links", place=place, name=name, remedy="merge-links")
+        taken.add(right)
+        keys[link] = right
+    return keys
 
 
 def renamed(content: str, file: TurtleFile, keys: Mapping[str, str]) -> str:
@@ -637,143 +728,16 @@ def renamed(content: str, file: TurtleFile, keys: Mapping[str, str]) -> str:
     'link:b e:note "link:a"@en ; e:of <http://e/id/link/b> . # link:a'
     """
 
-    def other(match: re.Match[str]) -> str:
+    def written(match: re.Match[str]) -> str:
         token = match[0]
-        if token[0] in '"#' or (revised := keys.get(file.expand(token))) is None:
+        if token[0] in '"#':
             return token
-        return (
-            f"<{revised}>"
-            if token.startswith("<")
-            else token.partition(":")[0] + ":" + kind_and_key(revised)[1]
-        )
+        revised = keys.get(file.expand(token))
+        if revised is None:
+            return token
+        if token.startswith("<"):
+            return f"<{revised}>"
+        prefix, _, _ = token.partition(":")
+        return f"{prefix}:{kind_and_key(revised)[1]}"
 
-    return _TOKEN.sub(other, content)
-
-
-_BEFORE: Final = (
-    "skos:notation",
-    "dcterms:identifier",
-    "rdfs:label",
-    "skos:prefLabel",
-    "skos:altLabel",
-    "pan:shortName",
-    "dcterms:date",
-    "pan:publisherName",
-    "pan:speaksFor",
-    "pan:sourceKind",
-    "pan:quote",
-    "pan:page",
-    "pan:readAt",
-)
-_MEDIA: Final = {
-    "pdf": "application/pdf",
-    "html": "text/html",
-    "txt": "text/plain",
-    "md": "text/markdown",
-}
-
-
-Orphan = tuple[str, Place, Quotation, int, str]
-"""A passage that was not found, or so many times, and the text of the document that shares most words with it."""
-
-
-class Anchoring(NamedTuple):
-    """Files that change, places by subject, orphans, what is quoted at length, and the share quoted, in [0, 1]."""
-
-    files: tuple[Addition, ...]
-    anchors: Mapping[str, Quotation]
-    orphans: tuple[Orphan, ...]
-    long: tuple[tuple[Place, Quotation], ...]
-    share: float
-
-
-def anchor(project: Project, document: Document, name: str, day: date) -> Anchoring:
-    own(project)
-    prefixes = read_prefixes(project)
-    within = Folded(document)
-    text = document.text
-    media = _MEDIA.get(document.format)
-    of_file = {
-        "pan:sha256": string(document.sha256),
-        "dcterms:format": string(media) if media else "",
-        "pan:pages": str(document.pages) if document.pages else "",
-        "pan:characters": str(len(text)),
-        "pan:readOn": f'"{day.isoformat()}"^^xsd:date',
-    }
-    anchors = dict[str, Quotation]()
-    orphans = list[Orphan]()
-    quoted = list[tuple[Place, Quotation]]()
-    contents = {path: read_text(path) for path in project.graph_files()}
-    edits: dict[Path, list[StatementEdit]] = {}
-    for path, content in contents.items():
-        if name.rpartition("/")[2] not in content:
-            continue
-        file = read_turtle_file(content, project.name_of(path))
-        for block in file.blocks:
-            if quotation := _quotation(file, block, name):
-                subject = file.expand(block.subject)
-                place = Place(file.name, block.line)
-                quoted.append((place, quotation))
-                located = find(within, quotation)
-                if isinstance(located, Quotation):
-                    anchors[subject] = located
-                    edits.setdefault(path, []).extend(_edits(block, located.placed()))
-                else:
-                    orphans.append(
-                        (subject, place, quotation, located, nearest(document, quotation.words))
-                    )
-            elif file.expand(block.subject) == name and block.statements[0].predicate == "a":
-                edits.setdefault(path, []).extend(_edits(block, of_file))
-    # words that stand nowhere in a file say that it is another one; where none are quoted the
-    # user's word is enough
-    if quoted and not anchors and not any(times for *_, times, _ in orphans):
-        edits = {}
-    changed = []
-    for path, changes in edits.items():
-        if changes:
-            former = contents[path]
-            file_name = project.name_of(path)
-            is_typed = "xsd:" in str(changes)
-            used = {edit.predicate.partition(":")[0] for edit in changes} | (
-                {"xsd"} if is_typed else set()
-            )
-            revised = with_prefixes(
-                edited(former, file_name, changes), sorted(used), prefixes, file_name
-            )
-            changed.append(Addition(path, file_name, former, revised))
-    size = sum(len(words) for words in {quotation.words for _, quotation in quoted})
-    long = tuple((place, quotation) for place, quotation in quoted if is_long(quotation.words))
-    share = min(size / len(text), 1.0) if text else 0.0
-    return Anchoring(tuple(changed), anchors, tuple(orphans), long, share)
-
-
-def _quotation(file: TurtleFile, block: SourceBlock, document: str) -> Quotation | None:
-    lines = {statement.predicate: statement.object for statement in block.statements}
-    is_of_it = (
-        lines.get("a") == "pan:Passage" and file.expand(lines.get("pan:inDocument", "")) == document
-    )
-    if not is_of_it or "pan:quote" not in lines:
-        return None
-    words, page, prefix, suffix = (
-        unescaped(value[1 : value.rindex('"')]) if value.startswith('"') else ""
-        for value in (
-            lines.get(f"pan:{name}", '""') for name in ("quote", "page", "prefix", "suffix")
-        )
-    )
-    return Quotation(words, document, label=page, prefix=prefix, suffix=suffix)
-
-
-def _edits(block: SourceBlock, lines: Mapping[str, str]) -> Iterator[StatementEdit]:
-    former = {
-        name: tuple(line.object for line in block.statements if line.predicate == name)
-        for name in lines
-    }
-    if "pan:sha256" in lines and lines["pan:sha256"] in former["pan:sha256"]:
-        return
-    before = list(_BEFORE)
-    for name, value in lines.items():
-        # An earlier file of a document keeps its hash: passages may have been located in it.
-        revised = (*former[name], value) if name == "pan:sha256" else (value,) if value else ()
-        if former[name] != revised:
-            yield StatementEdit(block.subject, name, former[name], revised, tuple(before))
-        before.append(name)
+    return _TOKEN.sub(written, content)

@@ -36,6 +36,11 @@ _HEAD: Final = re.compile(r"\A(?:@prefix [^\n]*\n)*\n?")
 
 @dataclass(frozen=True, slots=True)
 class Addition:
+    """A file that changes: its path, its name within the project, and its text before and after.
+
+    A file that is new has an empty text before.
+    """
+
     path: Path
     name: str
     old: str
@@ -43,8 +48,10 @@ class Addition:
 
     @property
     def difference(self) -> str:
+        """What changes, as a unified diff."""
         before = self.name if self.old else "/dev/null"
-        former, revised = (text.splitlines(keepends=True) for text in (self.old, self.new))
+        former = self.old.splitlines(keepends=True)
+        revised = self.new.splitlines(keepends=True)
         return "".join(unified_diff(former, revised, before, self.name))
 
 
@@ -58,21 +65,26 @@ def addition(
     source: str = "",
     old: str | None = None,
 ) -> Addition:
+    """A file with blocks added to it; nothing is written.
+
+    A new file begins by saying what it holds: ``label`` is a code of the catalogue ``data``,
+    ``about`` the key of the plan, ``source`` the IRI of a document. ``old`` is a text in place of
+    that of the file.
+    """
+    if old is None:
+        old = read_text(path) if path.exists() else ""
     name = project.name_of(path)
     prefixes = read_prefixes(project)
-    former = old if old is not None else read_text(path) if path.exists() else ""
     is_unverified = path.stem.endswith(UNVERIFIED)
-    words = _DATA.text(UNVERIFIED if is_unverified else label, name=about).words
-    header = Block(
-        f"<{project.graph_iri(path)}>",
-        (
-            TurtleLine("a", "pan:SourceGraph"),
-            *(TurtleLine("rdfs:label", text(said, tag)) for tag, said in words),
-            *([TurtleLine("dcterms:source", iri(source, prefixes))] if source else ()),
-            TurtleLine("pan:certainty", f"certainty:{UNVERIFIED if is_unverified else 'stated'}"),
-        ),
-    )
-    return Addition(path, name, former, append(former, [header], blocks, prefixes, name))
+    labels = _DATA.text(UNVERIFIED if is_unverified else label, name=about).words
+    certainty = UNVERIFIED if is_unverified else "stated"
+    lines = [TurtleLine("a", "pan:SourceGraph")]
+    lines += [TurtleLine("rdfs:label", text(words, tag)) for tag, words in labels]
+    if source:
+        lines.append(TurtleLine("dcterms:source", iri(source, prefixes)))
+    lines.append(TurtleLine("pan:certainty", f"certainty:{certainty}"))
+    header = Block(f"<{project.graph_iri(path)}>", tuple(lines))
+    return Addition(path, name, old, append(old, [header], blocks, prefixes, name))
 
 
 def append(
@@ -101,27 +113,44 @@ def append(
     _insist_on_turtle(old, name)
     body = _HEAD.sub("", write_turtle(blocks, prefixes), count=1)
     whole = with_prefixes(old, sorted(writer.prefixes_used(body)), prefixes, name)
-    gap = "" if whole.endswith("\n\n") else "\n" if whole.endswith("\n") else "\n\n"
+    if whole.endswith("\n\n"):
+        gap = ""
+    else:
+        gap = "\n" if whole.endswith("\n") else "\n\n"
     return f"{whole}{gap}{body}"
 
 
 def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], name: str) -> str:
-    turtle_file = read_turtle_file(old, name)
-    begin = min((line for _, line in turtle_file.prefix_lines), default=1)
+    """The text of a file, by ``name``, with the prefixes that are ``used`` and not declared yet.
+
+    Each goes behind the last that comes before it in the alphabet. Refused is a file in which one
+    of them stands for something else.
+
+    >>> names = {"e": "http://e/", "f": "http://f/"}
+    >>> print(with_prefixes("@prefix f: <http://f/> .\\n", ["e"], names, "x.ttl"), end="")
+    @prefix e: <http://e/> .
+    @prefix f: <http://f/> .
+    """
+    file = read_turtle_file(old, name)
+    begin = min((line for _, line in file.prefix_lines), default=1)
     added: dict[int, list[str]] = {}
     for prefix in used:
-        if turtle_file.prefixes.get(prefix, prefixes[prefix]) != prefixes[prefix]:
+        declared = file.prefixes.get(prefix)
+        if declared is None:
+            before = [line for sibling, line in file.prefix_lines if sibling < prefix]
+            line = max(before, default=begin - 1)
+            added.setdefault(line, []).append(f"@prefix {prefix}: <{prefixes[prefix]}> .\n")
+        elif declared != prefixes[prefix]:
             raise RefusedError("other-prefix", file=name, prefix=prefix)
-        if prefix not in turtle_file.prefixes:
-            lines = (line for declared, line in turtle_file.prefix_lines if declared < prefix)
-            added.setdefault(max(lines, default=begin - 1), []).append(
-                f"@prefix {prefix}: <{prefixes[prefix]}> .\n"
-            )
     pieces = added.pop(0, [])
-    pieces += [] if turtle_file.prefix_lines or not pieces else ["\n"]
+    if pieces and not file.prefix_lines:
+        pieces.append("\n")
     for number, line in enumerate(_LINE.findall(old), start=1):
-        more = added.get(number, ())
-        pieces += [line, *(["\n"] if more and not line.endswith("\n") else ()), *more]
+        pieces.append(line)
+        declarations = added.get(number, [])
+        if declarations and not line.endswith("\n"):
+            pieces.append("\n")
+        pieces += declarations
     return "".join(pieces)
 
 
@@ -134,19 +163,18 @@ def _insist_on_turtle(content: str, name: str) -> None:
 
 
 def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, str]) -> None:
+    """Write the texts of files, all of them or none.
+
+    Refused is what is no Turtle, and what departs from house style where the file did not before.
+    Where one cannot be written, those written before are as they were.
+    """
     before = {path: read_text(path) if path.exists() else None for path in texts}
     for path, content in texts.items():
         name = project.name_of(path)
-        old = before[path] or ""
         _insist_on_turtle(content, name)
-        versions = (
-            [read_turtle_file(version, name)] if version.strip() else []
-            for version in (content, old)
-        )
-        faults, old_faults = (
-            {fault.rule.key for fault in check_style(files, prefixes)} for files in versions
-        )
-        if fresh := faults - old_faults:
+        departures = _departures(content, name, prefixes)
+        fresh = departures - _departures(before[path] or "", name, prefixes)
+        if fresh:
             raise ProjectError("departs-from-style", name=name, rules=", ".join(sorted(fresh)))
     done: list[Path] = []
     try:
@@ -156,13 +184,24 @@ def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, st
             done.append(path)
     except (OSError, ProjectError) as error:
         for path in done:
-            former = before[path]
-            path.unlink(missing_ok=True) if former is None else write_atomically(path, former)
-        cause = error if isinstance(error, OSError) else error.__context__
+            _put_back(path, before[path])
         # what the system said, else what we said
-        raise RefusedError(
-            "not-written", detail=reason(cause) if isinstance(cause, OSError) else str(error)
-        ) from None
+        cause = error if isinstance(error, OSError) else error.__context__
+        detail = reason(cause) if isinstance(cause, OSError) else str(error)
+        raise RefusedError("not-written", detail=detail) from None
+
+
+def _departures(content: str, name: str, prefixes: Mapping[str, str]) -> set[str]:
+    """The rules of house style a text departs from, by key."""
+    files = [read_turtle_file(content, name)] if content.strip() else []
+    return {fault.rule.key for fault in check_style(files, prefixes)}
+
+
+def _put_back(path: Path, former: str | None) -> None:
+    if former is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_atomically(path, former)
 
 
 @contextmanager
@@ -190,12 +229,18 @@ def alone(project: Project) -> Iterator[None]:
 
 
 def own(project: Project) -> None:
+    """Insist on a project that is one's own: what came with the program is a ``ProjectError``."""
     if project.data or project.root == PACKAGE / "data":
         raise ProjectError("nothing-to-write-to", remedy="write-in-project")
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
+    """What stands of a thing in a file, by IRI: its values by property, and the keys of its type and status.
+
+    Of properties in our namespace only the name is used, of others the IRI.
+    """
+
     iri: str
     file: str
     said: Mapping[str, tuple[Value, ...]]
@@ -203,12 +248,15 @@ class Filed:
     status: str
 
     def values(self, name: str) -> list[str]:
+        """The values of a property as plain texts."""
         return [plain(value) for value in self.said.get(name, ())]
 
     def one(self, name: str) -> str:
+        """The first value of a property as a plain text; empty where it has none."""
         return next(iter(self.values(name)), "")
 
     def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
+        """What is said by properties, as lines of a block, in the order of their names."""
         for name in names:
             predicate = iri(name if "/" in name else PAN + name, prefixes)
             for value in self.said.get(name, ()):
@@ -216,6 +264,11 @@ class Filed:
 
 
 def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
+    """A value as Turtle writes it in house style.
+
+    >>> write_value(ox.Literal("2026", datatype=ox.NamedNode(f"{XSD}gYear")), {})
+    '"2026"^^xsd:gYear'
+    """
     if isinstance(value, ox.NamedNode):
         return iri(value.value, prefixes)
     if value.language:
@@ -223,23 +276,25 @@ def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
     kind = value.datatype.value.removeprefix(XSD)
     if kind == "string":
         return string(value.value)
-    return (
-        value.value
-        if kind in ("integer", "decimal", "boolean")
-        else f"{string(value.value)}^^xsd:{kind}"
-    )
+    if kind in ("integer", "decimal", "boolean"):
+        return value.value
+    return f"{string(value.value)}^^xsd:{kind}"
 
 
 @dataclass(frozen=True)
 class ProjectFiles:
+    """The files of the graph of a project, read once: what stands in them, whatever a store knows."""
+
     project: Project
 
     @cached_property
     def texts(self) -> dict[str, str]:
+        """The texts of the files by name; those that came with the program are not among them."""
         return {self.project.name_of(path): read_text(path) for path in self.project.graph_files()}
 
     @cached_property
     def places(self) -> dict[str, str]:
+        """The name of the file in which each block stands, by IRI; that of the program comes first."""
         core = {self.project.name_of(path): read_text(path) for path in self.project.core_files()}
         places: dict[str, str] = {}
         for name, content in (core | self.texts).items():
@@ -248,13 +303,16 @@ class ProjectFiles:
         return places
 
     def mentions(self, name: str) -> bool:
+        """Whether any file has the key of a thing, given by IRI."""
         return any(key(name) in content for content in self.texts.values())
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
-        return frozenset(
-            name for decision in self.of_kind("decision") for name in decision.values("withdraws")
-        )
+        """The IRIs of what was decided and taken back."""
+        withdrawn = set[str]()
+        for decision in self.of_kind("decision"):
+            withdrawn.update(decision.values("withdraws"))
+        return frozenset(withdrawn)
 
     def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
         """What of a kind stands in the files in which all of these things are spoken of.
@@ -263,35 +321,36 @@ class ProjectFiles:
         withdrawn counts as superseded, whatever its block says.
         """
         names = list(map(key, things))
+        class_name = f"pan:{kind.capitalize()}"
         for file, content in self.texts.items():
-            if all(name in content for name in names) and f"pan:{kind.capitalize()}" in content:
-                for filed in _filed(content, file, kind):
-                    is_withdrawn = kind == "link" and filed.status and filed.iri in self.withdrawn
-                    yield replace(filed, status="superseded") if is_withdrawn else filed
+            if class_name not in content or not all(name in content for name in names):
+                continue
+            for filed in _filed(content, file, kind):
+                if kind == "link" and filed.status and filed.iri in self.withdrawn:
+                    yield replace(filed, status="superseded")
+                else:
+                    yield filed
 
 
 @lru_cache(maxsize=16)
 def _filed(content: str, file: str, kind: str) -> tuple[Filed, ...]:
-    words: dict[str, dict[str, tuple[Value, ...]]] = {}
+    things: dict[str, dict[str, tuple[Value, ...]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(
-                quad.object, ox.NamedNode | ox.Literal
-            ):
-                said = words.setdefault(quad.subject.value, {})
+            is_named = isinstance(quad.subject, ox.NamedNode)
+            if is_named and isinstance(quad.object, ox.NamedNode | ox.Literal):
+                properties = things.setdefault(quad.subject.value, {})
                 name = quad.predicate.value.removeprefix(PAN)
-                said[name] = (*said.get(name, ()), quad.object)
+                properties[name] = (*properties.get(name, ()), quad.object)
     except SyntaxError:
         return ()
-    filed = [
-        Filed(name, file, said, "", "")
-        for name, said in words.items()
-        if kind_and_key(name)[0] == kind
-    ]
-    return tuple(
-        replace(each, type=key(each.one("linkType")), status=key(each.one("status")))
-        for each in filed
-    )
+    filed = []
+    for name, properties in things.items():
+        if kind_and_key(name)[0] == kind:
+            untyped = Filed(name, file, properties, "", "")
+            type_ = key(untyped.one("linkType"))
+            filed.append(replace(untyped, type=type_, status=key(untyped.one("status"))))
+    return tuple(filed)
 
 
 def changes(project: Project, store: Store, files: Iterable[str]) -> str:
@@ -301,24 +360,31 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
     """
     fresh = open_store(project)
     graphs = [project.graph_iri(project.root / file) for file in files if file.endswith(".ttl")]
-    graphs += [
-        graph_of(f"derived/{name}", project.space) for name in rules.derived_names(project, fresh)
-    ]
-    updates: dict[str, list[str]] = {"DELETE DATA": [], "INSERT DATA": []}
+    for name in rules.derived_names(project, fresh):
+        graphs.append(graph_of(f"derived/{name}", project.space))
+    deleted: list[str] = []
+    inserted: list[str] = []
     for graph in graphs:
         query = program_query("graphs/statements", graph=graph)
-        before, after = (set(construct(filled, query)) for filled in (store, fresh))
-        for update, triples in zip(updates.values(), (before - after, after - before), strict=True):
-            if triples:
-                update += [
-                    f"GRAPH <{graph}> {{\n",
-                    *sorted(f"{triple} .\n" for triple in triples),
-                    "}\n",
-                ]
-    return ";\n".join(f"{clause} {{\n{''.join(data)}}}" for clause, data in updates.items() if data)
+        before = set(construct(store, query))
+        after = set(construct(fresh, query))
+        deleted += _in_graph(graph, before - after)
+        inserted += _in_graph(graph, after - before)
+    clauses = []
+    for clause, statements in (("DELETE DATA", deleted), ("INSERT DATA", inserted)):
+        if statements:
+            clauses.append(f"{clause} {{\n{''.join(statements)}}}")
+    return ";\n".join(clauses)
 
 
-DONE = frozenset(
+def _in_graph(graph: str, triples: Collection[object]) -> list[str]:
+    """Statements of a graph as an update has them; nothing of none."""
+    if not triples:
+        return []
+    return [f"GRAPH <{graph}> {{\n", *sorted(f"{triple} .\n" for triple in triples), "}\n"]
+
+
+DONE: Final = frozenset(
     (
         "accepted",
         "rejected",
@@ -338,16 +404,20 @@ _REVIEW: Final = Messages("review")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """What came of a form: a code of the catalogue ``review``, what fills in its sentence, and the files written."""
+
     code: str
     values: Mapping[str, str | int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
 
     @property
     def is_done(self) -> bool:
+        """Whether something was written, or noted."""
         return self.code in DONE
 
     @property
     def said(self) -> Text:
+        """The sentence a person is told."""
         return sentence(self.code, self.values)
 
 
@@ -360,19 +430,27 @@ class RefusedError(ProjectError):
     def __init__(
         self, code: str, *, field: str = "", why: Pan2kgError | None = None, **values: str | int
     ) -> None:
-        called = Message("review", f"field.{field}") if _REVIEW.has(f"field.{field}") else field
-        super().__init__(
-            why.told if why else Message("review", f"outcome.{code}", {"field": called, **values})
-        )
+        name = f"field.{field}"
+        called = Message("review", name) if _REVIEW.has(name) else field
+        if why:
+            message = why.told
+        else:
+            message = Message("review", f"outcome.{code}", {"field": called, **values})
+        super().__init__(message)
         self.code = code
         self.values = values
         self.field = field
         self.why = why
 
     def outcome(self, language: Language) -> Outcome:
-        about = {"field": self.field} if self.field else {}
-        detail = {"detail": self.why.say(language)} if self.why else {}
-        return Outcome(self.code, {**about, **self.values, **detail})
+        """The refusal as what came of a form, with its reason in a language."""
+        values = dict[str, str | int]()
+        if self.field:
+            values["field"] = self.field
+        values |= self.values
+        if self.why:
+            values["detail"] = self.why.say(language)
+        return Outcome(self.code, values)
 
 
 def sentence(code: str, values: Mapping[str, str | int]) -> Text:
@@ -395,12 +473,11 @@ LIMITS: Final[Mapping[str, int]] = {
     "hand_from": 300, "hand_relation": 60, "hand_to": 300, "hand_words": 3000,
 }  # fmt: skip
 """The most characters a field takes."""
-LINES: Final = frozenset(
-    ("words", "hand_words", "reason", "quote", "rationale", "note")
-)  # fields of several lines
-TONGUES: Final = Messages("tongue").keys()  # the languages in which somebody may write or quote
-
-_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+LINES: Final = frozenset(("words", "hand_words", "reason", "quote", "rationale", "note"))
+"""The fields of several lines."""
+TONGUES: Final = Messages("tongue").keys()
+"""The languages in which somebody may write or quote."""
+_BREAKS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What makes text show in another order than it is stored."""
 
@@ -414,21 +491,38 @@ def read_field(form: Form, name: str, *, needed: bool = True) -> str:
     'A. Weber'
     """
     typed = form.get(name, "")
-    if len(typed) > 4 * LIMITS[name]:
-        raise RefusedError("too-long", field=name, most=LIMITS[name])
+    most = LIMITS[name]
+    # what is far too long is not even looked at
+    if len(typed) > 4 * most:
+        raise RefusedError("too-long", field=name, most=most)
     text = _BREAKS.sub("\n", typed).strip() if name in LINES else " ".join(typed.split())
     if needed and not text:
         raise RefusedError("missing", field=name)
-    if len(text) > LIMITS[name]:
-        raise RefusedError("too-long", field=name, most=LIMITS[name])
-    for character in text.replace("\n", "").replace("\t", ""):
-        is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
-        if is_none or character in _TURNING or unicodedata.category(character) in ("Cc", "Cs"):
-            raise RefusedError("hidden-character", field=name)
+    if len(text) > most:
+        raise RefusedError("too-long", field=name, most=most)
+    if any(map(_is_hidden, text)):
+        raise RefusedError("hidden-character", field=name)
     return text
 
 
+def _is_hidden(character: str) -> bool:
+    """Whether a character cannot be seen, is none, or turns text round; lines and tabs may stand."""
+    if character in "\n\t":
+        return False
+    code = ord(character)
+    is_none = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    is_control = unicodedata.category(character) in ("Cc", "Cs")
+    return is_none or is_control or character in _TURNING
+
+
 def read_choice(form: Form, name: str, known: Collection[str], *, default: str = "") -> str:
+    """The value of a field that is one of those ``known``, or the default where it is empty.
+
+    Refused is any other, and an empty one without a default.
+
+    >>> read_choice({"verdict": "accept "}, "verdict", ("accept", "reject"))
+    'accept'
+    """
     choice = form.get(name, "").strip()
     if not choice and not default:
         raise RefusedError("missing", field=name)

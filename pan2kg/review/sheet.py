@@ -28,12 +28,12 @@ from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import KeptText
 
 KEY: Final = "key"
-MARK: Final = "mark"  # the names of the first and the last column; the last is hidden
-STAMP: Final = (
-    "pan2kg"  # what the hidden first line begins with; sheet, plan and codes of the columns follow
-)
-# what stands between the key of a thing and its name in a cell; only the key is read back
+MARK: Final = "mark"
+"""The names of the first and the last column; the last is hidden."""
+STAMP: Final = "pan2kg"
+"""What the hidden first line begins with; sheet, plan and codes of the columns follow."""
 NAMED: Final = " – "
+"""What stands between the key of a thing and its name in a cell; only the key is read back."""
 DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "pan:Timeline": ("timeline", "pan:hasTimeline"),
     "pan:Indicator": ("indicator", "pan:hasIndicator"),
@@ -41,12 +41,17 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "pan:ExpectedResult": ("result", "pan:hasExpectedResult"),
 }
 """The classes of details: the prefix of their keys, and what says that an action has one; in the order of a block."""
-LITERALS: Final = ("text", "plain", "day", "count")  # the kinds of columns that name no things
+LITERALS: Final = ("text", "plain", "day", "count")
+"""The kinds of columns that name no things."""
 KEY_OF_LINK: Final = ("type", "relation", "from", "to")
+"""The columns from which the key of a link is made."""
 ENDS: Final[Mapping[str, tuple[str, ...]]] = {
     "involvements": ("work", "body"),
     "links": ("from", "to"),
 }
+"""The columns from which the name of a passage is made, by sheet."""
+_DAYS: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
+"""The types of days, months and years by the length of what is written."""
 _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?')
 _TYPED: Final = re.compile(r'"([^"\\]*)"\^\^xsd:(gYear|gYearMonth|date)|([0-9]+)')
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
@@ -55,15 +60,32 @@ _LANGUAGES: Final = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE
 _ESCAPE: Final = re.compile(r"\\([n\\])")
 
 Prefixes = Mapping[str, str]
-Names = Mapping[
-    str, Collection[str]
-]  # what things are called, by IRI: the first name is the one that is shown
-Standing = tuple[Path | None, turtle.TurtleFile, str, Mapping[str, Sequence[str]]]
-"""A block: its file, its subject as it is written, and the objects of each predicate; no path where there is none."""
+Names = Mapping[str, Collection[str]]
+"""What things are called, by IRI: the first name is the one that is shown."""
+
+
+class StandingBlock(NamedTuple):
+    """A block: its file, its subject as it is written, and the objects of each predicate.
+
+    Where there is none, the subject is empty.
+    """
+
+    path: Path
+    file: turtle.TurtleFile
+    subject: str
+    objects: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
+    """A column of a sheet: the property it shows, what its values are, and where they stand.
+
+    ``kind`` is one of :data:`LITERALS`, else the prefix of the things it names, ``*`` for any.
+    ``place`` is ``passage`` or ``names`` where another block than that of the row says it, and
+    ``owner`` where it is said of the row. ``listed`` offers the things there are, ``needed`` is what
+    no new row may lack. Texts have a column a ``language``, which is part of its ``code``.
+    """
+
     name: str
     predicate: str
     kind: str
@@ -75,15 +97,18 @@ class SheetColumn:
 
     @property
     def head(self) -> Message:
-        key = f"head.{self.name}"
-        name = (
-            Message("sheet", key) if Messages("sheet").has(key) else Message("heading", self.name)
-        )
+        """The head of the column, with the language of its texts where they have one."""
+        own_head = f"head.{self.name}"
+        if Messages("sheet").has(own_head):
+            head = Message("sheet", own_head)
+        else:
+            head = Message("heading", self.name)
         if not self.language:
-            return name
-        return Message("sheet", "head-in", {"head": name, "tag": self.language})
+            return head
+        return Message("sheet", "head-in", {"head": head, "tag": self.language})
 
     def shown(self, name: str) -> str:
+        """A thing as a cell shows it: without the prefix of the column, or brackets round its IRI."""
         return name[1:-1] if name.startswith("<") else name.removeprefix(f"{self.kind}:")
 
     def written(self, value: str, prefixes: Prefixes) -> str:
@@ -95,37 +120,55 @@ class SheetColumn:
         'body:maee'
         """
         if self.kind not in LITERALS:
-            if _ADDRESS.fullmatch(value):
-                return iri(value, prefixes)
-            whole = value if ":" in value or self.kind == "*" else f"{self.kind}:{value}"
-            return whole if _NAME.fullmatch(whole) and whole.partition(":")[0] in prefixes else ""
+            return self._thing_written(value, prefixes)
         if self.kind == "count":
             return value if value.isascii() and value.isdecimal() else ""
         if self.kind == "day":
-            forms = {4: "gYear", 7: "gYearMonth", 10: "date"}
-            form = forms.get(len(value), "")
+            form = _DAYS.get(len(value), "")
             return f'"{value}"^^xsd:{form}' if form and is_date(value, form) else ""
         return text(value, self.language) if self.language else string(value)
+
+    def _thing_written(self, value: str, prefixes: Prefixes) -> str:
+        if _ADDRESS.fullmatch(value):
+            return iri(value, prefixes)
+        is_whole = ":" in value or self.kind == "*"
+        name = value if is_whole else f"{self.kind}:{value}"
+        prefix, _, _ = name.partition(":")
+        return name if _NAME.fullmatch(name) and prefix in prefixes else ""
 
 
 def _column(line: str) -> SheetColumn:
     name, predicate, kind, *more = line.split()
     place = next((word for word in more if word in ("passage", "names", "owner")), "")
     return SheetColumn(
-        name, predicate.strip("-"), kind, place, "listed" in more, "needed" in more, code=name
+        name,
+        predicate.strip("-"),
+        kind,
+        place,
+        listed="listed" in more,
+        needed="needed" in more,
+        code=name,
     )
 
 
-LAYOUTS: Final = {
-    name: (tuple(layout["classes"]), tuple(map(_column, layout["columns"])))
-    for name, layout in tomllib.loads(
-        Path(__file__).with_name("sheets.toml").read_text(encoding="utf-8")
-    ).items()
-}
+def _read_layouts() -> dict[str, tuple[tuple[str, ...], tuple[SheetColumn, ...]]]:
+    path = Path(__file__).with_name("sheets.toml")
+    layouts = {}
+    for name, layout in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        layouts[name] = (tuple(layout["classes"]), tuple(map(_column, layout["columns"])))
+    return layouts
+
+
+LAYOUTS: Final = _read_layouts()
 """The classes and columns of each sheet."""
 
 
 class SheetCell(NamedTuple):
+    """A cell: the block that says it, with its file, its objects as they are written, and their values.
+
+    ``text`` is what the sheet shows, a value a line. Without a block, subject and path are empty.
+    """
+
     subject: str
     path: Path | None
     written: tuple[str, ...]
@@ -134,6 +177,8 @@ class SheetCell(NamedTuple):
 
 
 class PlanSheet(NamedTuple):
+    """A sheet of a plan: cells by code of the column, for each row by its key."""
+
     name: str
     columns: tuple[SheetColumn, ...]
     rows: dict[str, dict[str, SheetCell]]
@@ -141,64 +186,90 @@ class PlanSheet(NamedTuple):
 
 @dataclass(frozen=True)
 class Book:
+    """The sheets of a plan, by IRI, with the texts of the files they were read from.
+
+    ``owners`` are the blocks of actions, parts and the plan, with their files: details belong to them.
+    """
+
     project: Project
     plan: str
     prefixes: Prefixes
     texts: Mapping[Path, str]
     sheets: Mapping[str, PlanSheet]
     owners: Mapping[str, tuple[str, Path]]
-    """The blocks of actions, parts and the plan, with their files: details belong to them."""
 
     def full(self, name: str) -> str:
+        """The IRI of a name with a prefix; empty of nothing."""
         return turtle.TurtleFile("", prefixes=dict(self.prefixes)).expand(name) if name else ""
 
     def thing(self, sheet: str, cells: Mapping[str, str], name: str) -> str:
-        column = next(column for column in self.sheets[sheet].columns if column.name == name)
-        return next(
-            (column.written(value, self.prefixes) for value in values_in(cells.get(name, ""))), ""
-        )
+        """The first thing a cell of a new row names, as Turtle writes it; empty where it names none."""
+        values = values_in(cells.get(name, ""))
+        for column in self.sheets[sheet].columns:
+            if column.name == name:
+                return column.written(values[0], self.prefixes) if values else ""
+        raise KeyError(name)
 
     def subject(self, name: str, cells: Mapping[str, str]) -> str:
+        """The name under which a new row of a sheet is to stand, which follows from its cells."""
         if name == "actions":
             number = next(iter(values_in(cells["number"])), "") or first_of(cells, "title")
             return f"action:{key(self.plan)}-{slug_of(number)}"
-        ends = {end: key(self.full(self.thing(name, cells, end))) for end in ENDS.get(name, ())}
         if name == "involvements":
+            ends = [self._key_of(name, cells, end) for end in ENDS[name]]
             roles = [role.rpartition(":")[2] for role in values_in(cells["role"])]
-            return f"involvement:{slug_of('-'.join((*ends.values(), *roles)))}"
+            return f"involvement:{slug_of('-'.join((*ends, *roles)))}"
         if name == "details":
-            words = first_of(cells, "words")
-            prefix = DETAILS.get(class_of(cells), ("detail", ""))[0]
-            owner = key(self.full(self.thing(name, cells, "belongs-to")))
-            return (
-                f"{prefix}:{owner}-{slug_of(words)[:60].rstrip('-')}"
-                if words
-                else f"{prefix}:{owner}"
-            )
-        type_, relation, start, end = (
-            self.full(self.thing(name, cells, column)) for column in KEY_OF_LINK
+            return self._name_of_detail(cells)
+        return self._name_of_link(name, cells)
+
+    def _key_of(self, sheet: str, cells: Mapping[str, str], name: str) -> str:
+        return key(self.full(self.thing(sheet, cells, name)))
+
+    def _name_of_detail(self, cells: Mapping[str, str]) -> str:
+        prefix, _ = DETAILS.get(class_of(cells), ("detail", ""))
+        owner = self._key_of("details", cells, "belongs-to")
+        words = first_of(cells, "words")
+        if not words:
+            return f"{prefix}:{owner}"
+        return f"{prefix}:{owner}-{slug_of(words)[:60].rstrip('-')}"
+
+    def _name_of_link(self, sheet: str, cells: Mapping[str, str]) -> str:
+        said = {column: self.full(self.thing(sheet, cells, column)) for column in KEY_OF_LINK}
+        relation = key(said["relation"]) if values_in(cells["relation"]) else ""
+        link = link_iri(
+            key(said["type"]),
+            said["from"],
+            said["to"],
+            relation=relation,
+            space=self.project.space,
         )
-        relation = key(relation) if values_in(cells["relation"]) else ""
-        return iri(
-            link_iri(key(type_), start, end, relation=relation, space=self.project.space),
-            self.prefixes,
-        )
+        return iri(link, self.prefixes)
 
 
 def slug_of(words: str) -> str:
+    """Words as part of a name: at most 80 small letters and digits, with hyphens between; ``x`` of none.
+
+    >>> slug_of("4.1 Écoles"), slug_of("…")
+    ('4-1-ecoles', 'x')
+    """
     return re.sub(r"[^a-z0-9]+", "-", folded(words.casefold())).strip("-")[:80].rstrip("-") or "x"
 
 
 def first_of(cells: Mapping[str, str], name: str) -> str:
-    values = (
-        value for code in cells if code.startswith(f"{name}@") for value in values_in(cells[code])
-    )
-    return next(values, "")
+    """The first text of a column, in whatever language; empty where there is none."""
+    for code, cell in cells.items():
+        values = values_in(cell) if code.startswith(f"{name}@") else ()
+        if values:
+            return values[0]
+    return ""
 
 
 def class_of(cells: Mapping[str, str]) -> str:
-    kind = next(iter(values_in(cells.get("kind", ""))), "").partition(" ")[0]
-    return next((name for name in DETAILS if name.removeprefix("pan:") == kind), "")
+    """The class of a new detail, by the first word of its kind; empty where that is none."""
+    kinds = values_in(cells.get("kind", ""))
+    kind, _, _ = kinds[0].partition(" ") if kinds else ("", "", "")
+    return f"pan:{kind}" if f"pan:{kind}" in DETAILS else ""
 
 
 def values_in(cell: str) -> tuple[str, ...]:
@@ -214,45 +285,51 @@ def values_in(cell: str) -> tuple[str, ...]:
 
 
 def read_book(project: Project, plan: str) -> Book:
+    """The sheets of a plan, by IRI, as its files and those of names say now.
+
+    A file that is no Turtle is a ``ProjectError``.
+    """
     reader = _CellReader(project, key(plan))
-    languages = _LANGUAGES.findall(read_text(project.profile))
-    sheets = {sheet: reader.sheet(sheet, languages or [project.language]) for sheet in LAYOUTS}
-    cells = {
-        subject: row["number"]
-        for name in ("actions", "names")
-        for subject, row in sheets[name].rows.items()
-    }
-    owners = {subject: (cell.subject, cell.path) for subject, cell in cells.items() if cell.path}
+    languages = _LANGUAGES.findall(read_text(project.profile)) or [project.language]
+    sheets = {name: reader.sheet(name, languages) for name in LAYOUTS}
+    owners = {}
+    for name in ("actions", "names"):
+        for label, row in sheets[name].rows.items():
+            cell = row["number"]
+            if cell.path:
+                owners[label] = (cell.subject, cell.path)
     return Book(project, plan, reader.prefixes, reader.texts, sheets, owners)
 
 
 class _CellReader:
+    """The blocks of a plan, from which the cells of its sheets are read."""
+
     def __init__(self, project: Project, plan: str) -> None:
         self.prefixes = read_prefixes(project)
         self.texts: dict[Path, str] = {}
-        self.standing: list[Standing] = []
-        self.by_subject: dict[str, Standing] = {}
-        self.short_names: dict[str, Standing] = {}
+        self.standing: list[StandingBlock] = []
+        self.by_subject: dict[str, StandingBlock] = {}
+        self.short_names: dict[str, StandingBlock] = {}
         self.owners: dict[str, list[str]] = {}
         folder = project.graph / "plans"
         for path in project.graph_files():
             is_own = path == folder / f"{plan}.ttl" or path.is_relative_to(folder / plan)
             # a file of names holds those of all plans; only one that speaks of this plan is read
-            if is_own or (
-                path.parent == project.graph / "names" and f":{plan} " in read_text(path)
-            ):
-                self.texts[path] = read_text(path)
-                self._take(
-                    path,
-                    turtle.read_turtle_file(self.texts[path], project.name_of(path)),
-                    is_own=is_own,
-                )
+            may_name = path.parent == project.graph / "names"
+            if not is_own and not may_name:
+                continue
+            content = read_text(path)
+            if is_own or f":{plan} " in content:
+                self.texts[path] = content
+                file = turtle.read_turtle_file(content, project.name_of(path))
+                self._take(path, file, is_own=is_own)
 
     def _spelt(self, file: turtle.TurtleFile, name: str) -> str:
-        prefix = name.partition(":")[0]
-        if name == "a" or (
-            not name.startswith("<") and self.prefixes.get(prefix) == file.prefixes.get(prefix, "")
-        ):
+        """A name as the project's prefixes spell it, whatever those of the file are."""
+        prefix, _, _ = name.partition(":")
+        is_full = name.startswith("<")
+        is_same = self.prefixes.get(prefix) == file.prefixes.get(prefix, "")
+        if name == "a" or (is_same and not is_full):
             return name
         return iri(file.expand(name), self.prefixes)
 
@@ -260,11 +337,10 @@ class _CellReader:
         for block in file.blocks:
             objects: dict[str, list[str]] = {}
             for statement in block.statements:
-                objects.setdefault(self._spelt(file, statement.predicate), []).append(
-                    statement.object
-                )
+                predicate = self._spelt(file, statement.predicate)
+                objects.setdefault(predicate, []).append(statement.object)
             subject = self._spelt(file, block.subject)
-            standing = (path, file, block.subject, objects)
+            standing = StandingBlock(path, file, block.subject, objects)
             if not is_own:
                 self.short_names[subject] = standing
                 continue
@@ -276,115 +352,161 @@ class _CellReader:
 
     def sheet(self, name: str, languages: Sequence[str]) -> PlanSheet:
         classes, layout = LAYOUTS[name]
-        blocks = [
-            standing
-            for standing in self.standing
-            if next(iter(standing[3]), "") == "a"
-            and self._spelt(standing[1], standing[3]["a"][0]) in classes
-        ]
+        blocks = [standing for standing in self.standing if self._is_of(standing, classes)]
         columns: list[SheetColumn] = []
         for column in layout:
             if column.kind != "text":
                 columns.append(column)
                 continue
-            wished = languages if column.name in ("title", "short-name") else languages[:1]
-            objects = (
-                token
-                for block in blocks
-                for token in self._place(block, column)[3].get(column.predicate, ())
-            )
-            tags = {match[2] for match in map(_LITERAL.fullmatch, objects) if match and match[2]}
-            listed = (*wished, *sorted(tags - {*wished}))
-            columns += [
-                replace(column, language=tag, code=f"{column.name}@{tag}") for tag in listed
-            ]
+            for tag in self._languages_of(column, blocks, languages):
+                columns.append(replace(column, language=tag, code=f"{column.name}@{tag}"))
         rows = {}
         for standing in blocks:
-            subject = self._spelt(standing[1], standing[2])
+            subject = self._spelt(standing.file, standing.subject)
             label = subject[1:-1] if subject.startswith("<") else subject
             rows[label] = {column.code: self._cell(standing, column) for column in columns}
         return PlanSheet(name, tuple(columns), rows)
 
-    def _place(self, standing: Standing, column: SheetColumn) -> Standing:
-        path, file, subject, objects = standing
-        nothing: Standing = path, file, "", {}
+    def _is_of(self, standing: StandingBlock, classes: Sequence[str]) -> bool:
+        """Whether a block begins by saying that it is of one of these classes."""
+        if next(iter(standing.objects), "") != "a":
+            return False
+        return self._spelt(standing.file, standing.objects["a"][0]) in classes
+
+    def _languages_of(
+        self, column: SheetColumn, blocks: Sequence[StandingBlock], languages: Sequence[str]
+    ) -> list[str]:
+        """The languages of the project a column of texts asks for, then all others that stand in it."""
+        is_in_all = column.name in ("title", "short-name")
+        wanted = list(languages if is_in_all else languages[:1])
+        tags = set[str]()
+        for block in blocks:
+            for token in self._place(block, column).objects.get(column.predicate, ()):
+                literal = _LITERAL.fullmatch(token)
+                if literal and literal[2]:
+                    tags.add(literal[2])
+        return [*wanted, *sorted(tags - set(wanted))]
+
+    def _place(self, standing: StandingBlock, column: SheetColumn) -> StandingBlock:
+        """The block that says what a column shows of another; one without anything where there is none."""
+        missing = standing._replace(subject="", objects={})
         if column.place == "names":
-            return self.short_names.get(self._spelt(file, subject), nothing)
+            subject = self._spelt(standing.file, standing.subject)
+            return self.short_names.get(subject, missing)
         if column.place != "passage":
             return standing
-        passages = (self._spelt(file, token) for token in objects.get("pan:evidence", ()))
-        return next(
-            (self.by_subject[name] for name in passages if name in self.by_subject), nothing
-        )
+        for token in standing.objects.get("pan:evidence", ()):
+            passage = self.by_subject.get(self._spelt(standing.file, token))
+            if passage:
+                return passage
+        return missing
 
-    def _cell(self, standing: Standing, column: SheetColumn) -> SheetCell:
-        path, file, subject, objects = self._place(standing, column)
-        owners = self.owners.get(self._spelt(file, subject), ()) if column.place == "owner" else ()
-        pairs = [(owner, column.shown(owner)) for owner in owners]
-        for token in objects.get(column.predicate, ()):
-            # an object of another kind or language is none of this column
-            literal = _LITERAL.fullmatch(token)
-            typed = _TYPED.fullmatch(token)
-            if column.kind in ("day", "count"):
-                if typed and bool(typed[3]) == (column.kind == "count"):
-                    pairs.append((token, typed[1] or typed[3]))
-            elif column.kind in LITERALS:
-                if literal and (literal[2] or "") == column.language:
-                    pairs.append((token, turtle.unescaped(literal[1])))
-            elif token[0] not in '"+-0123456789':
-                pairs.append((token, column.shown(self._spelt(file, token))))
-        written = tuple(token for token, _ in pairs)
-        values = tuple(value for _, value in pairs)
+    def _cell(self, standing: StandingBlock, column: SheetColumn) -> SheetCell:
+        block = self._place(standing, column)
+        written = list[str]()
+        values = list[str]()
+        if column.place == "owner":
+            for owner in self.owners.get(self._spelt(block.file, block.subject), ()):
+                written.append(owner)
+                values.append(column.shown(owner))
+        for token in block.objects.get(column.predicate, ()):
+            value = self._value(block.file, token, column)
+            if value is not None:
+                written.append(token)
+                values.append(value)
         cell = "\n".join(value.replace("\\", "\\\\").replace("\n", "\\n") for value in values)
-        return SheetCell(subject, path if subject else None, written, values, cell)
+        path = block.path if block.subject else None
+        return SheetCell(block.subject, path, tuple(written), tuple(values), cell)
+
+    def _value(self, file: turtle.TurtleFile, token: str, column: SheetColumn) -> str | None:
+        """An object as a column shows it; None where it is of another kind or language."""
+        if column.kind in ("day", "count"):
+            typed = _TYPED.fullmatch(token)
+            if typed is None:
+                return None
+            day, _, number = typed.groups()
+            return number if column.kind == "count" else day
+        if column.kind in LITERALS:
+            literal = _LITERAL.fullmatch(token)
+            is_of_language = literal is not None and (literal[2] or "") == column.language
+            return turtle.unescaped(literal[1]) if literal and is_of_language else None
+        if token[0] in '"+-0123456789':
+            return None
+        return column.shown(self._spelt(file, token))
 
 
 def mark(cell: str) -> str:
+    """What tells whether a cell is still as it was: twelve digits of the SHA-256 of its text."""
     return sha256(cell.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def write_book(book: Book, names: Names, things: Collection[str], language: Language) -> bytes:
-    def with_name(value: str, column: SheetColumn) -> str:
-        called = next(iter(names.get(book.full(column.written(value, book.prefixes)), ())), "")
-        return f"{value}{NAMED}{called}" if called and called != value else value
+    """The workbook of a plan, as a spreadsheet program opens it, with heads in a language.
 
+    ``names`` are what things are called, by IRI; columns that offer what there is offer of the
+    ``things``, in their order.
+    """
     forms = []
     for name, sheet in book.sheets.items():
-        heads = [Message("sheet", f"head.{KEY}"), *(column.head for column in sheet.columns)]
+        columns = sheet.columns
         codes = (
             f"{STAMP}:{name}:{key(book.plan)}:{KEY}",
-            *(column.code for column in sheet.columns),
+            *(column.code for column in columns),
             MARK,
         )
+        key_head = Message("sheet", f"head.{KEY}")
+        mark_head = Message("sheet", f"head.{MARK}")
+        heads = [key_head, *(column.head for column in columns), mark_head]
+        titles = tuple(head.say(language) for head in heads)
+        lines = [_line(book, columns, subject, row, names) for subject, row in sheet.rows.items()]
         offered = {}
-        lines = []
-        for at, column in enumerate(sheet.columns, start=1):
+        for number, column in enumerate(columns, start=1):
             if column.listed:
-                # the things of the column's kind, by key, with their names
-                space = book.prefixes.get(column.kind, "")
-                kinds = list(map(book.full, DETAILS)) if column.predicate == "a" else things
-                listed = [
-                    iri(kind, book.prefixes) for kind in kinds if space and kind.startswith(space)
-                ]
-                offered[at] = [
-                    with_name(value, column) for value in sorted(map(column.shown, listed))
-                ]
-        for subject, row in sheet.rows.items():
-            texts = {KEY: subject, **{code: cell.text for code, cell in row.items()}}
-            marks = " ".join(f"{code}:{mark(cell)}" for code, cell in texts.items())
-            for column in sheet.columns:
-                if column.kind not in LITERALS:
-                    texts[column.code] = "\n".join(
-                        with_name(value, column) for value in row[column.code].values
-                    )
-            lines.append((*texts.values(), marks))
-        titles = tuple(head.say(language) for head in (*heads, Message("sheet", f"head.{MARK}")))
+                offered[number] = _offered(book, column, names, things)
         label = Message("sheet", f"sheet.{name}").say(language)
         forms.append(FormSheet(name, label, (codes, titles), tuple(lines), offered))
     return write_forms(forms, Message("sheet", "sheet.lists").say(language))
 
 
+def _line(
+    book: Book,
+    columns: Sequence[SheetColumn],
+    subject: str,
+    row: Mapping[str, SheetCell],
+    names: Names,
+) -> tuple[str, ...]:
+    """A row as it goes out: its key, its cells with the names of things, and the marks of all of them."""
+    cells = {KEY: subject, **{code: cell.text for code, cell in row.items()}}
+    marks = " ".join(f"{code}:{mark(cell)}" for code, cell in cells.items())
+    for column in columns:
+        if column.kind not in LITERALS:
+            values = row[column.code].values
+            cells[column.code] = "\n".join(
+                _with_name(book, column, value, names) for value in values
+            )
+    return (*cells.values(), marks)
+
+
+def _offered(book: Book, column: SheetColumn, names: Names, things: Collection[str]) -> list[str]:
+    """The things of a column's kind, by key, with their names; of a column of classes those of details."""
+    space = book.prefixes.get(column.kind, "")
+    listed = list(map(book.full, DETAILS)) if column.predicate == "a" else things
+    keys = []
+    for entity in listed:
+        if space and entity.startswith(space):
+            keys.append(column.shown(iri(entity, book.prefixes)))
+    return [_with_name(book, column, value, names) for value in sorted(keys)]
+
+
+def _with_name(book: Book, column: SheetColumn, value: str, names: Names) -> str:
+    entity = book.full(column.written(value, book.prefixes))
+    called = next(iter(names.get(entity, ())), "")
+    return f"{value}{NAMED}{called}" if called and called != value else value
+
+
 class DescribedRow(NamedTuple):
+    """What rows are judged by: all things there are, their names, and the texts in which quotes are looked for."""
+
     things: Collection[str]
     names: Names
     texts: Mapping[str, KeptText]
@@ -393,9 +515,11 @@ class DescribedRow(NamedTuple):
     def read(
         cls, store: LocalStore, language: Language, texts: Mapping[str, KeptText]
     ) -> "DescribedRow":
-        entities = {
-            quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)
-        }
+        """All that the store speaks of, each with its name in a language first."""
+        entities = set[str]()
+        for quad in store.inner:
+            if isinstance(quad.subject, ox.NamedNode):
+                entities.add(quad.subject.value)
         labels = read_labels(store)
         names = dict[str, tuple[str, ...]]()
         for entity, entry in labels.entries.items():

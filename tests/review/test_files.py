@@ -21,7 +21,7 @@ from pan2kg.extract.document import (
     laid,
 )
 from pan2kg.project import Project
-from pan2kg.review import add
+from pan2kg.review import add, anchoring
 from pan2kg.review.files import LIMITS, RefusedError, append, read_field, write
 from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.turtle.writer import Block, TurtleLine, text
@@ -118,7 +118,7 @@ def test_a_document_that_changed_is_anchored_anew_and_the_rest_is_said(
     within = document(
         "1.1. Communiquer et sensibiliser", "2.2. Créer des formations sur la diligence raisonnable"
     )
-    anchored = add.anchor(project, within, DOCUMENT, date(2026, 5, 4))
+    anchored = anchoring.anchor(project, within, DOCUMENT, date(2026, 5, 4))
     subject = thing("passage", "lu-bhr-2-1-1-lu-bhr-1-m3-6b7dc8")
     assert at(anchored.anchors[subject], within) == "Communiquer et sensibiliser"
     new = next(file.new for file in anchored.files if file.name == LINKS)
@@ -129,7 +129,7 @@ def test_a_document_that_changed_is_anchored_anew_and_the_rest_is_said(
     assert anchored.share == 1.0
     for file in anchored.files:
         file.path.write_text(file.new, encoding="utf-8")
-    assert add.anchor(project, within, DOCUMENT, date(2026, 6, 1)).files == (), (
+    assert anchoring.anchor(project, within, DOCUMENT, date(2026, 6, 1)).files == (), (
         "what is anchored stays as it is"
     )
     (project.root / "plan.txt").write_text("1.1. Communiquer et sensibiliser\n", encoding="utf-8")
