@@ -20,7 +20,17 @@ from pan2kg.extract import document as documents, draft, mentions, outline, proc
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages, a_day, numeral, today, told
 from pan2kg.project import Project, read_text, write_atomically
-from pan2kg.review import cards, decision, desk, drafted, files, keys, proposals, work
+from pan2kg.review import (
+    cards,
+    decision,
+    desk,
+    drafted,
+    files,
+    keys,
+    proposals,
+    suggestions,
+    work,
+)
 from pan2kg.store import cache, derive, load_project, queries
 from pan2kg.tables import formats
 from pan2kg.turtle import countries, vocabulary, writer
@@ -398,7 +408,7 @@ def _go(review: desk.Desk, reader: "_KeyReader", language: str) -> None:
         if (
             reader.is_terminal
             and typed in asking
-            and not (typed == "a" and decision.passage_document(review.graph, review.current))
+            and not (typed == "a" and suggestions.passage_document(review.graph, review.current))
         ):
             about = (
                 Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)})

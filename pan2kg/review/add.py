@@ -25,7 +25,7 @@ from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
-from pan2kg.review import decision
+from pan2kg.review import decision, filing, refusals
 from pan2kg.review.files import (
     UNVERIFIED,
     Addition,
@@ -122,7 +122,7 @@ def read_basis(
     document = document_named(store, project, form["document"])
     language = form.get("quote_language") or project.language
     quotation = Quotation(quote, document, language, read_field(form, "page", needed=False))
-    decision.refuse_invented(project, quotation)
+    refusals.refuse_invented(project, quotation)
     return Support(quotation, form.get("certainty") or "stated", note)
 
 
@@ -320,7 +320,7 @@ def _stated(
         note=basis.note,
     )
     graph = Graph(project, store, language=project.language)
-    return decision.compose(graph, ProjectFiles(project), [stated]).change
+    return filing.compose(graph, ProjectFiles(project), [stated]).change
 
 
 def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
@@ -348,7 +348,7 @@ def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
         passage = blocks.get(file.expand(token))
         if passage and wanted <= _said(passage.statements):
             raise ProjectError("block-stands", name=passage.subject, file=name)
-    subject = decision.free_name(f"passage:{key(fact)}", files.places, prefixes)
+    subject = filing.free_name(f"passage:{key(fact)}", files.places, prefixes)
     before = [line.predicate for line in block.statements if line.predicate not in _LAST]
     edit = StatementEdit(
         block.subject, "pan:evidence", evidence, (*evidence, subject), tuple(before)
@@ -415,7 +415,7 @@ def action_addition(
             *basis.statements(prefixes),
         ),
     )
-    path = decision.of_plan(project, plan, "actions", basis.certainty)
+    path = filing.of_plan(project, plan, "actions", basis.certainty)
     if basis.certainty != UNVERIFIED:
         actions = select(store, program_query("review/actions-of-plan", plan=plan))
         homes = {files.places.get(action, "") for action in actions.values("action")} - {""}
@@ -515,7 +515,7 @@ def name_addition(
             if wanted <= _said(block.statements):
                 raise ProjectError("block-stands", name=block.subject, file=file)
     base = f"name:{handle(store, subject)}-{kind}-{words[1].lower()}"
-    name = decision.free_name(base, files.places, prefixes)
+    name = filing.free_name(base, files.places, prefixes)
     lines = (TurtleLine("a", "skosxl:Label"), *statements, *basis.statements(prefixes))
     folder = "core/names" if files.places.get(name, "").startswith(CORE) else "names"
     file_name = "titles-unverified.ttl" if basis.certainty == UNVERIFIED else "titles.ttl"
@@ -643,7 +643,7 @@ def reading_addition(
     reading = reading._replace(work=work, reader=reader)
     own(project)
     prefixes = read_prefixes(project)
-    path = decision.of_plan(project, plan, "readings")
+    path = filing.of_plan(project, plan, "readings")
     name = project.name_of(path)
     file = read_turtle_file(read_text(path) if path.exists() else "", name)
     statements = tuple(
@@ -653,7 +653,7 @@ def reading_addition(
         raise ProjectError("reading-stands", name=name)
     base = f"reading:{key(work)}-{reading.aspect.value}-{reading.day}"
     taken = {file.expand(block.subject): name for block in file.blocks}
-    block = Block(decision.free_name(base, taken, prefixes), statements)
+    block = Block(filing.free_name(base, taken, prefixes), statements)
     change = addition(project, path, [block], label="readings", about=key(plan))
     is_whole_plan = work == plan and reading.extent is Extent.FULL
     if is_whole_plan and reading.aspect is Aspect.TEXTS and not _is_list_complete(store, plan):

@@ -22,7 +22,7 @@ from pan2kg.extract.document import Document, Quotation, quoted
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages
 from pan2kg.project import Project
-from pan2kg.review import control, decision, journal as journals, work
+from pan2kg.review import control, decision, filing, journal as journals, suggestions, work
 from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError
 from pan2kg.review.proposals import graph_candidates
 from pan2kg.store.queries import KINDS, program_query
@@ -243,7 +243,7 @@ class Desk:
             return ""
         prefixes = read_prefixes(self.project)
         files = ProjectFiles(self.project)
-        composed = decision.compose(self.material.graph, files, decisions, self.material.texts)
+        composed = filing.compose(self.material.graph, files, decisions, self.material.texts)
         lines = write_turtle(composed.blocks, prefixes).splitlines()
         return "\n".join(line for line in lines if not line.startswith("@prefix")).strip()
 
@@ -293,7 +293,7 @@ class Desk:
         graph = self.graph
         if current is None or graph is None:
             raise RefusedError("unknown-item")
-        filled = decision.fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
+        filled = suggestions.fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
         file = write_decisions(graph, [filled])
         self.read_again()
         self._leave({current.key})
@@ -424,7 +424,7 @@ class Desk:
         latest = journals.last_of(self.decisions, self.reviewer, journal)
         if not latest:
             return None
-        file = decision.withdraw(self.material.graph, latest, self.reviewer, self.day)
+        file = filing.withdraw(self.material.graph, latest, self.reviewer, self.day)
         matters = {verdict.matter for verdict in latest}
         again = [candidate for candidate in self.material.candidates if candidate.matter in matters]
         # a suggestion has no direction yet
@@ -560,7 +560,7 @@ def write_decisions(
 
     ``texts`` are those read of plans, by IRI. Without the journal the decision stands all the same.
     """
-    composed = decision.decide(graph, decisions, texts or {})
+    composed = filing.decide(graph, decisions, texts or {})
     lead = decisions[0]
     with suppress(ProjectError):
         noted = journals.Noted(

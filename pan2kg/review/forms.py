@@ -12,7 +12,7 @@ from pan2kg.errors import EndpointError, Pan2kgError, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.review import decision, work
+from pan2kg.review import decision, suggestions, work
 from pan2kg.review.desk import HAND, Desk, Wanted, open_desk, write_decisions
 from pan2kg.review.files import Form, Outcome, RefusedError, read_choice, read_field
 from pan2kg.review.proposals import graph_candidates
@@ -29,15 +29,15 @@ _MOST_DIGITS: Final = 11
 def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
     """Accept or reject the suggestion of the graph whose key is the field ``item``.
 
-    Refused is what the graph does not suggest, and what :func:`pan2kg.review.decision.fill` and
-    :func:`pan2kg.review.decision.refuse` refuse.
+    Refused is what the graph does not suggest, and what :func:`pan2kg.review.suggestions.fill` and
+    :func:`pan2kg.review.refusals.refuse` refuse.
     """
     name = form.get("item", "")
     listed = graph_candidates(graph)
     candidate = next((candidate for candidate in listed if candidate.key == name), None)
     if candidate is None:
         raise RefusedError("unknown-item")
-    filled = decision.fill(graph, candidate, form, today)
+    filled = suggestions.fill(graph, candidate, form, today)
     file = write_decisions(graph, [filled])
     return Outcome(filled.status, {"files": file}, (file,))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n import Message, verbatim
-from pan2kg.review import decision
+from pan2kg.review import decision, suggestions
 from pan2kg.review.desk import HAND, Desk
 from pan2kg.review.files import Outcome
 
@@ -147,7 +147,7 @@ def _help(_desk: Desk, _: str) -> Message:
 def _accept_suggestion(desk: Desk, argument: str) -> Message:
     form: dict[str, str] = {}
     # a candidate link may have its words already; all else has to be typed
-    if argument or not decision.passage_document(desk.graph, desk.current):
+    if argument or not suggestions.passage_document(desk.graph, desk.current):
         parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]
         if len(parts) != len(TYPED):
             return Message("desk", "suggested-which", {"types": ", ".join(decision.TYPES)})

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import SCALE, Scale, plain, whole
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.review import decision, files as written_files
+from pan2kg.review import files as written_files, filing
 from pan2kg.review.files import (
     Filed,
     Form,
@@ -122,7 +122,7 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
     entry = _Entry(assessor, scale, reviewer, today, rationale, language)
     by_plan: dict[str, dict[Cell, float]] = {}
     for cell in sorted(cells):
-        by_plan.setdefault(decision.plan_of(graph, cell), {})[cell] = cells[cell]
+        by_plan.setdefault(filing.plan_of(graph, cell), {})[cell] = cells[cell]
     written: dict[Path, str] = {}
     with written_files.alone(graph.project):
         files = ProjectFiles(graph.project)
@@ -162,7 +162,7 @@ def _file_text(
     on_scale = scale_statement(entry.scale, prefixes, is_declared=is_declared)
     for cell, score in cells.items():
         place = _place(files, cell, entry, before.get(cell))
-        review = [*decision.signed(entry.reviewer, entry.today)]
+        review = [*filing.signed(entry.reviewer, entry.today)]
         if place.replaced:
             review.append(TurtleLine("dcterms:replaces", iri(place.replaced, prefixes)))
         link = ScoredLink(place.iri, *cell, score, entry.scale, entry.assessor, entry.rationale)

@@ -17,7 +17,16 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import SCALE, Scale, plain
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import cards, decision, desk as desks, files as entry, forms, proposals, work
+from pan2kg.review import (
+    cards,
+    decision,
+    desk as desks,
+    files as entry,
+    forms,
+    proposals,
+    suggestions,
+    work,
+)
 from pan2kg.scores import review as scoring
 from pan2kg.site.page import NOTHING, PageContext, Values, View
 from pan2kg.store.queries import program_query
@@ -121,7 +130,7 @@ def _review(context: PageContext) -> Values:
     if state["state"] == "open":
         desk = _desk(context, graph)
         typed = context.arguments
-        documents = decision.documents(graph)
+        documents = suggestions.documents(graph)
     else:
         listed = [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
@@ -165,7 +174,7 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
         "strength": _strength(candidate, language),
         "mark": context.mark(evidence.level(candidate.level)),
         "expected": expected,
-        "has_passage": is_open and bool(decision.passage_document(context.spoken, candidate)),
+        "has_passage": is_open and bool(suggestions.passage_document(context.spoken, candidate)),
         "typed": _typed_for(context, candidate.key),
     }
 
