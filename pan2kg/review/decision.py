@@ -94,6 +94,7 @@ class Candidate:
     def type(self) -> str:
         """The key of the type of link; of what a document says it follows from what is named.
 
+        >>> from pan2kg.turtle import ID
         >>> a, b = f"{ID}action/x-1", f"{ID}plan/y"
         >>> Candidate("", "", (a, b)).type, Candidate("", "", (a, f"{ID}instrument/ilo-87")).type
         ('cross-reference', 'uses-instrument')
@@ -122,6 +123,7 @@ class Candidate:
     def matter(self) -> tuple[str, str]:
         """What is decided on: both ends of a link, or a work and the key of a body's part in it.
 
+        >>> from pan2kg.turtle import ID
         >>> work, body = f"{ID}action/x-1", f"{ID}body/x-justice"
         >>> Candidate("", "", (work, body), INVOLVEMENT, "lead").matter[1]
         'x-1-x-justice-lead'
@@ -253,6 +255,7 @@ class Settled:
         A rejected pair comes back only with words nobody has looked at; a mention says no more
         than any relation.
 
+        >>> from pan2kg.turtle import ID
         >>> ends = f"{ID}action/x-1", f"{ID}plan/y"
         >>> settled = Settled(accepted={ends: {"implements"}})
         >>> [settled.holds(Candidate("", "", ends, relation=name), "") for name in (MENTION, "amends")]
