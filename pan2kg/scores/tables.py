@@ -5,11 +5,12 @@ Each is made of matrices in files, or of those the graph holds where no file is 
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from pan2kg.coherence import agreement
 from pan2kg.errors import Place, ProjectError, QueryError
@@ -25,6 +26,7 @@ from pan2kg.turtle import vocabulary
 FREE: Final = "free"
 """The part of a choice that lets matrices name what is not in the graph."""
 Rows = list[tuple[object, ...]]
+Measure = TypeVar("Measure")
 
 
 # The matrices, and what every table of them says
@@ -451,6 +453,23 @@ DEMATEL: Final = (
 )  # fmt: skip
 
 
+def _measured(
+    measure: Callable[[Scores], Measure], scores: Scores, choice: TableChoice, notes: list[Text]
+) -> Measure | None:
+    """What a measure gives for a matrix; None, with a note on why, where it refuses one of the graph.
+
+    Raises:
+        QueryError: it refuses a matrix in a file.
+    """
+    try:
+        return measure(scores)
+    except QueryError as error:
+        if choice.files:
+            raise
+        notes.append(_refusal(error))
+        return None
+
+
 def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """The total influence of each action, direct and indirect (DEMATEL).
 
@@ -465,12 +484,8 @@ def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if every:
         notes.append(note("dematel"))
     for scores in every:
-        try:
-            vectors = measures.dematel(scores)
-        except QueryError as error:
-            if choice.files:
-                raise
-            notes.append(_refusal(error))
+        vectors = _measured(measures.dematel, scores, choice, notes)
+        if vectors is None:
             continue
         assessor = assessor_name(graph, scores.assessor)
         notes.append(note("divisor", assessor=assessor, divisor=_exact(vectors.divisor)))
@@ -523,12 +538,8 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if every:
         notes.append(note("chains"))
     for scores in every:
-        try:
-            effects = measures.chains(scores, cut=cut)
-        except QueryError as error:
-            if choice.files:
-                raise
-            notes.append(_refusal(error))
+        effects = _measured(partial(measures.chains, cut=cut), scores, choice, notes)
+        if effects is None:
             continue
         assessor = assessor_name(graph, scores.assessor)
         notes.append(

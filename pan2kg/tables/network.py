@@ -34,55 +34,77 @@ def select_network(
         QueryError: no such plan or type of link, with the nearest names.
     """
     chosen = _chosen_plans(network, plans)
-    known_types = {link_type for *_, link_type in network.edges(data="type") if link_type}
-    wanted = {_checked(name, known_types, "no-type-in-network") for name in types}
+    wanted = _chosen_types(network, types)
     selected = network.copy()
     if wanted:
-        _keep_types(selected, wanted)
+        _remove_other_types(selected, wanted)
+        selected.graph["types"] = " ".join(sorted(wanted))
     if chosen:
-        selected.graph["plans"] = " ".join(sorted(key(plan) for plan in chosen))
+        selected.graph["plans"] = " ".join(sorted(map(key, chosen)))
     if chosen or wanted:
-        _keep_near(selected, chosen)
+        homes = {node: home_of(node, data) for node, data in selected.nodes(data=True)}
+        members = _members(homes, chosen)
+        _remove_far_links(selected, homes, members, is_one_plan=len(chosen) == 1)
+        _remove_unlinked(selected, members)
     return selected
 
 
-def _chosen_plans(network: nx.MultiDiGraph[str], plans: Iterable[str]) -> set[str]:
-    homes = [node for node, kind in network.nodes(data="type") if kind in ("Plan", "Review")]
-    by_name = {key(plan): plan for plan in homes} | {plan: plan for plan in homes}
-    return {by_name[_checked(name, by_name, "no-plan-in-graph")] for name in plans}
+def _chosen_plans(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
+    by_name = dict[str, str]()
+    for node, kind in network.nodes(data="type"):
+        if kind in ("Plan", "Review"):
+            by_name[key(node)] = node
+            by_name[node] = node
+    return {by_name[_checked(name, by_name, "no-plan-in-graph")] for name in names}
 
 
-def _keep_types(selected: nx.MultiDiGraph[str], wanted: set[str]) -> None:
-    unwanted = [
-        (source, target, link)
-        for source, target, link, link_type in selected.edges(keys=True, data="type")
-        if link_type not in wanted
-    ]
+def _chosen_types(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
+    known = {link_type for *_, link_type in network.edges(data="type") if link_type}
+    return {_checked(name, known, "no-type-in-network") for name in names}
+
+
+def _remove_other_types(selected: nx.MultiDiGraph[str], wanted: set[str]) -> None:
+    unwanted = []
+    for source, target, link, link_type in selected.edges(keys=True, data="type"):
+        if link_type not in wanted:
+            unwanted.append((source, target, link))
     selected.remove_edges_from(unwanted)
-    selected.graph["types"] = " ".join(sorted(wanted))
 
 
-def _keep_near(selected: nx.MultiDiGraph[str], chosen: set[str]) -> None:
-    # works of the chosen plans, or of all, with the texts their links lead to
-    home = {node: home_of(node, data) for node, data in selected.nodes(data=True)}
+def _members(homes: Mapping[str, str], chosen: set[str]) -> set[str]:
+    """The works of the chosen plans; of all plans where none is chosen."""
     if chosen:
-        members = {node for node, plan in home.items() if plan in chosen}
-    else:
-        members = {node for node, plan in home.items() if plan}
+        return {node for node, home in homes.items() if home in chosen}
+    return {node for node, home in homes.items() if home}
+
+
+def _remove_far_links(
+    selected: nx.MultiDiGraph[str],
+    homes: Mapping[str, str],
+    members: set[str],
+    *,
+    is_one_plan: bool,
+) -> None:
+    """Leave the links among members and the texts their links lead to; of one plan every link of a member too."""
     near = set(members)
-    for link in selected.edges():
-        if not members.isdisjoint(link):
-            near.update(end for end in link if not home[end])
-    # of one plan every link stays, with what it leads to; else those among what is near
-    centre = members if len(chosen) == 1 else set[str]()
-    far = [
-        link
-        for link in selected.edges(keys=True)
-        if centre.isdisjoint(link[:2]) and not near.issuperset(link[:2])
-    ]
+    for source, target in selected.edges():
+        if source in members or target in members:
+            near.update(end for end in (source, target) if not homes[end])
+    far = []
+    for source, target, link in selected.edges(keys=True):
+        is_near = source in near and target in near
+        if is_one_plan:
+            is_near = is_near or source in members or target in members
+        if not is_near:
+            far.append((source, target, link))
     selected.remove_edges_from(far)
-    linked = {end for link in selected.edges() for end in link}
-    selected.remove_nodes_from([node for node in home if node not in members | linked])
+
+
+def _remove_unlinked(selected: nx.MultiDiGraph[str], members: set[str]) -> None:
+    remaining = set(members)
+    for ends in selected.edges():
+        remaining.update(ends)
+    selected.remove_nodes_from([node for node in selected if node not in remaining])
 
 
 def home_of(node: str, data: Mapping[str, object]) -> str:
@@ -101,12 +123,15 @@ def home_of(node: str, data: Mapping[str, object]) -> str:
 def _checked(name: str, names: Iterable[str], missing: str) -> str:
     if name in names:
         return name
-    near = get_close_matches(name, sorted({key(known) for known in names}), n=3, cutoff=0.4)
+    near = get_close_matches(name, sorted(set(map(key, names))), n=3, cutoff=0.4)
     listed = sorted(names)[:12]
-    remedy = message.there_are(listed) if listed else message.told("there-are-none")
-    raise errors.QueryError(
-        missing, remedy=message.did_you_mean(near) if near else remedy, name=name
-    )
+    if near:
+        remedy = message.did_you_mean(near)
+    elif listed:
+        remedy = message.there_are(listed)
+    else:
+        remedy = message.told("there-are-none")
+    raise errors.QueryError(missing, remedy=remedy, name=name)
 
 
 Cell = str | int | float | bool
@@ -154,8 +179,12 @@ def tables(
     """
     nodes = _node_rows(network)
     edges = _edge_rows(network)
-    about = {name: _clean(network.graph[name]) for name in _ABOUT if network.graph.get(name)}
-    head = {"title": _clean(title or " + ".join(["pan2kg", *about.get("plans", "").split()]))}
+    about = {}
+    for name in _ABOUT:
+        if network.graph.get(name):
+            about[name] = _clean(network.graph[name])
+    plans = about.get("plans", "").split()
+    head = {"title": _clean(title or " + ".join(["pan2kg", *plans]))}
     head |= about
     if released:
         head["released"] = released.isoformat()
@@ -177,10 +206,7 @@ def _node_rows(network: nx.MultiDiGraph[str]) -> list[Row]:
 def _edge_rows(network: nx.MultiDiGraph[str]) -> list[Row]:
     rows = []
     ids = set[str]()
-    links = sorted(
-        network.edges(keys=True, data=True), key=lambda link: (link[0], link[1], str(link[2]))
-    )
-    for source, target, link, data in links:
+    for source, target, link, data in sorted(network.edges(keys=True, data=True), key=_place_of):
         identity = {
             "id": _unique(str(link), ids),
             "source": source,
@@ -189,6 +215,11 @@ def _edge_rows(network: nx.MultiDiGraph[str]) -> list[Row]:
         }
         rows.append(_row(identity, {"directed": True, **data}, EDGE_COLUMNS))
     return rows
+
+
+def _place_of(edge: tuple[str, str, object, object]) -> tuple[str, str, str]:
+    source, target, link, _ = edge
+    return source, target, str(link)
 
 
 def _unique(link: str, ids: set[str]) -> str:
@@ -220,7 +251,7 @@ def _clean(value: object) -> str:
 
 
 def _used(rows: Iterable[Row], columns: Iterable[str]) -> list[str]:
-    names = {name for row in rows for name in row}
+    names = set[str]().union(*rows)
     return [name for name in columns if name in names]
 
 
@@ -235,24 +266,27 @@ class Frame(NamedTuple):
 def frames(table: NetworkTables) -> Iterator[Frame]:
     """The nodes by plan or review, where one has several; then all others, without a frame."""
     by_home: dict[str, list[Row]] = {}
-    unframed = []
     for row in table.nodes:
         by_home.setdefault(home_of(str(row["id"]), row), []).append(row)
-    framed = {home: rows for home, rows in by_home.items() if home and len(rows) > 1}
-    for home, rows in sorted(framed.items()):
-        labels = (_home_label(row, home) for row in rows)
-        name = next((" ".join(label.split()) for label in labels if label), home)
-        yield Frame(home, name, rows)
-    for row in table.nodes:
-        if home_of(str(row["id"]), row) not in framed:
-            unframed.append(row)
+    framed = set[str]()
+    for home, rows in sorted(by_home.items()):
+        if home and len(rows) > 1:
+            framed.add(home)
+            yield Frame(home, _home_label(rows, home), rows)
+    unframed = [row for row in table.nodes if home_of(str(row["id"]), row) not in framed]
     yield Frame("", "", unframed)
 
 
-def _home_label(row: Row, home: str) -> str:
-    if row["id"] == home:
-        return str(row["label"])
-    return str(row.get("plan_label") or row.get("review_label") or "")
+def _home_label(rows: Iterable[Row], home: str) -> str:
+    """What the first of the rows that says it calls their plan or review; else its IRI."""
+    for row in rows:
+        if row["id"] == home:
+            label = row["label"]
+        else:
+            label = row.get("plan_label") or row.get("review_label") or ""
+        if label:
+            return " ".join(str(label).split())
+    return home
 
 
 def caption(row: Row) -> str:
@@ -265,5 +299,7 @@ def caption(row: Row) -> str:
     """
     if not row["label"]:
         return str(row["id"])
-    number = row.get("notation", "") if row.get("type") in WORKS else ""
+    number: Cell = ""
+    if row.get("type") in WORKS:
+        number = row.get("notation", "")
     return " ".join(f"{number} {row['label']}".split())

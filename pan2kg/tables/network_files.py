@@ -14,11 +14,10 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from textwrap import fill
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 from xml.etree.ElementTree import SubElement
 
 from pan2kg import errors
@@ -31,30 +30,25 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-def _xml(table: NetworkTables, form: str) -> bytes:
-    import networkx as nx
-    from networkx.readwrite import gexf, graphml
+def write_graphml(table: NetworkTables) -> bytes:
+    """A network as GraphML; what it is about stands as attributes of the graph."""
+    from networkx.readwrite import graphml
 
-    renamed = {"type": "link_type", "directed": "type"} if form == "gexf" else {}
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for row in table.nodes:
-        graph.add_node(
-            str(row["id"]), **{name: value for name, value in row.items() if name != "id"}
-        )
-    for row in table.edges:
-        cells = {
-            renamed.get(name, name): value
-            for name, value in row.items()
-            if name not in ("id", "source")
-        }
-        graph.add_edge(str(row["source"]), str(cells.pop("target")), key=str(row["id"]), **cells)
+    graph = _network_of(table, {})
+    graph.graph.update(table.head)
     target = io.BytesIO()
-    if form == "graphml":
-        graph.graph.update(table.head)
-        graphml.write_graphml_xml(graph, target)
-        return target.getvalue()
+    graphml.write_graphml_xml(graph, target)
+    return target.getvalue()
+
+
+def write_gexf(table: NetworkTables) -> bytes:
+    """A network as GEXF 1.3, in which « type » is whether an edge is directed: the type of a link is ``link_type``."""
+    from networkx.readwrite import gexf
+
+    graph = _network_of(table, {"type": "link_type", "directed": "type"})
     for *_, link, data in graph.edges(keys=True, data=True):
-        data |= {"id": link, "type": "directed" if data["type"] else "undirected"}
+        data["id"] = link
+        data["type"] = "directed" if data["type"] else "undirected"
     writer = gexf.GEXFWriter(version="1.3")
     writer.add_graph(graph)
     meta = writer.xml.find("meta")
@@ -64,11 +58,29 @@ def _xml(table: NetworkTables, form: str) -> bytes:
     meta.attrib.pop("lastmodifieddate")
     if "released" in table.head:
         meta.set("lastmodifieddate", table.head["released"])
+    target = io.BytesIO()
     writer.write(target)
     return target.getvalue()
 
 
+def _network_of(table: NetworkTables, renamed: Mapping[str, str]) -> nx.MultiDiGraph[str]:
+    """The rows as a network; cells of edges are attributes, some of them by another name."""
+    import networkx as nx
+
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for row in table.nodes:
+        cells = dict(row)
+        graph.add_node(str(cells.pop("id")), **cells)
+    for row in table.edges:
+        cells = {renamed.get(name, name): value for name, value in row.items()}
+        link = str(cells.pop("id"))
+        source = str(cells.pop("source"))
+        graph.add_edge(source, str(cells.pop("target")), key=link, **cells)
+    return graph
+
+
 def write_cytoscape(table: NetworkTables) -> str:
+    """A network as the JSON that Cytoscape, Cytoscape.js and networkx read."""
     nodes = [{"data": {**row, "name": caption(row), "value": row["id"]}} for row in table.nodes]
     edges = [{"data": {**row, "key": row["id"]}} for row in table.edges]
     content = {
@@ -92,34 +104,48 @@ _HEADS: Final = {
 """Gephi's name for whether an edge is directed is Type, in upper or lower case: the type of link stands beside it."""
 
 
-def _csv(table: NetworkTables, sheet: str) -> str:
-    rows: Iterable[Mapping[str, Cell]] = table.nodes
-    heads = _HEADS
+def write_nodes(table: NetworkTables) -> str:
+    """The nodes as CSV, with the heads Gephi knows."""
     columns = ["id", "label", *table.columns["nodes"]]
-    if sheet == "edges":
-        rows = [
-            {**row, "directed": "Directed" if row["directed"] else "Undirected"}
-            for row in table.edges
-        ]
-        others = (name for name in table.columns["edges"] if name != "directed")
-        heads = {**_HEADS, "type": "link_type"}
-        columns = ["source", "target", "directed", "id", "label", *others]
-    elif sheet == "about":
-        rows = [{"name": name, "value": value} for name, value in table.head.items()]
-        heads = {}
-        columns = ["name", "value"]
+    return _csv(table.nodes, columns, _HEADS)
+
+
+def write_edges(table: NetworkTables) -> str:
+    """The edges as CSV, with the heads Gephi knows."""
+    rows = []
+    for row in table.edges:
+        direction = "Directed" if row["directed"] else "Undirected"
+        rows.append({**row, "directed": direction})
+    columns = ["source", "target", "directed", "id", "label"]
+    columns += [name for name in table.columns["edges"] if name != "directed"]
+    return _csv(rows, columns, {**_HEADS, "type": "link_type"})
+
+
+def write_about(table: NetworkTables) -> str:
+    """What a network is about as CSV: a name and a value a row."""
+    rows = [{"name": name, "value": value} for name, value in table.head.items()]
+    return _csv(rows, ["name", "value"], {})
+
+
+def _csv(
+    rows: Iterable[Mapping[str, Cell]], columns: Sequence[str], heads: Mapping[str, str]
+) -> str:
     cells = ([row.get(name) for name in columns] for row in rows)
     return formats.write_csv(formats.Grid([heads.get(name, name) for name in columns], cells))
 
 
+_SHEETS: Final = {"nodes": write_nodes, "edges": write_edges, "about": write_about}
+
+
 def write_zip(table: NetworkTables) -> bytes:
+    """Nodes, edges and what the network is about, a CSV each, in a zip whose bytes depend on these alone."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for sheet in ("nodes", "edges", "about"):
-            entry = zipfile.ZipInfo(f"{sheet}.csv", (1980, 1, 1, 0, 0, 0))
+        for name, write in _SHEETS.items():
+            entry = zipfile.ZipInfo(f"{name}.csv", (1980, 1, 1, 0, 0, 0))
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, _csv(table, sheet).encode())
+            archive.writestr(entry, write(table).encode())
     return target.getvalue()
 
 
@@ -218,58 +244,79 @@ _LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 
 
 def write_mermaid(table: NetworkTables) -> str:
-    def escaped(text: str) -> str:
-        # character codes for all that Mermaid or its Markdown would take for a sign, on one line
-        coded = _SPECIAL.sub(lambda match: f"#{ord(match[0])};", " ".join(text.split()))
-        return _LIST.sub(lambda match: f"{match[1]}#{ord(match[2])};", coded)
+    """A network as a Mermaid flowchart, from left to right, a frame a plan or review.
 
-    def name_of(iri: object) -> str:
-        # readable for things of ours, made from the IRI for others
-        kind, key = kind_and_key(str(iri))
-        if _KEY.fullmatch(key):
-            return f"{kind}_{key.replace('-', '_')}"
-        return "n" + hashlib.sha256(str(iri).encode()).hexdigest()[:10]
-
-    def refuse(fault: str, number: int, most: int) -> None:
-        counts = Counter(str(row.get("type", "other")) for row in table.edges)
-        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        choice = message.told("one-or-pair")
-        if len(counts) > 1:
-            listed = ", ".join(f"{name} {count}" for name, count in ordered)
-            choice = message.told("fewer-types", plans=choice, names=listed)
-        # counts of links and of characters are written as Mermaid's own limits are: bare
-        raise errors.FormatError(
-            fault, remedy="choose-less", number=str(number), most=str(most), choice=choice
-        )
-
+    Raises:
+        FormatError: it has more links or a longer text than Mermaid draws.
+    """
     if len(table.edges) > EDGES:
-        refuse("too-many-links", len(table.edges), EDGES)
-    lines = ["flowchart LR", f"  accTitle: {escaped(table.title)}"]
-    lines += [f"  accDescr: {escaped(table.line)}"] if table.line else []
+        _refuse(table, "too-many-links", len(table.edges), EDGES)
+    lines = ["flowchart LR", f"  accTitle: {_escaped(table.title)}"]
+    if table.line:
+        lines.append(f"  accDescr: {_escaped(table.line)}")
     for iri, name, rows in frames(table):
-        lines += [f'  subgraph in_{name_of(iri)}["{escaped(name)}"]'] if iri else []
-        for row in rows:
-            _, opening, closing = _SHAPES.get(str(row.get("type")), ("", "[", "]"))
-            indent = "    " if iri else "  "
-            lines.append(f'{indent}{name_of(row["id"])}{opening}"{escaped(caption(row))}"{closing}')
-        lines += ["  end"] if iri else []
-    for row in table.edges:
-        line = _LINES[row["directed"] is True, row.get("status") == "derived"]
-        label = f'|"{escaped(str(row["label"]))}"|' if row["label"] else ""
-        lines.append(f"  {name_of(row['source'])} {line}{label} {name_of(row['target'])}")
+        if iri:
+            lines.append(f'  subgraph in_{_name_of(iri)}["{_escaped(name)}"]')
+            lines += [f"    {_mermaid_node(row)}" for row in rows]
+            lines.append("  end")
+        else:
+            lines += [f"  {_mermaid_node(row)}" for row in rows]
+    lines += [f"  {_mermaid_edge(row)}" for row in table.edges]
     text = "\n".join([*lines, ""])
     if len(text) > CHARACTERS:
-        refuse("too-much-text", len(text), CHARACTERS)
+        _refuse(table, "too-much-text", len(text), CHARACTERS)
     return text
 
 
+def _mermaid_node(row: Row) -> str:
+    _, opening, closing = _SHAPES.get(str(row.get("type")), ("", "[", "]"))
+    return f'{_name_of(row["id"])}{opening}"{_escaped(caption(row))}"{closing}'
+
+
+def _mermaid_edge(row: Row) -> str:
+    line = _LINES[row["directed"] is True, row.get("status") == "derived"]
+    if row["label"]:
+        line += f'|"{_escaped(str(row["label"]))}"|'
+    return f"{_name_of(row['source'])} {line} {_name_of(row['target'])}"
+
+
+def _escaped(text: str) -> str:
+    """Character codes for all that Mermaid or its Markdown would take for a sign, on one line."""
+    coded = _SPECIAL.sub(lambda match: f"#{ord(match[0])};", " ".join(text.split()))
+    return _LIST.sub(lambda match: f"{match[1]}#{ord(match[2])};", coded)
+
+
+def _name_of(iri: object) -> str:
+    """What a node is called in a drawing: readable for things of ours, made from the IRI for others."""
+    kind, key = kind_and_key(str(iri))
+    if _KEY.fullmatch(key):
+        return f"{kind}_{key.replace('-', '_')}"
+    return "n" + hashlib.sha256(str(iri).encode()).hexdigest()[:10]
+
+
+def _refuse(table: NetworkTables, fault: str, number: int, most: int) -> NoReturn:
+    """Raise FormatError with what could be chosen instead: a plan, a pair, or types of link."""
+    counts = Counter(str(row.get("type", "other")) for row in table.edges)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    choice = message.told("one-or-pair")
+    if len(counts) > 1:
+        listed = ", ".join(f"{name} {count}" for name, count in ordered)
+        choice = message.told("fewer-types", plans=choice, names=listed)
+    # counts of links and of characters are written as Mermaid's own limits are: bare
+    raise errors.FormatError(
+        fault, remedy="choose-less", number=str(number), most=str(most), choice=choice
+    )
+
+
 _WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
-    **{form: partial(_xml, form=form) for form in ("graphml", "gexf")},
+    "graphml": write_graphml,
+    "gexf": write_gexf,
     "cytoscape": write_cytoscape,
     "dot": write_dot,
     "mermaid": write_mermaid,
     "csv": write_zip,
-    **{sheet: partial(_csv, sheet=sheet) for sheet in ("nodes", "edges")},
+    "nodes": write_nodes,
+    "edges": write_edges,
 }
 FORMS: Final = tuple(_WRITERS)
 """What a network can be written as."""
