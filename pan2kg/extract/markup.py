@@ -190,7 +190,9 @@ _VOID: Final = {
     "track",
     "wbr",
 }
+_IN_BOLD: Final = ("b", "strong")
 _WIDEST: Final = 100
+_WHOLE: Final = re.compile(r"-?\d{1,9}")
 
 
 def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
@@ -223,12 +225,15 @@ class _OpenTable:
         self.cell: list[str] | None = None
         self.span = (1, 1)
 
-    def begin_cell(self, attributes: Mapping[str, str]) -> None:
-        spans = [attributes.get(name, "1") for name in ("colspan", "rowspan")]
-        wide, high = (min(max(int(span), 1), _WIDEST) if span.isdecimal() else 1 for span in spans)
-        self.cell = []
-        self.span = (wide, high)
-        self.rows = self.rows or [[]]
+    def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "tr":
+            self.end_cell()
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.end_cell()
+            self.cell = []
+            self.span = (_span(attributes, "colspan"), _span(attributes, "rowspan"))
+            self.rows = self.rows or [[]]
 
     def end_cell(self) -> None:
         if self.cell is None:
@@ -243,6 +248,15 @@ class _OpenTable:
             if high > 1:
                 self.covered[len(row)] = len(self.rows) + high - 1
             row.append("" if at else text)
+
+
+def _span(attributes: Mapping[str, str], name: str) -> int:
+    return min(max(_whole(attributes.get(name, ""), 1), 1), _WIDEST)
+
+
+def _whole(text: str, default: int) -> int:
+    """The whole number an attribute holds; pages of the web hold anything."""
+    return int(text) if _WHOLE.fullmatch(text) else default
 
 
 class _PageReader(HTMLParser):
@@ -276,23 +290,19 @@ class _PageReader(HTMLParser):
             self.end_paragraph()
             self._aside.append(tag)
         attributes = {name: value or "" for name, value in attrs}
-        table = self._tables[-1] if self._tables else None
         if tag in _ENDS_PARAGRAPH:
-            if table and table.cell is not None:
-                table.cell.append(" ")
+            cell = self._open_cell
+            if cell is not None:
+                cell.append(" ")
             else:
                 self._begin(tag, attributes)
-        if tag in ("b", "strong"):
+        if tag in _IN_BOLD:
             self._bold += 1
         elif tag == "table":
             self.end_paragraph()
             self._tables.append(_OpenTable())
-        elif table and tag == "tr":
-            table.end_cell()
-            table.rows.append([])
-        elif table and tag in ("td", "th"):
-            table.end_cell()
-            table.begin_cell(attributes)
+        elif self._tables:
+            self._tables[-1].begin(tag, attributes)
 
     def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         empty_item = self._number and not any(words.strip() for words, _ in self._runs)
@@ -303,50 +313,65 @@ class _PageReader(HTMLParser):
         elif tag == "ul":
             self._lists.append(("", 0))
         elif tag == "ol":
-            start = attributes.get("start", "1")
             form = LIST_FORMS.get(attributes.get("type", "1"), "decimal")
-            self._lists.append((form, int(start) - 1 if start.lstrip("-").isdecimal() else 0))
+            self._lists.append((form, _whole(attributes.get("start", ""), 1) - 1))
         elif tag == "li":
             self._number, self._depth = BULLET, max(len(self._lists), 1)
             form, latest = self._lists[-1] if self._lists else ("", 0)
             if form:
-                value = attributes.get("value", "")
-                latest = int(value) if value.isdecimal() else latest + 1
+                value = _whole(attributes.get("value", ""), -1)
+                latest = value if value >= 0 else latest + 1
                 self._lists[-1] = form, latest
                 self._number = f"{number_as(latest, form)}."
 
     def handle_endtag(self, tag: str) -> None:
         if self._hidden:
-            if tag in self._hidden:
-                del self._hidden[len(self._hidden) - 1 - self._hidden[::-1].index(tag) :]
+            self._end_hidden(tag)
             return
         if self._aside and tag == self._aside[-1]:
             self._aside.pop()
-        if tag in ("b", "strong"):
+        if tag in _IN_BOLD:
             self._bold = max(self._bold - 1, 0)
         elif self._tables and tag in ("td", "th", "tr"):
             self._tables[-1].end_cell()
         elif self._tables and tag == "table":
-            table = self._tables.pop()
-            table.end_cell()
-            rows = [row for row in table.rows if any(row)]
-            outer = self._tables[-1].cell if self._tables else None
-            if outer is not None:  # a table within a table is text of its cell
-                outer.append(" " + " ".join(" ".join(row) for row in rows) + " ")
-            elif rows:
-                self.paragraphs.append(Paragraph("", kind="table", rows=doc.table_block(rows).rows))
-        elif tag in _ENDS_PARAGRAPH and not (self._tables and self._tables[-1].cell is not None):
+            self._end_table()
+        elif tag in _ENDS_PARAGRAPH and self._open_cell is None:
             self.end_paragraph()
             if tag in ("ul", "ol") and self._lists:
                 self._lists.pop()
 
+    def _end_hidden(self, tag: str) -> None:
+        """Ends the innermost hidden element of a name with those that are open within it."""
+        for at in reversed(range(len(self._hidden))):
+            if self._hidden[at] == tag:
+                del self._hidden[at:]
+                return
+
+    def _end_table(self) -> None:
+        table = self._tables.pop()
+        table.end_cell()
+        rows = [row for row in table.rows if any(row)]
+        cell = self._open_cell
+        if cell is not None:
+            # a table within a table is text of its cell
+            cell.append(" " + " ".join(" ".join(row) for row in rows) + " ")
+        elif rows:
+            self.paragraphs.append(Paragraph("", kind="table", rows=doc.table_block(rows).rows))
+
+    @property
+    def _open_cell(self) -> list[str] | None:
+        """What stands so far in the cell that is open, None outside of cells."""
+        return self._tables[-1].cell if self._tables else None
+
     def handle_data(self, data: str) -> None:
         if self._hidden:
             return
+        cell = self._open_cell
         if self._aside:
             self.aside_words += len(data.split())
-        elif self._tables and self._tables[-1].cell is not None:
-            self._tables[-1].cell.append(data)
+        elif cell is not None:
+            cell.append(data)
         else:
             self._runs.append((data, self._bold > 0))
 
@@ -372,6 +397,10 @@ class _PageReader(HTMLParser):
 _BREAK = re.compile(r"\r\n|\n|\r")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_SEPARATOR = re.compile("[\v\u0085\u2028\u2029]")
+_BINARY = re.compile("[\0\ud800-\udfff]")
+_MARKDOWN_SIGNS = re.compile(r"^#{1,6}\s+|\*\*")
+_ROMAN_PAGE = re.compile(r"(?<=[.…_\s])[ivxl]{1,6}$")
 _DOTS = " \t\u00a0\u202f.…_·"
 _PAGE_NUMBER = re.compile(
     r"(?:[-–—]\s*)?\d{1,4}(?:\s*[-–—])?|\d{1,4}\s*/\s*\d{1,4}"
@@ -387,63 +416,110 @@ _OPENING = '«“„([‘"¿¡'
 _LOOKED_AT: Final = 1000  # more characters than decide how a line goes on
 
 
+@dataclass(frozen=True, slots=True)
 class _TextLine:
-    """A line without what belongs to the page; its text ends with a soft hyphen where it broke inside a word."""
+    """A line without what belongs to the page; its text ends with a soft hyphen where it broke inside a word.
 
-    def __init__(self, number: int, raw: str, *, after_gap: bool) -> None:
-        clean = _CONTROL.sub("", _INVISIBLE.sub("", raw.replace("\f", "")))
-        clean = unicodedata.normalize("NFC", re.sub("[\v\u0085\u2028\u2029]", " ", clean)).rstrip()
-        body = re.sub(r"^#{1,6}\s+|\*\*", "", clean.lstrip())
-        # a leader or a page number set off at the right
-        head = body.rstrip("0123456789")
-        page = body[len(head) :]
-        if not page and (roman := re.search(r"(?<=[.…_\s])[ivxl]{1,6}$", body)):
-            head = body[: roman.start()]
-            page = roman[0]
-        core = head.rstrip(_DOTS)
-        tail = head[len(core) :]
-        dots = sum(3 if char == "…" else char in "._·" for char in tail)
-        set_off = (
-            bool(core)
-            and page.isdigit()
-            and len(page) < 4
-            and ("\t" in tail or len(tail) - dots >= 3)
-        )
-        self.paged = bool(
-            (page and len(page) < 5 and dots >= 3) or (not page and dots >= 4) or set_off
-        )
-        body = core if self.paged else body
-        is_broken = body.endswith(doc.SOFT_HYPHEN)
-        plain = re.sub(r"[ \t]{2,}|\t", " ", body.replace(doc.SOFT_HYPHEN, "")).strip()
-        self.number = number
-        self.after_gap = after_gap
-        self.text = plain + doc.SOFT_HYPHEN * is_broken
+    A line that is ``paged`` led to a page, as in a list of contents: its leader and the number are
+    left out. ``indent`` and ``width`` are in characters of the line as printed.
+    """
+
+    number: int
+    text: str
+    after_gap: bool
+    paged: bool
+    indent: int
+    width: int
+
+    @classmethod
+    def of(cls, number: int, printed: str, *, after_gap: bool) -> "_TextLine":
+        clean = _CONTROL.sub("", _INVISIBLE.sub("", printed.replace("\f", "")))
+        clean = unicodedata.normalize("NFC", _SEPARATOR.sub(" ", clean)).rstrip()
+        words = _MARKDOWN_SIGNS.sub("", clean.lstrip())
+        entry = _contents_entry(words)
+        if entry is not None:
+            words = entry
+        is_broken = words.endswith(doc.SOFT_HYPHEN)
+        plain = re.sub(r"[ \t]{2,}|\t", " ", words.replace(doc.SOFT_HYPHEN, "")).strip()
         expanded = clean.expandtabs(8)
-        self.indent = len(expanded) - len(expanded.lstrip())
-        self.width = len(expanded)
+        return cls(
+            number,
+            plain + doc.SOFT_HYPHEN * is_broken,
+            after_gap=after_gap,
+            paged=entry is not None,
+            indent=len(expanded) - len(expanded.lstrip()),
+            width=len(expanded),
+        )
+
+
+def _contents_entry(line: str) -> str | None:
+    """The words of an entry of a list of contents, without leader and page; None where a line is none.
+
+    >>> _contents_entry("1. Former les juges ....... 12"), _contents_entry("Le délai est 2026")
+    ('1. Former les juges', None)
+    """
+    words = line.rstrip("0123456789")
+    page = line[len(words) :]
+    roman = _ROMAN_PAGE.search(line)
+    if roman:
+        words = line[: roman.start()]
+        page = roman[0]
+    entry = words.rstrip(_DOTS)
+    leader = words[len(entry) :]
+    dots = sum(3 if char == "…" else char in "._·" for char in leader)
+    if not page:
+        is_entry = dots >= 4
+    elif dots >= 3 and len(page) < 5:
+        is_entry = True
+    else:
+        # a number that is set off at the right, if it may be one of a page
+        is_set_off = "\t" in leader or len(leader) - dots >= 3
+        is_entry = is_set_off and entry != "" and page.isdigit() and len(page) < 4
+    return entry if is_entry else None
 
 
 def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[DocumentBlock]:
-    lines: list[_TextLine] = []
-    gap = True
-    printed = _EMPHASIS.sub(r"\2", text) if markdown else text
-    for number, raw in enumerate(_BREAK.split(printed.removeprefix("\ufeff")), 1):
-        if re.search("[\0\ud800-\udfff]", raw):
-            raise OutlineError("binary-file", place=Place(source, number), remedy="save-as-utf8")
-        line = _TextLine(number, raw, after_gap=gap or "\f" in raw)
-        gap = not (line.text or line.paged)
-        if not gap:
-            lines.append(line)
-    if not markdown:
+    """The blocks of a plain text, or of one in Markdown, with its headings and tables.
+
+    >>> [(block.kind, block.text) for block in read_plain("# Plan\\n1. Lier", source="", markdown=True)]
+    [('heading', 'Plan'), ('item', '1. Lier')]
+
+    Raises:
+        OutlineError: a line holds what stands in no text.
+    """
+    if markdown:
+        yield from _markdown_blocks(text, source)
+    else:
+        lines = _text_lines(text, source)
         yield from _TextFlow(lines, text, has_titles=True).blocks()
-        return
-    every = text.splitlines()
+
+
+def _printed_lines(text: str) -> list[str]:
+    """The lines of a text, which are numbered so; what parts pages or sentences parts no lines."""
+    return _BREAK.split(text.removeprefix("\ufeff"))
+
+
+def _text_lines(text: str, source: str) -> list[_TextLine]:
+    lines: list[_TextLine] = []
+    after_gap = True
+    for number, printed in enumerate(_printed_lines(text), 1):
+        if _BINARY.search(printed):
+            raise OutlineError("binary-file", place=Place(source, number), remedy="save-as-utf8")
+        line = _TextLine.of(number, printed, after_gap=after_gap or "\f" in printed)
+        after_gap = not line.text and not line.paged
+        if not after_gap:
+            lines.append(line)
+    return lines
+
+
+def _markdown_blocks(text: str, source: str) -> Iterator[DocumentBlock]:
+    printed = _printed_lines(text)
     run: list[_TextLine] = []
     rows: list[list[str]] = []
-    for line in lines:
-        raw = every[line.number - 1].strip() if line.number <= len(every) else ""
-        heading = _HEADING.fullmatch(raw)
-        is_row = _ROW.fullmatch(raw) is not None
+    for line in _text_lines(_EMPHASIS.sub(r"\2", text), source):
+        marked = printed[line.number - 1].strip()
+        heading = _HEADING.fullmatch(marked)
+        is_row = _ROW.fullmatch(marked) is not None
         if rows and (not is_row or line.after_gap):
             yield doc.table_block(rows)
             rows = []
@@ -451,20 +527,25 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Do
             yield from _TextFlow(run, text).blocks()
             run = []
         if heading:
-            words = canonical(_EMPHASIS.sub(r"\2", heading[2]))
-            marker = numbering.marked(words)
-            yield DocumentBlock(
-                None, None, "heading", words, len(heading[1]), marker.number if marker else ""
-            )
-        elif is_row and not _RULE.fullmatch(raw):
-            rows.append(
-                [canonical(_EMPHASIS.sub(r"\2", cell)) for cell in raw.strip("|").split("|")]
-            )
+            yield _markdown_heading(heading)
         elif not is_row:
             run.append(line)
+        elif not _RULE.fullmatch(marked):
+            rows.append(_markdown_cells(marked))
     yield from _TextFlow(run, text).blocks()
     if rows:
         yield doc.table_block(rows)
+
+
+def _markdown_heading(heading: re.Match[str]) -> DocumentBlock:
+    words = canonical(_EMPHASIS.sub(r"\2", heading[2]))
+    marker = numbering.marked(words)
+    number = marker.number if marker else ""
+    return DocumentBlock(None, None, "heading", words, len(heading[1]), number)
+
+
+def _markdown_cells(row: str) -> list[str]:
+    return [canonical(_EMPHASIS.sub(r"\2", cell)) for cell in row.strip("|").split("|")]
 
 
 class _JoinedLines:
@@ -594,47 +675,53 @@ class _TextFlow:
         return DocumentBlock(None, None, "item", canonical(words), marker=marker.number)
 
     def _joins(self, text: _JoinedLines, group: Sequence[_TextLine], at: int) -> bool:
+        """Whether the line at a place goes on with a group of lines, whose words so far are ``text``."""
         line = self.lines[at]
-        above = self.lines[at - 1]
         start = group[0]
-        if (
-            above.paged
-            or line.number in self.markers
-            or line.number in self.fields
-            or line.number in self.captions
-        ):
+        if self.lines[at - 1].paged or self._begins_block(line):
             return False
         is_title = start.number in self.markers or (self.has_titles and start is self.lines[0])
-        if not is_title or start.number in self.captions:
+        if start.number in self.captions or not is_title:
             return not line.after_gap
         if not text.end:
             return True
         if line.after_gap:
             return False
-        if (
-            not line.text
-            or text.end.endswith(doc.SOFT_HYPHEN)
-            or line.text[0].islower()
-            or self._is_open(str(text))
-        ):
+        return self._is_unfinished(text, line) or self._is_wrapped(text, start, at)
+
+    def _begins_block(self, line: _TextLine) -> bool:
+        number = line.number
+        return number in self.markers or number in self.fields or number in self.captions
+
+    def _is_unfinished(self, text: _JoinedLines, line: _TextLine) -> bool:
+        """Whether the words of a title need those of the next line, or these need them."""
+        if not line.text or line.text[0].islower() or text.end.endswith(doc.SOFT_HYPHEN):
             return True
-        was_full = self.width > 0 and above.width + 1 + len(line.text.split()[0]) > self.width
+        return self._is_open(str(text))
+
+    def _is_wrapped(self, text: _JoinedLines, start: _TextLine, at: int) -> bool:
+        """Whether the setting tells that a line is the next of a title: it hangs, or the one above was full."""
+        if text.end.endswith((".", ":", ";")):
+            return False
+        line = self.lines[at]
+        above = self.lines[at - 1]
         hangs = line.indent > start.indent
-        ends = text.end.endswith((".", ":", ";"))
-        if was_full and hangs and not ends:
+        width = above.width + 1 + len(line.text.split()[0])
+        was_full = 0 < self.width < width
+        if hangs and was_full:
             return True
-        # one last line: it is indented or the line above was full, and it stands alone
-        following = self.lines[at + 1] if at + 1 < len(self.lines) else None
-        is_marked = following is not None and following.number in self.markers
-        alone = (
-            following is None
-            or following.after_gap
-            or is_marked
-            or (hangs and following.indent <= start.indent)
-        )
-        return (
-            (hangs or was_full) and alone and not ends and not line.text.endswith((".", ";", ":"))
-        )
+        # one of both is enough for one last line
+        is_last = (hangs or was_full) and self._stands_alone(start, at, hangs=hangs)
+        return is_last and not line.text.endswith((".", ";", ":"))
+
+    def _stands_alone(self, start: _TextLine, at: int, *, hangs: bool) -> bool:
+        """Whether no line like the one at a place stands below it."""
+        if at + 1 == len(self.lines):
+            return True
+        following = self.lines[at + 1]
+        if following.after_gap or following.number in self.markers:
+            return True
+        return hangs and following.indent <= start.indent
 
     def _is_open(self, text: str) -> bool:
         for opening, closing in ("«»", "()", "„“", "“”"):
@@ -659,12 +746,11 @@ class _TextFlow:
         return levels
 
     def _is_short(self, group: Sequence[_TextLine], longest: int) -> bool:
+        """Whether a group may be a heading: so short, no block of another kind, no sentence, no “Contents”."""
         words = self._words(group)
         begins = words[:1].isupper() or words[:1].isdigit() or words[:1] in _OPENING
-        number = group[0].number
-        is_plain = (
-            number not in self.markers and number not in self.fields and number not in self.captions
-        )
-        is_sentence = words.endswith((".", ";", ",", ":")) and len(words.split()) > 4
-        is_sentence = is_sentence or doc.folded(words).rstrip(" :") in numbering.words("contents")
-        return is_plain and begins and len(words) <= longest and not is_sentence
+        if not begins or len(words) > longest or self._begins_block(group[0]):
+            return False
+        if words.endswith((".", ";", ",", ":")) and len(words.split()) > 4:
+            return False
+        return doc.folded(words).rstrip(" :") not in numbering.words("contents")

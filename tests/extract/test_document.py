@@ -16,7 +16,7 @@ from pan2kg.extract.document import (
     load_document,
     to_json,
 )
-from pan2kg.extract.process import read_document
+from pan2kg.extract.process import read_bytes, read_document
 
 BLOCKS = st.builds(
     DocumentBlock,
@@ -77,3 +77,15 @@ def test_a_text_file_is_read_the_same_each_time(tmp_path: Path) -> None:
     ]
     assert document.blocks[2].path == ("Plan", "Axe 1 : Emploi")
     assert to_json(document) == to_json(read_document(file))
+
+
+@pytest.mark.parametrize("separator", ["\f", "\v", "\u0085", "\u2028", "\u2029"])
+def test_what_parts_no_lines_moves_no_headings_and_tables_of_markdown(separator: str) -> None:
+    text = f"Une page{separator}et sa suite\n\n# Plan\n\n1. Former\n\n| Qui | Quand |\n\n## Suivi\n"
+    blocks = read_bytes(text.encode(), "plan.md").blocks
+    assert [(block.kind, block.text) for block in blocks[1:]] == [
+        ("heading", "Plan"),
+        ("item", "1. Former"),
+        ("table", "Qui\tQuand"),
+        ("heading", "Suivi"),
+    ]

@@ -136,6 +136,16 @@ def test_a_page_of_the_web_is_read_without_its_menus() -> None:
     assert str(document.remarks[0]).startswith("2 words of menus")
 
 
+@pytest.mark.parametrize("number", ["--3", "9" * 5000, "x", ""])
+def test_a_number_of_a_page_that_is_none_is_passed_over(number: str) -> None:
+    page = (
+        f"<html><body><ol start='{number}'><li>Former<li value='{number}'>Lier</ol>"
+        f"<table><tr><td colspan='{number}'>Qui<td rowspan='{number}'>Quand</table>"
+    )
+    document = read_bytes(page.encode(), "a.html")
+    assert [block.text for block in document.blocks] == ["1. Former", "2. Lier", "Qui\tQuand"]
+
+
 def test_sheets_and_separated_values_are_tables() -> None:
     book = Workbook()
     first = book.active
