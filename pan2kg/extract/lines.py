@@ -303,7 +303,7 @@ class _Strip(NamedTuple):
 def _strip(rows: Sequence[Row], page: Page) -> float | None:
     if len(rows) < 2 * _ROWS:
         return None
-    pieces = [piece for row in rows for piece in row]
+    pieces = _pieces_in(rows)
     starts: Counter[int] = Counter()
     for piece in pieces:
         if 0.25 * page.width < piece[0].left < 0.75 * page.width:
@@ -357,17 +357,26 @@ def _regions(
 ) -> Iterator[list[Piece]]:
     """The pieces of each column in turn; both columns of a section have ``least`` rows, or it is none of columns."""
     if strip is None:
-        yield [piece for row in rows for piece in row]
+        yield _pieces_in(rows)
         return
     for section in _sections(rows, strip, tables):
-        pieces = [piece for row in section for piece in row]
-        rows_left = sum(any(piece[-1].right <= strip for piece in row) for row in section)
-        rows_right = sum(any(piece[0].left >= strip for piece in row) for row in section)
-        if min(rows_left, rows_right) >= least:
+        pieces = _pieces_in(section)
+        rows_left = 0
+        rows_right = 0
+        for row in section:
+            rows_left += any(piece[-1].right <= strip for piece in row)
+            rows_right += any(piece[0].left >= strip for piece in row)
+        # a piece that crosses the strip belongs to neither column
+        is_crossing = _is_crossed(section[0], strip, strip)
+        if min(rows_left, rows_right) >= least and not is_crossing:
             yield [piece for piece in pieces if piece[-1].right <= strip]
             yield [piece for piece in pieces if piece[0].left >= strip]
         else:
             yield pieces
+
+
+def _pieces_in(rows: Sequence[Row]) -> list[Piece]:
+    return [piece for row in rows for piece in row]
 
 
 def _sections(rows: Sequence[Row], strip: float, tables: Sequence[PageLine]) -> Iterator[list[Row]]:

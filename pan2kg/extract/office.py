@@ -9,10 +9,11 @@ lines; a published plan needs neither.
 """
 
 import io
+import math
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
@@ -23,6 +24,8 @@ from pan2kg.extract.markup import LIST_FORMS, Paragraph, bold_lead, number_as
 from pan2kg.extract.numbering import BULLET
 
 MEGABYTE: Final = 1_000_000
+# more columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table
+_SPANS_LIMIT: Final = 100
 _DAMAGED: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -65,6 +68,27 @@ class Package:
             raise damaged(self.source) from None
         return root
 
+    def whole(self, value: str, default: int) -> int:
+        """The whole number an attribute holds, ``default`` where it is empty.
+
+        Raises:
+            OutlineError: it holds something else.
+        """
+        try:
+            return int(value) if value else default
+        except ValueError:
+            raise damaged(self.source) from None
+
+    def size(self, value: str, default: float) -> float:
+        """The size an attribute holds, as :meth:`whole`."""
+        try:
+            size = float(value) if value else default
+        except ValueError:
+            raise damaged(self.source) from None
+        if not math.isfinite(size):
+            raise damaged(self.source)
+        return size
+
 
 class _WithoutDoctype(TreeBuilder):
     source = ""
@@ -84,15 +108,17 @@ def too_large(source: str, size: int, limit: int) -> OutlineError:
     )
 
 
-def _cell_text(paragraphs: Iterator[Paragraph]) -> str:
-    return canonical(
-        " ".join(
-            " ".join(" ".join(row) for row in paragraph.rows)
-            if paragraph.kind == "table"
-            else f"{'' if paragraph.number in ('', BULLET) else paragraph.number + ' '}{paragraph.text}"
-            for paragraph in paragraphs
-        )
-    )
+def _cell_text(paragraphs: Iterable[Paragraph]) -> str:
+    """The text of a cell with the numbers of its paragraphs; a table within it is text of the cell."""
+    words: list[str] = []
+    for paragraph in paragraphs:
+        for row in paragraph.rows:
+            words += row
+        if paragraph.kind != "table":
+            if paragraph.number != BULLET:
+                words.append(paragraph.number)
+            words.append(paragraph.text)
+    return canonical(" ".join(words))
 
 
 # Word
@@ -100,22 +126,55 @@ def _cell_text(paragraphs: Iterator[Paragraph]) -> str:
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _NOT_READ: Final = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", _FALLBACK}
+_PAGE_BREAK: Final = f"{_W}lastRenderedPageBreak"
+_LEVELS: Final = 9  # a deeper outline is that of the body of a text
 _HEADING_NAME: Final = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _CONTENTS_NAME: Final = re.compile(
     r"toc \d|table of (?:figures|authorities)|toc heading", re.IGNORECASE
 )
 
-# A level of a list: its form, its text with places such as %1, what it starts with, whether all is
-# decimal
-_WordLevel = tuple[str, str, int, bool]
-# A list: what counters it shares with others, its levels, and what it starts anew with
-_WordList = tuple[str, Mapping[int, _WordLevel], Mapping[int, int]]
+
+class _WordLevel(NamedTuple):
+    """A level of a list: its form, its text with places such as %1, and what it starts with.
+
+    ``is_decimal`` where the levels above are counted in digits, whatever their forms.
+    """
+
+    form: str
+    pattern: str
+    start: int
+    is_decimal: bool
+
+
+class _WordList(NamedTuple):
+    """A list: the key of the counters it shares with others, its levels, and what it starts anew with."""
+
+    shared: str
+    levels: Mapping[int, _WordLevel]
+    anew: Mapping[int, int]
+
+
+class _WordNumber(NamedTuple):
+    """Which list a paragraph is an item of, and on which level, from 0; list "" and "0" are none."""
+
+    identifier: str
+    level: int
+
+    @property
+    def is_listed(self) -> bool:
+        return self.identifier not in ("", "0")
+
+
+class _WordRun(NamedTuple):
+    text: str
+    bold: bool
+    size: float
 
 
 class _WordStyle(NamedTuple):
     name: str = ""
     outline: int | None = None
-    number: tuple[str, int] | None = None
+    number: _WordNumber | None = None
     bold: bool = False
     size: float = 0
 
@@ -125,19 +184,21 @@ def read_word(package: Package) -> tuple[list[Paragraph], int | None, int]:
     body = package.tree("word/document.xml").find(f"{_W}body")
     if body is None:
         raise damaged(package.source)
-    reader = _WordReader(package.tree("word/styles.xml"), package.tree("word/numbering.xml"))
+    reader = _WordReader(package)
     paragraphs = list(reader.flow(body))
     pages = reader.page if reader.page > 1 else None
     if pages is None:
         paragraphs = [replace(paragraph, page=None) for paragraph in paragraphs]
-    paragraphs += [
-        Paragraph(text, kind="note")
-        for entry in ("footnotes", "endnotes")
-        for note in package.tree(f"word/{entry}.xml")
-        if note.get(f"{_W}type") is None
-        and (text := canonical(" ".join(map(_word_text, note.iter(f"{_W}p")))))
-    ]
-    return paragraphs, pages, reader.contents
+    return paragraphs + list(_word_notes(package)), pages, reader.contents
+
+
+def _word_notes(package: Package) -> Iterator[Paragraph]:
+    for entry in ("footnotes", "endnotes"):
+        for note in package.tree(f"word/{entry}.xml"):
+            text = canonical(" ".join(map(_word_text, note.iter(f"{_W}p"))))
+            # those with a type are lines that part notes from the text
+            if text and note.get(f"{_W}type") is None:
+                yield Paragraph(text, kind="note")
 
 
 def _value(properties: Element | None, name: str) -> str:
@@ -147,6 +208,31 @@ def _value(properties: Element | None, name: str) -> str:
 
 def _is_on(element: Element | None) -> bool:
     return element is not None and element.get(f"{_W}val", "1") not in ("0", "false", "none")
+
+
+def _is_bold(look: Element | None, *, default: bool) -> bool:
+    weight = look.find(f"{_W}b") if look is not None else None
+    return default if weight is None else _is_on(weight)
+
+
+def _begins_with_break(element: Element) -> bool:
+    """Whether a page begins before the first word of a paragraph."""
+    for inner in _own(element):
+        if inner.tag == _PAGE_BREAK:
+            return True
+        if inner.tag == f"{_W}t" and (inner.text or "").strip():
+            return False
+    return False
+
+
+def _boxes(element: Element) -> Iterator[Element]:
+    """The boxes with text in a paragraph, without those for programs that know no boxes."""
+    repeated = set[Element]()
+    for fallback in element.iter(_FALLBACK):
+        repeated.update(fallback.iter(f"{_W}txbxContent"))
+    for box in element.iter(f"{_W}txbxContent"):
+        if box not in repeated:
+            yield box
 
 
 def _own(element: Element) -> Iterator[Element]:
@@ -175,45 +261,60 @@ def _inside(parent: Element, tag: str) -> Iterator[Element]:
 
 
 class _WordReader:
-    def __init__(self, styles: Element, numbering: Element) -> None:
+    def __init__(self, package: Package) -> None:
+        self.package = package
         self.page = 1
         self.contents = 0
         self.counters: dict[str, dict[int, int]] = {}
         self.begun: set[str] = set()
+        styles = package.tree("word/styles.xml")
         self._raw = {style.get(f"{_W}styleId", ""): style for style in styles.iter(f"{_W}style")}
         size = _value(styles.find(f"{_W}docDefaults/{_W}rPrDefault/{_W}rPr"), "sz")
-        self.default = self._plain = _WordStyle(size=float(size) / 2 if size else 10)
+        self._plain = _WordStyle(size=self._points(size, 10))
         self.styles: dict[str, _WordStyle] = {}
+        for key in self._raw:
+            self._style(key, frozenset())
+        self.default = self._default()
+        self.lists = self._lists(package.tree("word/numbering.xml"))
+
+    def _points(self, half_points: str, default: float) -> float:
+        return self.package.size(half_points, 2 * default) / 2
+
+    def _default(self) -> _WordStyle:
+        """The style of paragraphs that name none: the first that is said to be it."""
         for key, element in self._raw.items():
-            style = self._style(key, frozenset())
-            if element.get(f"{_W}default") == "1" and element.get(f"{_W}type") == "paragraph":
-                self.default = style if self.default is self._plain else self.default
-        shared = {
-            element.get(f"{_W}abstractNumId", ""): self._levels(element)
-            for element in numbering.iter(f"{_W}abstractNum")
-        }
-        self.lists: dict[str, _WordList] = {}
+            is_default = element.get(f"{_W}default") == "1"
+            if is_default and element.get(f"{_W}type") == "paragraph":
+                return self.styles[key]
+        return self._plain
+
+    def _lists(self, numbering: Element) -> dict[str, _WordList]:
+        shared: dict[str, Mapping[int, _WordLevel]] = {}
+        for element in numbering.iter(f"{_W}abstractNum"):
+            shared[element.get(f"{_W}abstractNumId", "")] = self._levels(element)
+        lists: dict[str, _WordList] = {}
         for number in numbering.iter(f"{_W}num"):
             abstract = _value(number, "abstractNumId")
             levels = dict(shared.get(abstract, {}))
-            anew = dict[int, int]()
+            anew: dict[int, int] = {}
             for override in number.iter(f"{_W}lvlOverride"):
                 levels |= self._levels(override)
                 if start := _value(override, "startOverride"):
-                    anew[int(override.get(f"{_W}ilvl", "0"))] = int(start)
-            self.lists[number.get(f"{_W}numId", "")] = abstract, levels, anew
+                    level = self.package.whole(override.get(f"{_W}ilvl", ""), 0)
+                    anew[level] = self.package.whole(start, 1)
+            lists[number.get(f"{_W}numId", "")] = _WordList(abstract, levels, anew)
+        return lists
 
-    @staticmethod
-    def _levels(element: Element) -> dict[int, _WordLevel]:
-        return {
-            int(level.get(f"{_W}ilvl", "0")): (
-                _value(level, "numFmt") or "decimal",
-                _value(level, "lvlText"),
-                int(_value(level, "start") or 1),
-                _is_on(level.find(f"{_W}isLgl")),
+    def _levels(self, element: Element) -> dict[int, _WordLevel]:
+        levels: dict[int, _WordLevel] = {}
+        for level in element.findall(f"{_W}lvl"):
+            levels[self.package.whole(level.get(f"{_W}ilvl", ""), 0)] = _WordLevel(
+                form=_value(level, "numFmt") or "decimal",
+                pattern=_value(level, "lvlText"),
+                start=self.package.whole(_value(level, "start"), 1),
+                is_decimal=_is_on(level.find(f"{_W}isLgl")),
             )
-            for level in element.findall(f"{_W}lvl")
-        }
+        return levels
 
     def _style(self, key: str, below: frozenset[str]) -> _WordStyle:
         element = self._raw.get(key)
@@ -224,127 +325,134 @@ class _WordReader:
             name = _value(element, "name")
             paragraph = element.find(f"{_W}pPr")
             run = element.find(f"{_W}rPr")
-            level = _value(paragraph, "outlineLvl")
-            outline = int(level) + 1 if level else above.outline
-            if heading := _HEADING_NAME.fullmatch(name):
-                outline = int(heading[1])
-            elif name.lower() == "title":
-                outline = 0
-            number = paragraph.find(f"{_W}numPr") if paragraph is not None else None
-            listed = (
-                _value(number, "numId") or (above.number or ("", 0))[0],
-                int(_value(number, "ilvl") or 0),
-            )
-            bold = run.find(f"{_W}b") if run is not None else None
-            size = _value(run, "sz")
             self.styles[key] = _WordStyle(
                 name,
-                None if outline is not None and outline > 9 else outline,
-                listed if number is not None else above.number,
-                _is_on(bold) if bold is not None else above.bold,
-                float(size) / 2 if size else above.size,
+                self._style_outline(name, paragraph, above),
+                self._style_number(paragraph, above),
+                _is_bold(run, default=above.bold),
+                self._points(_value(run, "sz"), above.size),
             )
         return self.styles[key]
+
+    def _style_outline(self, name: str, paragraph: Element | None, above: _WordStyle) -> int | None:
+        """The level of headings of a style: by its name, else as it says, else that of the style it is based on."""
+        level = _value(paragraph, "outlineLvl")
+        if heading := _HEADING_NAME.fullmatch(name):
+            return int(heading[1])
+        if name.lower() == "title":
+            return 0
+        if not level:
+            return above.outline
+        outline = self.package.whole(level, 0) + 1
+        return outline if outline <= _LEVELS else None
+
+    def _style_number(self, paragraph: Element | None, above: _WordStyle) -> _WordNumber | None:
+        number = paragraph.find(f"{_W}numPr") if paragraph is not None else None
+        if number is None:
+            return above.number
+        identifier = above.number.identifier if above.number else ""
+        level = self.package.whole(_value(number, "ilvl"), 0)
+        return _WordNumber(_value(number, "numId") or identifier, level)
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
         for child in parent:
             if child.tag == f"{_W}p":
                 yield from self._paragraph(child)
             elif child.tag == f"{_W}tbl":
-                rows: list[tuple[str, ...]] = []
-                for row in child.iter(f"{_W}tr"):
-                    cells: list[str] = []
-                    for cell in _inside(row, f"{_W}tc"):
-                        text = _cell_text(self.flow(cell))
-                        merged = cell.find(f"{_W}tcPr/{_W}vMerge")
-                        goes_on = (
-                            merged is not None and merged.get(f"{_W}val", "continue") == "continue"
-                        )
-                        span = int(_value(cell.find(f"{_W}tcPr"), "gridSpan") or 1)
-                        cells += ["" if goes_on else text, *[""] * (span - 1)]
-                    rows.append(tuple(cells))
-                yield Paragraph("", self.page, kind="table", rows=tuple(rows))
+                rows = tuple(tuple(self._cells(row)) for row in child.iter(f"{_W}tr"))
+                yield Paragraph("", self.page, kind="table", rows=rows)
             elif child.tag not in _NOT_READ:
                 yield from self.flow(child)
+
+    def _cells(self, row: Element) -> list[str]:
+        cells: list[str] = []
+        for cell in _inside(row, f"{_W}tc"):
+            text = _cell_text(self.flow(cell))
+            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+            if merged is not None and merged.get(f"{_W}val", "continue") == "continue":
+                text = ""  # it goes on with the cell above
+            span = self.package.whole(_value(cell.find(f"{_W}tcPr"), "gridSpan"), 1)
+            cells += [text, *[""] * (min(span, _SPANS_LIMIT) - 1)]
+        return cells
 
     def _paragraph(self, element: Element) -> Iterator[Paragraph]:
         properties = element.find(f"{_W}pPr")
         style = self.styles.get(_value(properties, "pStyle"), self.default)
-        runs: list[tuple[str, bool]] = []
-        sizes: list[float] = []
-        for run in _inside(element, f"{_W}r"):
-            look = run.find(f"{_W}rPr")
-            weight = look.find(f"{_W}b") if look is not None else None
-            size = _value(look, "sz")
-            words = _word_text(run)
-            runs.append((words, _is_on(weight) if weight is not None else style.bold))
-            sizes += [float(size) / 2 if size else style.size] if words.strip() else []
-        text = canonical("".join(words for words, _ in runs))
-        page = self.page
-        breaks = sum(1 for _ in element.iter(f"{_W}lastRenderedPageBreak"))
-        # whether a page begins before the first word
-        page_break = f"{_W}lastRenderedPageBreak"
-        inside = ((inner.tag, inner.text or "") for inner in _own(element))
-        marks = (
-            tag for tag, words in inside if tag == page_break or (tag == f"{_W}t" and words.strip())
-        )
-        if breaks and next(marks, "") == page_break:
-            page += 1
-        self.page += breaks
+        runs = [self._run(run, style) for run in _inside(element, f"{_W}r")]
+        text = canonical("".join(run.text for run in runs))
+        page = self._turn_pages(element)
         listed = self._listed(properties, style)
-        number = self._number(*listed) if text and listed else ""
+        number = self._number(listed) if text and listed else ""
         if _CONTENTS_NAME.match(style.name):
             self.contents += 1
         elif text:
-            bold, lead = bold_lead(runs)
-            level = _value(properties, "outlineLvl")
-            outline = style.outline if not level else int(level) + 1 if int(level) < 9 else None
+            bold, lead = bold_lead((run.text, run.bold) for run in runs)
             yield Paragraph(
                 text,
                 page,
                 None,
                 number,
-                outline,
-                size=max(sizes, default=0),
+                self._outline(properties, style),
+                size=max((run.size for run in runs if run.text.strip()), default=0),
                 bold=bold,
                 lead=lead,
-                depth=listed[1] + 1 if listed and listed[0] not in ("", "0") else 0,
+                depth=listed.level + 1 if listed and listed.is_listed else 0,
             )
-        for box in element.iter(f"{_W}txbxContent"):
-            if not any(box in list(fallback.iter(box.tag)) for fallback in element.iter(_FALLBACK)):
-                yield from self.flow(box)
+        for box in _boxes(element):
+            yield from self.flow(box)
 
-    def _listed(self, properties: Element | None, style: _WordStyle) -> tuple[str, int] | None:
+    def _run(self, run: Element, style: _WordStyle) -> _WordRun:
+        look = run.find(f"{_W}rPr")
+        size = self._points(_value(look, "sz"), style.size)
+        return _WordRun(_word_text(run), _is_bold(look, default=style.bold), size)
+
+    def _turn_pages(self, element: Element) -> int:
+        """Counts the pages that begin in a paragraph, and gives the one its first word stands on."""
+        page = self.page
+        breaks = sum(1 for _ in element.iter(_PAGE_BREAK))
+        self.page += breaks
+        begins_page = breaks > 0 and _begins_with_break(element)
+        return page + 1 if begins_page else page
+
+    def _outline(self, properties: Element | None, style: _WordStyle) -> int | None:
+        level = _value(properties, "outlineLvl")
+        if not level:
+            return style.outline
+        outline = self.package.whole(level, 0) + 1
+        return outline if outline <= _LEVELS else None
+
+    def _listed(self, properties: Element | None, style: _WordStyle) -> _WordNumber | None:
         number = properties.find(f"{_W}numPr") if properties is not None else None
         if number is None:
             return style.number
-        identifier, level = style.number or ("", 0)
-        return _value(number, "numId") or identifier, int(_value(number, "ilvl") or level)
+        of_style = style.number or _WordNumber("", 0)
+        level = self.package.whole(_value(number, "ilvl"), of_style.level)
+        return _WordNumber(_value(number, "numId") or of_style.identifier, level)
 
-    def _number(self, identifier: str, level: int) -> str:
-        shared, levels, anew = self.lists.get(identifier, ("", {}, {}))
-        if identifier in ("", "0") or level not in levels:
+    def _number(self, listed: _WordNumber) -> str:
+        """The number of the next item of a list, as printed, a bullet or nothing."""
+        numbered = self.lists.get(listed.identifier)
+        if numbered is None or not listed.is_listed or listed.level not in numbered.levels:
             return ""
-        counters = self.counters.setdefault(shared, {})
-        if identifier not in self.begun:
-            self.begun.add(identifier)
-            counters |= {at: start - 1 for at, start in anew.items()}
-        form, pattern, start, is_decimal = levels[level]
-        counters[level] = counters.get(level, start - 1) + 1
-        for deeper in [at for at in counters if at > level]:
+        levels = numbered.levels
+        level = levels[listed.level]
+        counters = self.counters.setdefault(numbered.shared, {})
+        if listed.identifier not in self.begun:
+            self.begun.add(listed.identifier)
+            counters |= {at: start - 1 for at, start in numbered.anew.items()}
+        counters[listed.level] = counters.get(listed.level, level.start - 1) + 1
+        for deeper in [at for at in counters if at > listed.level]:
             del counters[deeper]
-        if form == "bullet":
+        if level.form == "bullet":
             return BULLET
 
-        def printed(match: re.Match[str]) -> str:
-            at = int(match[1]) - 1
-            own_form, _, own_start, _ = levels.get(at, levels[level])
-            return number_as(
-                counters.setdefault(at, own_start),
-                "decimal" if is_decimal and at < level else own_form,
-            )
+        def printed(place: re.Match[str]) -> str:
+            at = int(place[1]) - 1
+            counted = levels.get(at, level)
+            form = "decimal" if level.is_decimal and at < listed.level else counted.form
+            return number_as(counters.setdefault(at, counted.start), form)
 
-        return canonical(re.sub(r"%([1-9])", printed, pattern))
+        return canonical(re.sub(r"%([1-9])", printed, level.pattern))
 
 
 # OpenDocument
@@ -376,8 +484,6 @@ _LEFT_OUT: Final = {
     f"{_DRAW}custom-shape",
     f"{_TEXT}bibliography-mark-extension",
 }
-# more columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table
-_SPANS_LIMIT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,66 +518,69 @@ def read_opendocument(package: Package) -> tuple[list[Paragraph], int]:
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
         raise damaged(package.source)
-    reader = _OpenReader(package.tree("styles.xml"), content)
+    reader = _OpenReader(package, content)
     paragraphs = list(reader.flow(body))
     return paragraphs + reader.notes, reader.contents
 
 
-def _list_levels(element: Element) -> dict[int, _ListLevel]:
-    levels: dict[int, _ListLevel] = {}
-    for level in element:
-        at = int(level.get(f"{_TEXT}level", "0"))
-        if level.tag == f"{_TEXT}list-level-style-bullet":
-            levels[at] = _ListLevel(BULLET)
-        elif level.tag in (f"{_TEXT}list-level-style-number", f"{_TEXT}outline-level-style"):
-            form = level.get(f"{_STYLE}num-format", "")
-            pattern = level.get(f"{_LOEXT}num-list-format", "")
-            before = level.get(f"{_STYLE}num-prefix", "")
-            after = level.get(f"{_STYLE}num-suffix", "")
-            if form and "%" in pattern:
-                before = pattern.split("%")[0]
-                after = pattern.rpartition("%")[2]
-            shown, start = (
-                int(level.get(f"{_TEXT}{name}", "1")) for name in ("display-levels", "start-value")
-            )
-            levels[at] = _ListLevel(LIST_FORMS.get(form, "none"), before, after, shown, start)
-    return levels
-
-
 class _OpenReader:
-    def __init__(self, styles: Element, content: Element) -> None:
+    def __init__(self, package: Package, content: Element) -> None:
+        self.package = package
+        styles = package.tree("styles.xml")
         trees = (styles, content)
-        self._raw = {
-            style.get(f"{_STYLE}name", ""): style
-            for tree in trees
-            for style in tree.iter(f"{_STYLE}style")
-        }
-        default = next(
-            (
-                style
-                for style in styles.iter(f"{_STYLE}default-style")
-                if style.get(f"{_STYLE}family") == "paragraph"
-            ),
-            None,
-        )
-        self._plain = _Setting() if default is None else self._set(default, _Setting())
+        self._raw: dict[str, Element] = {}
+        for tree in trees:
+            for style in tree.iter(f"{_STYLE}style"):
+                self._raw[style.get(f"{_STYLE}name", "")] = style
+        self._plain = _Setting()
+        for style in styles.iter(f"{_STYLE}default-style"):
+            if style.get(f"{_STYLE}family") == "paragraph":
+                self._plain = self._set(style, _Setting())
+                break
         self.settings: dict[str, _Setting] = {}
         for name in self._raw:
             self._setting(name, frozenset())
-        self.lists = {
-            listed.get(f"{_STYLE}name", ""): _list_levels(listed)
-            for tree in trees
-            for listed in tree.iter(f"{_TEXT}list-style")
-        }
+        self.lists: dict[str, dict[int, _ListLevel]] = {}
+        for tree in trees:
+            for listed in tree.iter(f"{_TEXT}list-style"):
+                self.lists[listed.get(f"{_STYLE}name", "")] = self._list_levels(listed)
         outline = next(styles.iter(f"{_TEXT}outline-style"), None)
-        self.outline = _list_levels(outline) if outline is not None else {}
-        self.counters: dict[
-            str, list[int]
-        ] = {}  # of lists by their identifiers, of the one being read under « * »
+        self.outline = self._list_levels(outline) if outline is not None else {}
+        # of lists by their identifiers, of the one being read under « * »
+        self.counters: dict[str, list[int]] = {}
         self.last: dict[str, list[int]] = {}
-        self.headings = [0] * 10
+        self.headings = [0] * 11
         self.contents = 0
         self.notes: list[Paragraph] = []
+
+    def _list_levels(self, element: Element) -> dict[int, _ListLevel]:
+        levels: dict[int, _ListLevel] = {}
+        for level in element:
+            at = self._whole(level, f"{_TEXT}level", 0)
+            if level.tag == f"{_TEXT}list-level-style-bullet":
+                levels[at] = _ListLevel(BULLET)
+            elif level.tag in (f"{_TEXT}list-level-style-number", f"{_TEXT}outline-level-style"):
+                levels[at] = self._numbered_level(level)
+        return levels
+
+    def _numbered_level(self, level: Element) -> _ListLevel:
+        form = level.get(f"{_STYLE}num-format", "")
+        pattern = level.get(f"{_LOEXT}num-list-format", "")
+        before = level.get(f"{_STYLE}num-prefix", "")
+        after = level.get(f"{_STYLE}num-suffix", "")
+        if form and "%" in pattern:
+            before = pattern.split("%")[0]
+            after = pattern.rpartition("%")[2]
+        return _ListLevel(
+            LIST_FORMS.get(form, "none"),
+            before,
+            after,
+            shown=self._whole(level, f"{_TEXT}display-levels", 1),
+            start=self._whole(level, f"{_TEXT}start-value", 1),
+        )
+
+    def _whole(self, element: Element, name: str, default: int) -> int:
+        return self.package.whole(element.get(name, ""), default)
 
     def _set(self, element: Element, above: _Setting) -> _Setting:
         letters = element.find(f"{_STYLE}text-properties")
@@ -479,9 +588,9 @@ class _OpenReader:
         size = letters.get(f"{_FO}font-size", "") if letters is not None else ""
         points = above.size
         if size.endswith("pt"):
-            points = float(size[:-2])
+            points = self.package.size(size[:-2], points)
         elif size.endswith("%"):
-            points = above.size * float(size[:-1]) / 100
+            points = above.size * self.package.size(size[:-1], 100) / 100
         bold = weight in ("bold", "600", "700", "800", "900") if weight else above.bold
         return _Setting(bold, points, element.get(f"{_STYLE}parent-style-name", ""))
 
@@ -520,20 +629,23 @@ class _OpenReader:
         for item in element:
             if item.tag == f"{_TEXT}list-header":
                 yield from self.flow(item)
-            if item.tag != f"{_TEXT}list-item":
-                continue
-            if (start := item.get(f"{_TEXT}start-value", "")).isdecimal():
-                self.counters["*"][depth] = int(start) - 1
-            is_first = True
-            for child in item:
-                if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
-                    # the first paragraph of an item has the number
-                    yield from self._paragraph(
-                        child, self._next(style, depth) if is_first else "", depth
-                    )
-                    is_first = False
-                elif child.tag == f"{_TEXT}list":
-                    yield from self._list(child, style, depth + 1)
+            elif item.tag == f"{_TEXT}list-item":
+                yield from self._item(item, style, depth)
+
+    def _item(self, item: Element, style: str, depth: int) -> Iterator[Paragraph]:
+        start = item.get(f"{_TEXT}start-value", "")
+        counters = self.counters["*"]
+        if start.isdecimal() and depth < len(counters):
+            counters[depth] = self.package.whole(start, 1) - 1
+        is_first = True
+        for child in item:
+            if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+                # the first paragraph of an item has the number
+                number = self._next(style, depth) if is_first else ""
+                yield from self._paragraph(child, number, depth)
+                is_first = False
+            elif child.tag == f"{_TEXT}list":
+                yield from self._list(child, style, depth + 1)
 
     def _next(self, style: str, depth: int) -> str:
         levels = self.lists.get(style, {})
@@ -552,18 +664,9 @@ class _OpenReader:
         text = canonical("".join(words for words, _ in runs))
         outline: int | None = None
         if element.tag == f"{_TEXT}h":
-            outline = int(element.get(f"{_TEXT}outline-level", "1"))
+            outline = self._whole(element, f"{_TEXT}outline-level", 1)
             if text and not number and element.get(f"{_TEXT}is-list-header") != "true":
-                level = self.outline.get(outline)
-                counters = self.headings
-                if outline < len(counters):
-                    counters[outline] += 1
-                    counters[outline + 1 :] = [0] * (len(counters) - outline - 1)
-                number = (
-                    level.printed(outline, counters, self.outline)
-                    if level and level.form != "none"
-                    else ""
-                )
+                number = self._heading_number(outline)
         elif name == "Title" or setting.parent == "Title":
             outline = 0
         if text:
@@ -572,19 +675,24 @@ class _OpenReader:
         for box in (*element.iter(f"{_DRAW}text-box"), *element.iter(f"{_DRAW}custom-shape")):
             yield from self.flow(box)
 
+    def _heading_number(self, outline: int) -> str:
+        """The number of the next heading of a level, as printed."""
+        counters = self.headings
+        if not 0 <= outline < len(counters):
+            return ""
+        counters[outline] += 1
+        counters[outline + 1 :] = [0] * (len(counters) - outline - 1)
+        level = self.outline.get(outline)
+        if level is None or level.form == "none":
+            return ""
+        return level.printed(outline, counters, self.outline)
+
     def _runs(self, element: Element, setting: _Setting) -> Iterator[tuple[str, bool]]:
         if element.text:
             yield element.text, setting.bold
         for child in element:
             if child.tag == f"{_TEXT}note":
-                body = child.find(f"{_TEXT}note-body")
-                words = (
-                    canonical(" ".join("".join(inner.itertext()) for inner in body))
-                    if body is not None
-                    else ""
-                )
-                if words:
-                    self.notes.append(Paragraph(words, kind="note"))
+                self._add_note(child)
             elif child.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
                 yield " ", setting.bold
             elif child.tag not in _LEFT_OUT:
@@ -592,6 +700,14 @@ class _OpenReader:
                 yield from self._runs(child, setting_of if child.tag == f"{_TEXT}span" else setting)
             if child.tail:
                 yield child.tail, setting.bold
+
+    def _add_note(self, note: Element) -> None:
+        paragraphs = note.find(f"{_TEXT}note-body")
+        if paragraphs is None:
+            return
+        words = canonical(" ".join("".join(inner.itertext()) for inner in paragraphs))
+        if words:
+            self.notes.append(Paragraph(words, kind="note"))
 
     def _rows(self, table: Element) -> Iterator[tuple[str, ...]]:
         for child in table:
@@ -605,7 +721,8 @@ class _OpenReader:
                 continue
             cells: list[str] = []
             for cell in child:
-                times = min(int(cell.get(f"{_TABLE}number-columns-repeated", "1")), _SPANS_LIMIT)
+                repeated = self._whole(cell, f"{_TABLE}number-columns-repeated", 1)
+                times = min(repeated, _SPANS_LIMIT)
                 if cell.tag == f"{_TABLE}table-cell":
                     cells += [_cell_text(self.flow(cell))] * times
                 elif cell.tag == f"{_TABLE}covered-table-cell":

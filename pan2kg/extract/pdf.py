@@ -5,7 +5,7 @@ import math
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -29,6 +29,7 @@ _SHARE: Final = 0.4
 _PITCH: Final = 1.22
 _NOTE: Final = 0.85
 _CONTENTS_RUN: Final = 4
+_LARGER: Final = 1.08  # what is set larger than the text by more than this is a title
 _COLUMN: Final = 100  # the edges of columns lie as many points apart
 _STEP: Final = 9  # A bullet that is set in by more points than another is below it
 _COUNTED: Final = (
@@ -47,21 +48,17 @@ _FIELD: Final = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
 
 
 def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark, ...]]:
+    """The paragraphs of pages, and what is said of what was left out and of what is not sure."""
     hyphens = Hyphens(pages)
     lines: list[PageLine] = []
     unruled: list[int] = []
     strip: float | None = None
     for page in pages:
         tables, chars = tables_of(page, hyphens)
-        page_of, strip = page_lines(page, chars, tables, strip)
-        # three rows or more with three pieces or more are a table without lines, which is not
-        # guessed
-        if (
-            sum(not line.rows and line.pieces > 2 and "..." not in line.text for line in page_of)
-            > 2
-        ):
+        of_page, strip = page_lines(page, chars, tables, strip)
+        if _has_unruled_table(of_page):
             unruled.append(page.number)
-        lines += page_of
+        lines += of_page
     heads = _heads(lines, len(pages))
     head_lines = [line for line in lines if id(line) in heads]
     lines = [line for line in lines if id(line) not in heads]
@@ -70,15 +67,22 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
     lines = [line for at, line in enumerate(lines) if at not in listed]
     remarks = []
     if head_lines:
-        remarks.append(
-            Remark(noted("heads-left", lines=str(len(head_lines)), first=head_lines[0].text))
-        )
+        first = head_lines[0].text
+        remarks.append(Remark(noted("heads-left", lines=str(len(head_lines)), first=first)))
     if contents:
         on_pages = tuple(sorted({line.page.number for line in contents}))
         remarks.append(Remark(noted("contents-left", lines=str(len(contents))), on_pages))
     if unruled:
         remarks.append(Remark(noted("unruled-table"), tuple(unruled)))
     return _Flow(lines, hyphens).paragraphs(), tuple(remarks)
+
+
+def _has_unruled_table(lines: Sequence[PageLine]) -> bool:
+    """Whether three rows or more have three pieces or more: a table without lines, which is not guessed."""
+    rows = 0
+    for line in lines:
+        rows += not line.rows and line.pieces > 2 and "..." not in line.text
+    return rows > 2
 
 
 class _OuterLine(NamedTuple):
@@ -230,6 +234,26 @@ def _contents(lines: Sequence[PageLine], pages: int) -> set[int]:
     return listed
 
 
+def _begins_item(above: PageLine, line: PageLine) -> bool:
+    """Whether a line begins with a number or a bullet that the line above does not ask for."""
+    if numbering.marked(line.text, bullet=True) and not above.text.endswith("-"):
+        return True
+    if not numbering.marked(line.text):
+        return False
+    in_brackets = above.text.count("(") > above.text.count(")")
+    # “Protocol / (P29) to the Convention” in a title: an item in brackets is not set as one
+    in_title = line.bold and above.bold and line.text.startswith("(")
+    return not in_brackets and not in_title and not above.text.rstrip().endswith(("-", ","))
+
+
+def _is_short(line: PageLine) -> bool:
+    """Whether a line ends so far before the edge of its column that another word had room."""
+    free = line.edge - line.right
+    if free <= 3 * line.size or free <= 0.12 * line.edge:
+        return False
+    return line.right - line.left < 0.85 * (line.edge - line.left)
+
+
 class _Flow:
     def __init__(self, lines: Sequence[PageLine], hyphens: Hyphens) -> None:
         self.lines = lines
@@ -298,49 +322,56 @@ class _Flow:
         return is_small and line.base < 0.5 * line.page.height and line.text[:1].isdigit()
 
     def _joins(self, run: Sequence[PageLine], line: PageLine) -> bool:
-        above = run[-1]
+        """Whether a line goes on with a paragraph that consists of the lines of a run so far."""
         start = run[0]
-        in_note = self._is_note(start)
-        if line.bullet or abs(above.size - line.size) > 0.6 or (in_note and self._is_note(line)):
-            return False
-        if above.last != line.first or (
-            numbering.marked(line.text, bullet=True) and not above.text.endswith("-")
-        ):
-            return False
-        open_bracket = above.text.count("(") > above.text.count(")")
-        # “Protocol / (P29) to the Convention” in a title: an item in brackets is not set as one
-        open_bracket = open_bracket or (line.bold and above.bold and line.text.startswith("("))
-        words = above.text.rstrip()
-        if numbering.marked(line.text) and not open_bracket and not words.endswith(("-", ",")):
+        above = run[-1]
+        if line.bullet or self._is_set_apart(start, above, line) or _begins_item(above, line):
             return False
         if above.page is line.page and above.region == line.region:
-            step = (above.base - line.base) / max(line.size, 1)
-            is_title = all(end.bold or end.size > 1.08 * self.body for end in (above, line))
-            is_near = 0 < step <= _PITCH * max(self.pitch, 1.0)
-            return is_near and (is_title or not self._begins_anew(above, line, start))
-        # at the foot of a column or a page: a title in its own setting, or a sentence that is not
-        # at its end a title may have words in quotation marks; a sentence that is quoted has its
-        # full stop within
-        ended = words.rstrip("»” ").endswith(_FULL_STOP) or (
-            words.endswith(("»", "”")) and not above.bold
-        )
-        apart = above.bold or above.size > 1.08 * self.body
-        return not ended and (apart or line.text[:1].islower()) and not in_note
+            return self._goes_on_below(start, above, line)
+        return self._goes_on_elsewhere(start, above, line)
+
+    def _is_set_apart(self, start: PageLine, above: PageLine, line: PageLine) -> bool:
+        """Whether size or weight changes with a line, or another note begins."""
+        if abs(above.size - line.size) > 0.6 or above.last != line.first:
+            return True
+        return self._is_note(start) and self._is_note(line)
+
+    def _goes_on_below(self, start: PageLine, above: PageLine, line: PageLine) -> bool:
+        step = (above.base - line.base) / max(line.size, 1)
+        if not 0 < step <= _PITCH * max(self.pitch, 1.0):
+            return False
+        if self._is_title(above) and self._is_title(line):
+            return True
+        return not self._begins_anew(above, line, start)
+
+    def _goes_on_elsewhere(self, start: PageLine, above: PageLine, line: PageLine) -> bool:
+        """Whether a line at the head of a column or a page goes on with the last one before.
+
+        That is a title in its own setting, or a sentence that is not at its end.
+        """
+        words = above.text.rstrip()
+        if self._is_note(start) or words.rstrip("»” ").endswith(_FULL_STOP):
+            return False
+        # a title may have words in quotation marks; a sentence that is quoted has its full stop
+        # within
+        if words.endswith(("»", "”")) and not above.bold:
+            return False
+        return self._is_title(above) or line.text[:1].islower()
+
+    def _is_title(self, line: PageLine) -> bool:
+        return line.bold or line.size > _LARGER * self.body
 
     @staticmethod
     def _begins_anew(above: PageLine, line: PageLine, start: PageLine) -> bool:
+        """Whether a line begins a paragraph: the one above it is short, or it is set in or has a label."""
         words = above.text.rstrip()
-        free = above.edge - above.right
-        is_short = free > 3 * above.size and above.right - above.left < 0.85 * (
-            above.edge - above.left
-        )
-        is_short = is_short and free > 0.12 * above.edge
+        is_short = _is_short(above)
         if is_short and words.endswith(_FULL_STOP):
             return True
-        indented = (
-            line.left - start.left > 0.8 * line.size and len(line.text) > 20 and not start.bullet
-        )
-        if indented and words.endswith((".", "!", "?")) and not numbering.readings(start.text):
+        is_set_in = line.left - start.left > 0.8 * line.size and len(line.text) > 20
+        is_sentence = words.endswith((".", "!", "?")) and not start.bullet
+        if is_set_in and is_sentence and not numbering.readings(start.text):
             return True
         label = _FIELD.match(line.text)
         if label is None:
@@ -348,9 +379,9 @@ class _Flow:
         # “Train judges / **Indicator**: …”: below a title in bold too, where the label is one that
         # is known
         is_known = not line.bold and bool(numbering.field_kind(label[0].rstrip(" :")))
-        return (line.first and (not above.last or is_known)) or (
-            is_short and _FIELD.match(start.text) is not None
-        )
+        if line.first and (not above.last or is_known):
+            return True
+        return is_short and _FIELD.match(start.text) is not None
 
     def _ended(self, run: Sequence[PageLine]) -> list[Paragraph]:
         if not run:
@@ -446,37 +477,55 @@ _THIN: Final = 2.5  # points: a filled rectangle not wider than this is a line
 _Frame = tuple[int, float, float, float, float]
 
 
-def _objects(data: bytes) -> Mapping[int, tuple[bytes, bytes | None]]:
-    objects: dict[int, tuple[bytes, bytes | None]] = {}
-    places = [(int(match[1]), match.end()) for match in _OBJECT.finditer(data)]
-    ends = [*(place for _, place in places[1:]), len(data)]
-    for (number, start), end in zip(
-        places, ends, strict=False
-    ):  # without any object there is an end, and no place
-        body = data[start:end]
-        stream = _STREAM.search(body)
-        until = body.rfind(b"endobj")
-        head = body[: stream.start()] if stream else body[: until if until >= 0 else len(body)]
-        tail = body.rfind(b"endstream") if stream else -1
-        objects[number] = (
-            head,
-            body[stream.end() : tail if tail >= 0 else len(body)] if stream else None,
-        )
-    for head, content in list(objects.values()):
-        if content is None or not _PACKED.search(head):
-            continue
-        try:
-            text = zlib.decompressobj().decompress(content, _MOST)
-        except zlib.error:
-            continue
-        offset = re.search(rb"/First\s+(\d+)", head)
-        at = int(offset[1]) if offset else 0
-        numbers = [int(word) for word in text[:at].split() if word.isdigit()]
-        pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
-        ends = [*(place for _, place in pairs[1:]), len(text) - at]
-        for (number, start), end in zip(pairs, ends, strict=True):
-            objects.setdefault(number, (text[at + start : at + end], None))
+class _FileObject(NamedTuple):
+    """An object of a file: its dictionary, and the stream behind it, None where it has none."""
+
+    head: bytes
+    content: bytes | None
+
+
+_NO_OBJECT: Final = _FileObject(b"", None)
+
+
+def _objects(data: bytes) -> Mapping[int, _FileObject]:
+    """The objects of a file by their numbers, those that are packed into others among them."""
+    matches = list(_OBJECT.finditer(data))
+    objects: dict[int, _FileObject] = {}
+    for at, match in enumerate(matches):
+        end = matches[at + 1].end() if at + 1 < len(matches) else len(data)
+        objects[int(match[1])] = _file_object(data[match.end() : end])
+    for packed in list(objects.values()):
+        for number, head in _unpacked(packed):
+            objects.setdefault(number, _FileObject(head, None))
     return objects
+
+
+def _file_object(body: bytes) -> _FileObject:
+    stream = _STREAM.search(body)
+    if stream:
+        end = body.rfind(b"endstream")
+        content = body[stream.end() : end if end >= 0 else len(body)]
+        return _FileObject(body[: stream.start()], content)
+    end = body.rfind(b"endobj")
+    return _FileObject(body[: end if end >= 0 else len(body)], None)
+
+
+def _unpacked(packed: _FileObject) -> Iterator[tuple[int, bytes]]:
+    """The objects that are packed into the stream of one: numbers and places stand at its beginning."""
+    if packed.content is None or not _PACKED.search(packed.head):
+        return
+    try:
+        text = zlib.decompressobj().decompress(packed.content, _MOST)
+    except zlib.error:
+        return
+    offset = re.search(rb"/First\s+(\d+)", packed.head)
+    first = int(offset[1]) if offset else 0
+    listed = [int(word) for word in text[:first].split() if word.isdigit()]
+    numbers = listed[::2]
+    places = listed[1::2]
+    ends = [*places[1:], len(text) - first]
+    for number, start, end in zip(numbers, places, ends, strict=False):
+        yield number, text[first + start : first + end]
 
 
 def broken_pages(data: bytes) -> frozenset[int]:
@@ -485,8 +534,7 @@ def broken_pages(data: bytes) -> frozenset[int]:
     if not roots:
         return frozenset()
     objects = _objects(data)
-    nothing = (b"", None)
-    tree = re.search(rb"/Pages\s+(\d+)", objects.get(int(roots[-1]), nothing)[0])
+    tree = re.search(rb"/Pages\s+(\d+)", objects.get(int(roots[-1]), _NO_OBJECT).head)
     waiting = [int(tree[1])] if tree else []
     visited = set[int]()
     broken = set[int]()
@@ -494,33 +542,42 @@ def broken_pages(data: bytes) -> frozenset[int]:
     while waiting and waiting[-1] in objects and waiting[-1] not in visited:
         number = waiting.pop()
         visited.add(number)
-        head = objects[number][0]
+        head = objects[number].head
         if kids := re.search(rb"/Kids\s*\[(.*?)\]", head, re.DOTALL):
-            waiting += [int(kid) for kid in reversed(_REFERENCE.findall(kids[1]))]
+            waiting += reversed(_references(kids[1]))
             continue
         page += 1
-        match = re.search(rb"/Contents\s*(?:\[(.*?)\]|(\d+)\s+\d+\s+R)", head, re.DOTALL)
-        listed = match[1] if match else b""
-        if match and listed is None:
-            # one object, which is drawn or lists those that are
-            listed, drawn = objects.get(int(match[2]), nothing)
-            listed = listed if drawn is None else b"%s 0 R" % match[2]
-        if any(
-            _is_broken(*objects.get(int(content), nothing))
-            for content in _REFERENCE.findall(listed or b"")
-        ):
+        contents = [objects.get(content, _NO_OBJECT) for content in _drawn(head, objects)]
+        if any(map(_is_broken, contents)):
             broken.add(page)
     return frozenset(broken)
 
 
-def _is_broken(head: bytes, content: bytes | None) -> bool:
-    if content is None or not _FLATE.search(head):
+def _references(text: bytes) -> list[int]:
+    return list(map(int, _REFERENCE.findall(text)))
+
+
+def _drawn(page: bytes, objects: Mapping[int, _FileObject]) -> list[int]:
+    """The numbers of the objects that are drawn on a page."""
+    match = re.search(rb"/Contents\s*(?:\[(.*?)\]|(\d+)\s+\d+\s+R)", page, re.DOTALL)
+    if match is None:
+        return []
+    if match[1] is not None:
+        return _references(match[1])
+    # one object, which is drawn or lists those that are
+    number = int(match[2])
+    content = objects.get(number, _NO_OBJECT)
+    return _references(content.head) if content.content is None else [number]
+
+
+def _is_broken(drawn: _FileObject) -> bool:
+    if drawn.content is None or not _FLATE.search(drawn.head):
         return False
     # the two bytes before it and the sum behind it do not count: producers get the sum wrong, or
     # leave it out
     unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        unpacking.decompress(content[2:], _MOST)
+        unpacking.decompress(drawn.content[2:], _MOST)
     except zlib.error:
         return True
     ended_early = len(unpacking.unused_data) > _BEHIND
@@ -530,7 +587,13 @@ def _is_broken(head: bytes, content: bytes | None) -> bool:
 def read_pdf(
     data: bytes, source: str, *, first: int, last: int | None, password: str, most: int
 ) -> tuple[list[Paragraph], int, tuple[Remark, ...]]:
-    """The paragraphs of a file, how many pages it has, and what was dropped or could not be read."""
+    """The paragraphs of a file, how many pages it has, and what was dropped or could not be read.
+
+    The pages from ``first`` to ``last`` or the end are read, which are ``most`` at most.
+
+    Raises:
+        OutlineError: the file is locked, damaged or scanned, or has no such pages, or too many.
+    """
     place = Place(source)
     try:
         import pypdfium2
@@ -542,63 +605,83 @@ def read_pdf(
         file = pypdfium2.PdfDocument(data, password=password or None)
         number = len(file)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            key = "password-wrong" if password else "password-needed"
-            raise OutlineError(key, place=place, remedy="give-password-file") from None
-        raise OutlineError("damaged-document", place=place, remedy="save-again") from None
+        raise _not_opened(str(error), place, has_password=password != "") from None
+    wanted = _wanted(number, first, last, most, place)
+    pages: list[Page] = []
+    unread = set(broken_pages(data))
+    for page in wanted:
+        try:
+            pages.append(_page(file, page - 1, pypdfium2.raw))
+        except pypdfium2.PdfiumError:
+            unread.add(page)
+    whole = [page.number for page in pages if page.number not in unread]
+    if len(whole) < len(wanted):
+        raise _damaged(whole, number, place)
+    scanned = [page.number for page in pages if page.has_image and _letters(page) < _SCANNED]
+    if len(scanned) == len(pages) or not any(map(_letters, pages)):
+        raise OutlineError("document-scanned", place=place, remedy="recognise-text")
+    paragraphs, remarks = paragraphs_of(pages)
+    return paragraphs, number, (*_unsure(pages, scanned), *remarks)
+
+
+def _not_opened(error: str, place: Place, *, has_password: bool) -> OutlineError:
+    if "password" not in error.lower():
+        return OutlineError("damaged-document", place=place, remedy="save-again")
+    key = "password-wrong" if has_password else "password-needed"
+    return OutlineError(key, place=place, remedy="give-password-file")
+
+
+def _wanted(number: int, first: int, last: int | None, most: int, place: Place) -> range:
+    """The pages that are read of so many; raises where there are none, or too many."""
     if first > number:
         raise OutlineError("no-such-page", place=place, remedy="pages-form", pages=number)
-    end = min(last or number, number)
-    if end - first + 1 > most:
+    wanted = range(first, min(last or number, number) + 1)
+    if len(wanted) > most:
         raise OutlineError(
             "too-many-pages", place=place, remedy="pages-form", pages=number, limit=most
         )
-    pages = list[Page]()
-    unread = broken_pages(data)
-    for index in range(first - 1, end):
-        try:
-            pages.append(_page(file, index, pypdfium2.raw))
-        except pypdfium2.PdfiumError:
-            unread |= {index + 1}
-    whole = [page.number for page in pages if page.number not in unread]
-    if len(whole) <= end - first:
-        if not whole:
-            raise OutlineError("damaged-document", place=place, remedy="save-again")
-        runs = runs_of(whole).split(", ")
-        longest = max(
-            runs, key=lambda run: int(run.rpartition("-")[2]) - int(run.partition("-")[0])
-        )
-        raise OutlineError(
-            "damaged-pages",
-            place=place,
-            remedy="save-again-or-pages",
-            read=len(whole),
-            pages=number,
-            listed=", ".join(runs),
-            example=longest,
-        )
-    letters = {page.number: sum(not char.text.isspace() for char in page.chars) for page in pages}
-    scanned = [page.number for page in pages if page.has_image and letters[page.number] < _SCANNED]
-    if len(scanned) == len(pages) or not any(letters.values()):
-        raise OutlineError("document-scanned", place=place, remedy="recognise-text")
-    paragraphs, remarks = paragraphs_of(pages)
-    unsure = {
-        "scanned-pages": scanned,
-        "unread-text": [
-            page.number
-            for page in pages
-            if page.turned or 20 * page.unmapped > len(page.chars) + page.unmapped
-        ],
-        "right-to-left": [
-            page.number
-            for page in pages
-            if 10 * sum("\u0590" <= char.text[0] <= "\u08ff" for char in page.chars)
-            > len(page.chars)
-            > 0
-        ],
-    }
-    on_pages = (Remark(noted(key), tuple(numbers)) for key, numbers in unsure.items() if numbers)
-    return paragraphs, number, (*on_pages, *remarks)
+    return wanted
+
+
+def _damaged(whole: Sequence[int], pages: int, place: Place) -> OutlineError:
+    """What is said of a file of which only some pages are whole, with the most that follow each other."""
+    if not whole:
+        return OutlineError("damaged-document", place=place, remedy="save-again")
+    runs = runs_of(whole).split(", ")
+    return OutlineError(
+        "damaged-pages",
+        place=place,
+        remedy="save-again-or-pages",
+        read=len(whole),
+        pages=pages,
+        listed=", ".join(runs),
+        example=max(runs, key=_run_length),
+    )
+
+
+def _run_length(run: str) -> int:
+    first, _, end = run.partition("-")
+    return int(end or first) - int(first)
+
+
+def _letters(page: Page) -> int:
+    return sum(not char.text.isspace() for char in page.chars)
+
+
+def _unsure(pages: Sequence[Page], scanned: Sequence[int]) -> Iterator[Remark]:
+    """What is said of pages whose text is not read, or may be read in a wrong order."""
+    unread = []
+    right_to_left = []
+    for page in pages:
+        if page.turned or 20 * page.unmapped > len(page.chars) + page.unmapped:
+            unread.append(page.number)
+        backward = sum("\u0590" <= char.text[0] <= "\u08ff" for char in page.chars)
+        if 10 * backward > len(page.chars):
+            right_to_left.append(page.number)
+    remarks = {"scanned-pages": scanned, "unread-text": unread, "right-to-left": right_to_left}
+    for key, numbers in remarks.items():
+        if numbers:
+            yield Remark(noted(key), tuple(numbers))
 
 
 def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the library has no types
@@ -690,20 +773,28 @@ def _read_path(path: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa:
         if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO or not pieces:
             pieces.append([])
         pieces[-1].append(_turned(frame, *matrix.on_point(x.value, y.value)))
-    for points in (points for points in pieces if len(points) > 1):
-        left = min(p[0] for p in points)
-        right = max(p[0] for p in points)
-        low = min(p[1] for p in points)
-        high = max(p[1] for p in points)
-        wide = right - left
-        tall = high - low
-        if 1.5 <= wide <= 8 and 1.5 <= tall <= 8 and 0.6 < wide / tall < 1.7:
-            page.bullets.append((left, (low + high) / 2))
-        elif min(wide, tall) <= _THIN < max(wide, tall):
-            page.rules.append(RuledLine(left, right, low, high))
-        elif stroke.value:
-            page.rules += [
-                RuledLine(min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]))
-                for a, b in zip(points, [*points[1:], points[0]], strict=True)
-                if (abs(a[0] - b[0]) < 1) != (abs(a[1] - b[1]) < 1)
-            ]
+    for points in pieces:
+        if len(points) > 1:
+            _add_shape(page, points, has_stroke=bool(stroke.value))
+
+
+def _add_shape(page: Page, points: Sequence[tuple[float, float]], *, has_stroke: bool) -> None:
+    """What has its corners at some points: a bullet, a rule, or an outline whose straight sides are rules."""
+    shape = _box(points)
+    wide = shape.right - shape.left
+    tall = shape.high - shape.low
+    if 1.5 <= wide <= 8 and 1.5 <= tall <= 8 and 0.6 < wide / tall < 1.7:
+        page.bullets.append((shape.left, (shape.low + shape.high) / 2))
+    elif min(wide, tall) <= _THIN < max(wide, tall):
+        page.rules.append(shape)
+    elif has_stroke:
+        for start, end in zip(points, [*points[1:], points[0]], strict=True):
+            is_upright = abs(start[0] - end[0]) < 1
+            is_level = abs(start[1] - end[1]) < 1
+            if is_upright != is_level:
+                page.rules.append(_box((start, end)))
+
+
+def _box(points: Iterable[tuple[float, float]]) -> RuledLine:
+    across, up = zip(*points, strict=True)
+    return RuledLine(min(across), max(across), min(up), max(up))

@@ -3,6 +3,7 @@
 import io
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,26 @@ def word(body: str, numbering: str = "", styles: str = "") -> bytes:
         word__document_xml=f"<w:document {inside}><w:body>{body}</w:body></w:document>",
         word__numbering_xml=f"<w:numbering {inside}>{numbering}</w:numbering>",
         word__styles_xml=f"<w:styles {inside}>{styles}</w:styles>",
+    )
+
+
+ODF = "urn:oasis:names:tc:opendocument:xmlns:"
+SPACES = {
+    "text": "text:1.0",
+    "table": "table:1.0",
+    "style": "style:1.0",
+    "fo": "xsl-fo-compatible:1.0",
+    "office": "office:1.0",
+}
+
+
+def opendocument(body: str, styles: str = "") -> bytes:
+    inside = " ".join(f'xmlns:{prefix}="{ODF}{name}"' for prefix, name in SPACES.items())
+    return archive(
+        mimetype="application/vnd.oasis.opendocument.text",
+        content_xml=f"<office:document-content {inside}><office:body><office:text>{body}"
+        "</office:text></office:body></office:document-content>",
+        styles_xml=f"<office:document-styles {inside}>{styles}</office:document-styles>",
     )
 
 
@@ -134,6 +155,87 @@ def test_a_page_of_the_web_is_read_without_its_menus() -> None:
         ("table", "", "Qui\tQuand\nJustice\t2026\n\t2027"),
     ]
     assert str(document.remarks[0]).startswith("2 words of menus")
+
+
+PARAGRAPH = "<w:p><w:r><w:t>Former</w:t></w:r></w:p>"
+ITEM = "<text:list-item><text:p>Former</text:p></text:list-item>"
+
+
+@pytest.mark.parametrize("number", ["un", "9" * 5000, "1e400"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        lambda n: word(
+            f'<w:p><w:r><w:rPr><w:sz w:val="{n}"/></w:rPr><w:t>Former</w:t></w:r></w:p>'
+        ),
+        lambda n: word(
+            f'<w:p><w:pPr><w:outlineLvl w:val="{n}"/></w:pPr><w:r><w:t>a</w:t></w:r></w:p>'
+        ),
+        lambda n: word(f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{n}"/></w:numPr></w:pPr></w:p>'),
+        lambda n: word(
+            f'<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="{n}"/></w:tcPr>{PARAGRAPH}</w:tc></w:tr></w:tbl>'
+        ),
+        lambda n: word(PARAGRAPH, f'<w:abstractNum><w:lvl w:ilvl="{n}"/></w:abstractNum>'),
+        lambda n: word(
+            PARAGRAPH, f'<w:abstractNum><w:lvl><w:start w:val="{n}"/></w:lvl></w:abstractNum>'
+        ),
+        lambda n: word(
+            PARAGRAPH,
+            f'<w:num><w:lvlOverride w:ilvl="0"><w:startOverride w:val="{n}"/></w:lvlOverride></w:num>',
+        ),
+        lambda n: word(
+            PARAGRAPH,
+            styles=f'<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="{n}"/></w:rPr></w:rPrDefault></w:docDefaults>',
+        ),
+        lambda n: word(
+            PARAGRAPH,
+            styles=f'<w:style w:styleId="a"><w:pPr><w:outlineLvl w:val="{n}"/></w:pPr></w:style>',
+        ),
+        lambda n: opendocument(f'<text:h text:outline-level="{n}">Former</text:h>'),
+        lambda n: opendocument(
+            f'<table:table><table:table-row><table:table-cell table:number-columns-repeated="{n}"/>'
+            "</table:table-row></table:table>"
+        ),
+        *(
+            lambda n, name=name: opendocument(
+                ITEM,
+                f'<text:list-style><text:list-level-style-number text:{name}="{n}"/></text:list-style>',
+            )
+            for name in ("level", "display-levels", "start-value")
+        ),
+        *(
+            lambda n, unit=unit: opendocument(
+                ITEM,
+                '<style:style style:name="a"><style:text-properties '
+                f'fo:font-size="{n}{unit}"/></style:style>',
+            )
+            for unit in ("pt", "%")
+        ),
+    ],
+)
+def test_an_office_file_with_an_attribute_that_is_no_number_is_damaged(
+    document: Callable[[str], bytes], number: str
+) -> None:
+    data = document(number)
+    name = "a.odt" if b"opendocument" in data[:200] else "a.docx"
+    with pytest.raises(OutlineError, match="damaged"):
+        read_bytes(data, name)
+
+
+def test_the_deepest_headings_and_lists_of_an_office_are_read() -> None:
+    styles = (
+        '<text:outline-style><text:outline-level-style text:level="10" style:num-format="1"/>'
+        "</text:outline-style>"
+    )
+    heading = '<text:h text:outline-level="{}">Former</text:h>'
+    deep = '<text:list-item text:start-value="3"><text:p>Lier</text:p></text:list-item>'
+    for _ in range(14):
+        deep = f"<text:list-item><text:list>{deep}</text:list></text:list-item>"
+    body = heading.format(10) + heading.format(11) + f"<text:list>{deep}</text:list>"
+    document = read_bytes(opendocument(body, styles), "a.odt")
+    assert [block.text for block in document.blocks] == ["1 Former", "Former", "Lier"]
+    wide = f'<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="{10**12}"/></w:tcPr>{PARAGRAPH}</w:tc></w:tr></w:tbl>'
+    assert read_bytes(word(wide), "a.docx").text.strip() == "Former"
 
 
 @pytest.mark.parametrize("number", ["--3", "9" * 5000, "x", ""])

@@ -309,3 +309,17 @@ def test_a_locked_file_opens_with_its_password_alone() -> None:
         read_bytes(data, "locked.pdf")
     with pytest.raises(OutlineError, match="does not open"):
         read_bytes(data, "locked.pdf", Options(password="falsch"))
+
+
+def test_a_row_that_crosses_the_strip_between_columns_loses_no_words() -> None:
+    both = [
+        column(x, 700, [f"{side} column of running text, long enough"] * 9)
+        for x, side in ((50, "Left"), (310, "Right"))
+    ]
+    crossing = [
+        line(f"{side} {letter}", x, 560 - 12 * at)
+        for at, letter in enumerate("abcde")
+        for x, side in ((50, "No"), (200, "a cell that crosses the middle"), (450, "When"))
+    ]
+    text = read("\n".join([*both, *crossing])).text
+    assert all(f"a cell that crosses the middle {letter}" in text for letter in "abcde")
