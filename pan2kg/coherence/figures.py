@@ -395,23 +395,27 @@ def _debt(facts: Known, _: Rows) -> Value:
 
 # The register
 
-FIGURES: Final = (
+_VERDICTS_APART: Final = tuple(f"verdict.{reason}" for reason in _APART)
+_CITATION_STATES: Final = tuple(f"state.{state}" for state in _STATES)
+_LIST_EXTENTS: Final = tuple(f"list.{extent}" for extent in _COMPLETE)
+
+_LINK_FIGURES: Final = (
     Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
     *(
         Figure(f"linked-{name}", _LINKED, _linked_as(kind), _number_linked)
         for name, kind in _KINDS.items()
     ),
     Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, _ordered_pairs_of_plans),
+)
+_ACTION_COLUMNS: Final = ("action", "plan", "in_statement", "sharing")
+_SHARING_FIGURES: Final = (
     _sharing_figure("sharing-plan-pairs", _PLANS, _pairs_of_plans, is_specific=True),
     _sharing_figure("broad-plan-pairs", _PLANS, _pairs_of_plans, is_specific=False),
     _sharing_figure("linked-action-pairs", _ACTIONS, _pairs_of_actions, is_specific=True),
     _sharing_figure("broad-action-pairs", _ACTIONS, _pairs_of_actions, is_specific=False),
-    Figure(
-        "linked-actions",
-        ("action", "plan", "in_statement", "sharing"),
-        _linked_actions,
-        _number_of_actions,
-    ),
+    Figure("linked-actions", _ACTION_COLUMNS, _linked_actions, _number_of_actions),
+)
+_OCCASION_FIGURES: Final = (
     Figure("occasions", _EXPECTED, _expected, _number_related),
     Figure(
         "not-expected",
@@ -419,31 +423,27 @@ FIGURES: Final = (
         _not_expected,
         _number_related,
         _by_verdict,
-        parts=tuple(f"verdict.{reason}" for reason in _APART),
+        parts=_VERDICTS_APART,
     ),
     Figure(
-        "citations-made",
-        _EXPECTED,
-        _expected,
-        _number_expected,
-        _by_state,
-        parts=tuple(f"state.{state}" for state in _STATES),
+        "citations-made", _EXPECTED, _expected, _number_expected, _by_state, parts=_CITATION_STATES
     ),
     Figure("citation-rate", _EXPECTED, _expected, _number_expected, _rate, Unit.SHARE),
     Figure("debt", (*_PAIR, "state", "bits"), _owing, _number_expected, _debt, Unit.BITS),
     _index_figure("coherence-index", is_focused=True),
     _index_figure("coherence-index-all", is_focused=False),
+)
+_BASIS_FIGURES: Final = (
     Figure("texts-read", ("action", "plan", "texts"), _actions_naming, _number_of_actions),
     Figure("plans-with-texts", ("plan", "texts"), _plans_naming, _number_of_plans),
-    Figure(
-        "lists",
-        _MEASURES,
-        _lists,
-        _number_of_plans,
-        _by_completeness,
-        parts=tuple(f"list.{extent}" for extent in _COMPLETE),
-    ),
+    Figure("lists", _MEASURES, _lists, _number_of_plans, _by_completeness, parts=_LIST_EXTENTS),
     Figure("measures", _MEASURES, _counted_lists, _number_published, _measures),
+)
+FIGURES: Final = (
+    *_LINK_FIGURES,
+    *_SHARING_FIGURES,
+    *_OCCASION_FIGURES,
+    *_BASIS_FIGURES,
 )
 """Every figure, in the order in which they are told."""
 FORMER: Final = {"index-3-3": "coherence-index", "index-3-3-all": "coherence-index-all"}
