@@ -1,9 +1,79 @@
-"""The project's graph as one thing to be asked: what it holds, what things are called, what links them."""
+"""The project's graph as one thing to be asked: what it holds, what things are called, what links them.
+
+:func:`open_graph` opens the :class:`Graph` of a project, which has everything else as its readings,
+each made once: ``graph.labels`` (:class:`Labels`, an :class:`Entry` a thing), ``graph.ties``
+(:class:`GraphTies`), ``graph.statements`` (:class:`Statements`), ``graph.parts`` (:class:`Parts`),
+``graph.search`` (:class:`Search`). What it answers a question with is an :class:`Answer`.
+
+The modules::
+
+    answer      rows of an answer, with what one needs to cite them
+    labels      what a project says of itself, and what things are called
+    links       links between plans, and links as a network
+    scores      interaction scores as the graph holds them
+    search      things by what a person types or a text says
+    statements  parts and actions of plans, and what is stated of things, on whose word
+    graph       the graph itself
+
+A name is imported when it is asked for, since a question on the command line needs no numbers.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pan2kg.graph.answer import Answer
+    from pan2kg.graph.graph import Graph, open_graph
+    from pan2kg.graph.labels import CountryProfile, Entry, Labels, Name, Release
+    from pan2kg.graph.links import GraphTies, Tie
+    from pan2kg.graph.scores import Scale, Scores
+    from pan2kg.graph.search import Findable, Search
+    from pan2kg.graph.statements import Part, Parts, Statement, Statements
+
+__all__ = [
+    "Answer",
+    "CountryProfile",
+    "Entry",
+    "Findable",
+    "Graph",
+    "GraphTies",
+    "Labels",
+    "Name",
+    "Part",
+    "Parts",
+    "Release",
+    "Scale",
+    "Scores",
+    "Search",
+    "Statement",
+    "Statements",
+    "Tie",
+    "offered",
+    "open_graph",
+]
 
 offered: Callable[[str], Callable[..., Any]]
 """What rooms that stand on this one do for the methods of a graph, by the name of the method: the package says it.
 
 ``table_kinds`` are the tables that stand beside the core."""
+
+_MODULES: Final = ("answer", "labels", "links", "scores", "search", "statements", "graph")
+"""Where the names this room offers are looked for: the graph, which needs most, is the last."""
+
+
+def __getattr__(name: str) -> object:
+    """Import what this room offers when it is asked for.
+
+    >>> from pan2kg.graph import Scale
+    >>> Scale.__module__
+    'pan2kg.graph.scores'
+    """
+    if name in __all__:
+        for module_name in _MODULES:
+            module = import_module(f"{__name__}.{module_name}")
+            if name in vars(module):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

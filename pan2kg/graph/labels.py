@@ -16,7 +16,8 @@ import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language, french
 from pan2kg.project import Project
-from pan2kg.store import LocalStore, Store, Term, load, plain, program_query, select
+from pan2kg.store import LocalStore, Store, Term, plain, program_query, select
+from pan2kg.store.store import load
 from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"

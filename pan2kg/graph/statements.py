@@ -17,8 +17,10 @@ import pyoxigraph as ox
 from pan2kg.coherence import evidence
 from pan2kg.i18n import SOURCE_LANGUAGE
 from pan2kg.project import Project
-from pan2kg.store import Store, Term, gathered, plain, program_query, rule_files, solutions
+from pan2kg.store import Store, Term, gathered, plain, program_query
 from pan2kg.store.links import SHARED, LinkKind
+from pan2kg.store.rules import rule_files
+from pan2kg.store.store import solutions
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, rule_of
 
 T = TypeVar("T")

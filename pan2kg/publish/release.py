@@ -61,7 +61,8 @@ from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
 from pan2kg.site import ontology_page, registry
 from pan2kg.site.page import SiteContext, embedded, find_bundle
-from pan2kg.store import LocalStore, rule_files
+from pan2kg.store import LocalStore
+from pan2kg.store.rules import rule_files
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.validation.quotations import refuse_quotations

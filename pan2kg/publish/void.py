@@ -13,7 +13,8 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.publish import vocabulary
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.vocabulary import PREFIXES, RELEASE, TYPE, VOID, Term, node
-from pan2kg.store import TOP, LocalStore, missing_links
+from pan2kg.store import LocalStore
+from pan2kg.store.links import TOP, missing_links
 from pan2kg.turtle import PAN, RDF, iri
 
 TARGETS: Final = {

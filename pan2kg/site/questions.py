@@ -27,7 +27,6 @@ from pan2kg.i18n import catalogue, message
 from pan2kg.project import Project
 from pan2kg.site import figure_pages, ontology, page
 from pan2kg.store import (
-    Parameter,
     Query,
     Result,
     Store,
@@ -38,6 +37,7 @@ from pan2kg.store import (
     program_query,
     select,
 )
+from pan2kg.store.queries import Parameter
 from pan2kg.tables import answers, formats, spreadsheet, summary_of, writers
 from pan2kg.templates import escape, markup
 from pan2kg.turtle import vocabulary, writer

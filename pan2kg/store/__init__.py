@@ -1,69 +1,58 @@
-"""Where triples are kept, derived and asked: in memory, behind an endpoint, as of a day."""
+"""Where triples are kept, derived and asked: in memory, behind an endpoint, as of a day.
 
-from pan2kg.store.links import TOP, gathered, missing_links
-from pan2kg.store.names import ThingNames, find_thing, resolve
-from pan2kg.store.queries import (
-    Parameter,
-    Query,
-    fill,
-    program_query,
-    read_queries,
-    read_query,
-)
-from pan2kg.store.rules import derive, open_store, rule_files
+A :class:`Store` answers queries; a :class:`LocalStore` holds the triples itself. ``open_store`` gives
+the one of a project, with what the rules derive. ``program_query`` is the text of a query the
+program asks for itself, ``read_queries`` are those a person can ask, and ``fill`` puts values into
+the blanks of one. ``text_rows`` gives an answer as rows of plain text.
+
+The modules::
+
+    store    what a store is, the one in memory, the forms of answers, and how files are loaded
+    queries  questions with their parameters: those of a project, and those of the program
+    names    from what a person types to the thing that is meant
+    links    the kinds of link, and links of works by what they share
+    rules    what is derived into a store, and the store of a project
+    cache    states of a project, kept between commands
+    remote   a store behind a SPARQL endpoint, and a graph brought to one
+    as_of    a store as of a day
+    terms    words of a query that the graph does not know, with the nearest it does
+"""
+
+from pan2kg.store.links import gathered
+from pan2kg.store.names import find_thing, resolve
+from pan2kg.store.queries import Query, fill, program_query, read_queries
+from pan2kg.store.rules import derive, open_store
 from pan2kg.store.store import (
     LocalStore,
     Result,
-    Solutions,
     Store,
     Term,
-    Triples,
     construct,
-    is_derived,
     is_true,
-    is_unverified,
-    load,
     load_project,
     plain,
-    read_quads,
-    refuse_fetching,
     select,
-    solutions,
     text_rows,
 )
 
 __all__ = [
-    "TOP",
     "LocalStore",
-    "Parameter",
     "Query",
     "Result",
-    "Solutions",
     "Store",
     "Term",
-    "ThingNames",
-    "Triples",
     "construct",
     "derive",
     "fill",
     "find_thing",
     "gathered",
-    "is_derived",
     "is_true",
-    "is_unverified",
-    "load",
     "load_project",
-    "missing_links",
     "open_store",
     "plain",
     "program_query",
-    "read_quads",
     "read_queries",
-    "read_query",
-    "refuse_fetching",
     "resolve",
-    "rule_files",
     "select",
-    "solutions",
     "text_rows",
 ]

@@ -19,7 +19,9 @@ import pyoxigraph as ox
 from pan2kg.errors import QueryError
 from pan2kg.i18n import Language, Messages, in_words, told
 from pan2kg.project import Project
-from pan2kg.store import LocalStore, derive, is_derived, is_unverified, rule_files
+from pan2kg.store import LocalStore, derive
+from pan2kg.store.rules import rule_files
+from pan2kg.store.store import is_derived, is_unverified
 from pan2kg.turtle.vocabulary import ID, PAN, RDF, RDFS
 
 ORG: Final = "http://www.w3.org/ns/org#"

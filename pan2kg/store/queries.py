@@ -10,8 +10,7 @@ stand there.
 
 A default that depends on the country is the profile's: ``?profile pan:homePlan ?plan .  #
 parameter: the plan``. What the program asks for itself lies in ``queries/program/`` of the
-software, so that a question somebody changes changes no
-page: :func:`program_query`.
+software, so that a question somebody changes changes no page: :func:`program_query`.
 """
 
 import functools

@@ -29,16 +29,8 @@ import pyoxigraph as ox
 from pan2kg import store as stores
 from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.project import Project, read_text
-from pan2kg.store import (
-    LocalStore,
-    Result,
-    is_derived,
-    is_true,
-    plain,
-    program_query,
-    refuse_fetching,
-    select,
-)
+from pan2kg.store import LocalStore, Result, is_true, plain, program_query, select
+from pan2kg.store.store import is_derived, refuse_fetching
 from pan2kg.turtle import DCTERMS, tokens
 
 TIMEOUT: Final = 60

@@ -1,10 +1,10 @@
 """Words of a query that the graph does not know: an unknown class or property gives no rows, and nobody says why.
 
 :class:`KnownTerms` names them, each with the nearest one that the graph has. A term is known that
-the store uses, as a property or a class, or names anywhere, as the ontology does; what rules derive counts
-as what is written. What stored questions and rules ask for is known too, whether this graph has it or
-not. Nearly every query names known terms alone, which one look-up
-tells; only else is the query read, by rdflib, which takes up to a second.
+the store uses, as a property or a class, or names anywhere, as the ontology does; what rules derive
+counts as what is written. What stored questions and rules ask for is known too, whether this graph
+has it or not. Nearly every query names known terms alone, which one look-up tells; only else is the
+query read, by rdflib, which takes up to a second.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -19,7 +19,8 @@ from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import Language, did_you_mean, there_are, with_days
-from pan2kg.store import Result, Triples, plain
+from pan2kg.store import Result, plain
+from pan2kg.store.store import Triples
 from pan2kg.tables import Grid, formats, md_escape, say
 from pan2kg.tables.answers import answer, heading, word_of
 from pan2kg.tables.exhibit import html_figures, md_table, remarks, rests_on

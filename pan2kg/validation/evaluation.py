@@ -18,7 +18,8 @@ import pyoxigraph as ox
 from pan2kg.errors import EndpointError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text
 from pan2kg.project import Project
-from pan2kg.store import LocalStore, Query, Store, program_query, read_query, remote, select
+from pan2kg.store import LocalStore, Query, Store, program_query, remote, select
+from pan2kg.store.queries import read_query
 from pan2kg.store.store import Solutions, plain
 from pan2kg.validation import compilation, lines
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
