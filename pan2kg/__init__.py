@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pan2kg import graph as room
+from pan2kg.graph import later_rooms
 
 if TYPE_CHECKING:
     from pan2kg.errors import Pan2kgError
@@ -60,7 +60,7 @@ def _offered(method: str) -> Callable[..., Any]:
     return select_network
 
 
-room.offered = _offered
+later_rooms.offered = _offered
 
 
 def __dir__() -> list[str]:

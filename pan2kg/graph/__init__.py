@@ -7,22 +7,22 @@ each made once: ``graph.labels`` (:class:`Labels`, an :class:`Entry` a thing), `
 
 The modules::
 
-    answer      rows of an answer, with what one needs to cite them
-    labels      what a project says of itself, and what things are called
-    links       links between plans, and links as a network
-    scores      interaction scores as the graph holds them
-    search      things by what a person types or a text says
-    statements  parts and actions of plans, and what is stated of things, on whose word
-    graph       the graph itself
+    answer       rows of an answer, with what one needs to cite them
+    labels       what a project says of itself, and what things are called
+    links        links between plans, and links as a network
+    scores       interaction scores as the graph holds them
+    search       things by what a person types or a text says
+    statements   parts and actions of plans, and what is stated of things, on whose word
+    later_rooms  what rooms that stand on this one do for the methods of a graph
+    graph        the graph itself
 
 A name is imported when it is asked for, since a question on the command line needs no numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pan2kg.graph.answer import Answer
@@ -51,14 +51,8 @@ __all__ = [
     "Statement",
     "Statements",
     "Tie",
-    "offered",
     "open_graph",
 ]
-
-offered: Callable[[str], Callable[..., Any]]
-"""What rooms that stand on this one do for the methods of a graph, by the name of the method: the package says it.
-
-``table_kinds`` are the tables that stand beside the core."""
 
 _MODULES: Final = ("answer", "labels", "links", "scores", "search", "statements", "graph")
 """Where the names this room offers are looked for: the graph, which needs most, is the last."""

@@ -23,9 +23,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
-from pan2kg import graph as room
 from pan2kg.errors import QueryError
-from pan2kg.graph import labels as naming
+from pan2kg.graph import labels as naming, later_rooms
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import LANGUAGES, Language, Message, did_you_mean, either, today, told, verbatim
 from pan2kg.project import Project
@@ -477,7 +476,7 @@ class Graph:
         names = (plan,) if isinstance(plan, str) else tuple(plan)
         plans = tuple(self._plan_or_name(name) for name in names)
         return (
-            room.offered("network")(network, plans=plans, types=kinds)
+            later_rooms.offered("network")(network, plans=plans, types=kinds)
             if plans or kinds
             else network
         )
@@ -504,7 +503,7 @@ class Graph:
         >>> print(open_graph().table("debt", plans=["lu-bhr-2"]).title)
         Occasions to cite, and coherence debt
         """
-        answer = room.offered("table")(self, name, evidence=evidence, **chosen)
+        answer = later_rooms.offered("table")(self, name, evidence=evidence, **chosen)
         return cast("Answer[dict[str, Any]]", answer)
 
     def picture(self, name: str, *, evidence: Level | str = "", **parameters: object) -> Any:  # noqa: ANN401 - of charts
@@ -517,7 +516,7 @@ class Graph:
         >>> open_graph().picture("time-map", plan="lu-bhr-2").svg[:4]
         '<svg'
         """
-        return room.offered("picture")(name, self, evidence=evidence, **parameters)
+        return later_rooms.offered("picture")(name, self, evidence=evidence, **parameters)
 
     def at(self, day: date) -> DatedGraph:
         """What was in force on a day, with what the rules derive from it; the last days asked for are kept.

@@ -23,9 +23,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from pan2kg import graph as room
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.errors import QueryError
+from pan2kg.graph import later_rooms
 from pan2kg.i18n import Filling, Language, Messages, Text, format_of, there_are, told
 from pan2kg.turtle import vocabulary
 from pan2kg.turtle.writer import prefixes_used
@@ -372,7 +372,7 @@ def table_kinds() -> Mapping[str, TableKind]:
     >>> table_kinds()["debt"].options
     ('plans', 'evidence')
     """
-    beside = room.offered("table_kinds")()
+    beside = later_rooms.offered("table_kinds")()
     return {kind.name: kind for kind in (*_KINDS, *beside)}
 
 
