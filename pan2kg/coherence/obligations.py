@@ -32,8 +32,8 @@ class DutyStanding(StrEnum):
 class Met(StrEnum):
     """Whether an obligation is met on a day: by an act in force, in time or late, and if not, whether it is due yet.
 
-    Where no country recorded what it did, nothing is known of that: « unrecorded » is not « not met
-    ».
+    Where no country recorded what it did, nothing is known of that: « unrecorded » does not say that
+    it is not met.
     """
 
     IN_TIME = "in-time"
@@ -74,6 +74,7 @@ class Obligation(NamedTuple):
     is_recorded: bool = True
 
     def binds(self, on: date) -> bool:
+        """Whether it binds on a day: under a treaty only from the day that was ratified."""
         return not self.needs_ratification or (self.ratified is not None and self.ratified <= on)
 
     def occurrences(self) -> Iterator[date]:
@@ -94,6 +95,7 @@ class Obligation(NamedTuple):
             passed += self.every
 
     def around(self, on: date) -> tuple[date | None, date | None]:
+        """The last day it fell due before a day, and the next from that day on; None where there is none."""
         before = None
         for day in self.occurrences():
             if day >= on:
@@ -159,11 +161,21 @@ class Margin(NamedTuple):
 
 
 def whole_months(text: str) -> int:
+    """The months of a duration in years and months; 0 of what is none.
+
+    >>> whole_months("P3Y"), whole_months("P1Y6M"), whole_months("soon")
+    (36, 18, 0)
+    """
     match = _TURN.fullmatch(text)
     return int(match[1] or 0) * 12 + int(match[2] or 0) if match else 0
 
 
 def whole_day(text: str) -> date | None:
+    """The day a text gives; None of a month, a year or a day there is not.
+
+    >>> whole_day("2021-12-17"), whole_day("2021-12"), whole_day("2021-02-30")
+    (datetime.date(2021, 12, 17), None, None)
+    """
     try:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:

@@ -56,16 +56,23 @@ class Incidence:
     def named(
         cls, pairs: Iterable[tuple[str, str]], rows: Iterable[str], columns: Iterable[str]
     ) -> "Incidence":
-        row, column = ({name: at for at, name in enumerate(names)} for names in (rows, columns))
-        places = [(row[name], column[text]) for name, text in pairs if name in row]
-        return cls.of(
-            *([place[end] for place in places] for end in (0, 1)), shape=(len(row), len(column))
-        )
+        """A matrix of pairs of names; a pair whose first name has no row is left out."""
+        row = {name: at for at, name in enumerate(rows)}
+        column = {name: at for at, name in enumerate(columns)}
+        row_places = []
+        column_places = []
+        for name, text in pairs:
+            if name in row:
+                row_places.append(row[name])
+                column_places.append(column[text])
+        return cls.of(row_places, column_places, shape=(len(row), len(column)))
 
     def row(self, index: int) -> Ints:
+        """The columns of a row."""
         return self.columns[self.starts[index] : self.starts[index + 1]]
 
     def keep(self, wanted: Bools) -> "Incidence":
+        """The matrix with those of its ones alone that are wanted, in the order of :attr:`columns`."""
         return Incidence(
             np.bincount(self.rows[wanted], minlength=self.height), self.columns[wanted], self.width
         )
@@ -147,6 +154,7 @@ def overlaps(
 
 
 def cells(table: Incidence, weights: Floats | None = None) -> tuple[Indices, Indices, Floats]:
+    """All that :func:`overlaps` gives, in one: rows, columns and values; without weights each one counts 1."""
     blocks = list(overlaps(table, np.ones(table.width) if weights is None else weights))
     if not blocks:
         return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
@@ -157,6 +165,7 @@ def cells(table: Incidence, weights: Floats | None = None) -> tuple[Indices, Ind
 def common(
     table: Incidence, weights: Floats, one: Indices, two: Indices, *, other: Incidence | None = None
 ) -> Floats:
+    """What pairs of rows share, in weights: of each pair, row ``one`` of the table and ``two`` of it or of another."""
     right = table if other is None else other
     places = table.rows * table.width + table.columns
     sums = np.zeros(len(one))
@@ -182,6 +191,8 @@ MENTIONS: Final = 0.25
 
 
 class Use(NamedTuple):
+    """A work's use of a text, how much of one it is (``share``, in [0,1]), and on whose word."""
+
     work: str
     text: str
     share: float
@@ -189,6 +200,7 @@ class Use(NamedTuple):
     link: str = ""
 
     def counts(self, at: Level) -> bool:
+        """Whether it counts at a level: one without a share never does."""
         return self.share > 0 and counts(self.level, at)
 
 
@@ -222,13 +234,13 @@ class Weights:
     fresh: int = 0
 
     def reached(self, text: str, at: Level) -> tuple[str, ...]:
-        return (
-            tuple(self.texts[node] for node in self.line(self.texts.index(text), at))
-            if text in self.texts
-            else ()
-        )
+        """A text and those it stands below at a level, from itself upwards; none of a text that is not among these."""
+        if text not in self.texts:
+            return ()
+        return tuple(self.texts[node] for node in self.line(self.texts.index(text), at))
 
     def line(self, node: int, at: Level) -> Iterator[int]:
+        """The same by its place among the texts."""
         yield node
         while self.above[node] >= 0 and self.step[node] <= at:
             node = int(self.above[node])

@@ -84,7 +84,7 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
     """The links without those by a text that say of a whole plan what pairs of its actions say already.
 
     Two plans are linked by texts as often as pairs of their actions are, which is how
-    :class:`pan2kg.coherence.pairs.Potential` counts; a text the plans rest on as wholes links them
+    :class:`pan2kg.coherence.weight.Potential` counts; a text the plans rest on as wholes links them
     where no pair is.
     """
     shared = [tie for tie in ties if tie.kind == "shared-instrument"]
@@ -96,10 +96,9 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
 def read_quotes(store: Store) -> dict[str, str]:
     """What links quote, the first of several passages."""
     rows = select(store, program_query("links/quotes")).rows
-    return {
-        link: words
-        for link, _, words in sorted((tuple(map(plain, row)) for row in rows), reverse=True)
-    }
+    passages = [tuple(map(plain, row)) for row in rows]
+    passages.sort(reverse=True)  # the first of several is set last, and stays
+    return {link: words for link, _, words in passages}
 
 
 _SHARED: Final = "shared-instrument"
