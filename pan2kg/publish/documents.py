@@ -384,6 +384,11 @@ _PACKED: Final = [f"{folder}/{name}" for folder, names in PACKED.items() for nam
 
 
 class HostRule(NamedTuple):
+    """A rule of a host: which paths it takes, for whom, and where it leads (as Apache's RewriteRule).
+
+    One that ``is_last`` leads on from where there is no file any more.
+    """
+
     pattern: str
     target: str
     accepts: str = ""
@@ -401,6 +406,7 @@ class HostRule(NamedTuple):
         return f"{condition}RewriteRule ^{self.pattern}$ {'' if is_whole else host}{self.target} [{self.flags}]\n"
 
     def leads(self, path: str, accept: str = "") -> str | None:
+        """Where a path leads, for who accepts this; None where the rule does not take it."""
         match = re.fullmatch(self.pattern, path)
         if not match or (self.accepts and not re.search(self._wanted(), accept)):
             return None
@@ -469,13 +475,16 @@ GONE: Final = tuple(
 
 
 def is_published(path: str) -> bool:
+    """Whether a release has a page at a path: none of things that documents tell, nor of what a service makes."""
     return path.split("/")[1:2] not in ([folder] for folder in (*APART, *GATHERED))
 
 
 def w3id_rules(service: str = "") -> list[HostRule]:
-    # for the folder of the permanent identifier, the same for every release: without a host that
-    # negotiates, who names HTML is led to it, as a browser does, else who names data to those, and
-    # all others to HTML
+    """The rules for the folder of the permanent identifier, the same for every release.
+
+    Without a host that negotiates, who names HTML is led to it, as a browser does, else who names data
+    to those, and all others to HTML.
+    """
     if service:
         return [HostRule("(.*)", f"{service.rstrip('/')}/$1")]
     return [
@@ -512,6 +521,7 @@ def _common() -> Iterator[HostRule]:
 
 
 def retired_places(described: Described) -> dict[str, str]:
+    """The places of what was given up, each with that of the one thing which took its place, or empty."""
     places = {}
     for iri in sorted(described.retired & described.places.keys()):
         heirs = [heir for heir in described.heirs.get(iri, ()) if heir not in described.retired]
@@ -540,9 +550,12 @@ def host_files(
     has_base: bool,
     service: str,
 ) -> Iterator[File]:
-    # ``retired`` are the places of what was given up, and of what followed; ``led_on`` the rules
-    # for earlier addresses; where the files have no address, the rules for w3id.org name a host to
-    # be filled in
+    """What hosts are told: rules for w3id.org and Apache, and a configuration of nginx.
+
+    ``retired`` are the places of what was given up, and of what followed; ``led_on`` the rules for
+    earlier addresses. Where the files have no address, the rules for w3id.org name a host to be filled
+    in.
+    """
     path = urlsplit(edition.issue.addresses.base).path if has_base else "/"
     host = edition.issue.addresses.base if has_base else PLACEHOLDER
     # what was given up is gone; an identifier that one thing of ours took the place of leads on to

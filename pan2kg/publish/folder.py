@@ -63,6 +63,7 @@ _MEASURED: Final[dict[tuple[Path, int, int], str]] = {}
 
 
 def measure(path: Path) -> tuple[int, str]:
+    """The size of a file in bytes, and its SHA-512; computed once for a state of the file."""
     state = path.stat()
     key = path, state.st_size, state.st_mtime_ns
     # computed once for a state of a file: it is asked for when the file is described and when that
@@ -85,6 +86,7 @@ def walk(folder: Path, below: str = "") -> Iterator[str]:
 
 
 def write_checksums(folder: Path, sums: Mapping[str, str] | None = None) -> None:
+    """Write the list of the SHA-256 sums of all files in a folder; ``sums`` are those that are known."""
     with (folder / LIST).open("w", encoding="utf-8", newline="\n") as target:
         for path in walk(folder):
             if path != LIST:
@@ -120,11 +122,18 @@ def pack(
 
 @dataclass
 class ReleaseFolder:
+    """A folder that is being written, with the SHA-256 sums of its files."""
+
     root: Path
     sums: dict[str, str] = field(default_factory=dict)
     _folders: set[str] = field(default_factory=set)
 
     def put(self, path: str, content: bytes, last: Path | None = None) -> None:
+        """Write a file; where it is the same in ``last``, the two are one file on disk.
+
+        Raises:
+            ProjectError: the file is there already, or would stand outside.
+        """
         folder = path.rpartition("/")[0]
         if path.startswith("/") or ".." in path.split("/") or path in self.sums:
             raise ProjectError("two-parts-one-file", place=Place(path))
@@ -147,6 +156,11 @@ class ReleaseFolder:
 
 @contextmanager
 def building(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which takes the place of this one once nothing was raised.
+
+    Raises:
+        ProjectError: the system refuses a file.
+    """
     try:
         with replaced(folder) as work:
             yield work
@@ -287,6 +301,7 @@ def _fill_version(previous: Path, target: Path) -> None:
 
 
 def add_version(work: Path, version: str, index: bytes) -> None:
+    """Make the folder of the present version, with its front page."""
     target = work / VERSIONS / version
     shutil.rmtree(target, ignore_errors=True)
     _share(work, (path for path in OWN if (work / path).is_file()), target)
@@ -338,17 +353,20 @@ class Content:
 
     @property
     def pieces(self) -> Iterator[bytes]:
+        """The lines, so many at once."""
         lines = iter(self.quads)
         while piece := b"".join(islice(lines, _AT_ONCE)):
             yield piece
 
     @cached_property
     def text(self) -> bytes:
+        """The triples as N-Triples, each once."""
         triples = groupby(line[: line.rindex(b" <")] for line in self.quads)
         return b"".join(chain.from_iterable((triple, b" .\n") for triple, _ in triples))
 
     @cached_property
     def parsed(self) -> list[ox.Triple]:
+        """The triples, each once."""
         return [quad.triple for quad in ox.parse(self.text, format=ox.RdfFormat.N_TRIPLES)]
 
 

@@ -296,6 +296,8 @@ _WISHES: Final = (
 
 
 class Verification:
+    """Asks a server for what a release holds, and notes what it does not give."""
+
     def __init__(self, root: Path, base: str, client: httpx.Client) -> None:
         self.base = base if base.endswith("/") else f"{base}/"
         self.client = client
@@ -362,6 +364,11 @@ class Verification:
                     self._complain("tombstone", path)
 
     def get(self, path: str, accept: str = "*/*") -> tuple[httpx.Response, str]:
+        """Ask for a path; the answer with its media type.
+
+        Raises:
+            ProjectError: nothing answers.
+        """
         self.asked += 1
         try:
             try:

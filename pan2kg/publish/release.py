@@ -109,6 +109,8 @@ _LATER: Final = frozenset(("front", "versions", "checksums"))
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOptions:
+    """The day it is, where a service stands that negotiates, and whether the files have an address."""
+
     today: date
     service: str = ""
     has_base: bool = False
@@ -116,6 +118,8 @@ class ReleaseOptions:
 
 @dataclass(slots=True)
 class PublishedRelease:
+    """A release while it is written: what later parts tell of earlier ones."""
+
     edition: Edition
     options: ReleaseOptions
     folder: folder.ReleaseFolder

@@ -187,8 +187,8 @@ def value_of(term: str) -> tuple[str, str, str]:
 
 
 class CompactWriter:
-    # in their order, each thing once: by its key below the base, else by a prefix; terms of the
-    # ontology by their names
+    """Writes things in their order, each once: by key below the base, else by a prefix; our own terms by name."""
+
     def __init__(self, prefixes: Mapping[str, str], base: str = "") -> None:
         self.prefixes = prefixes
         self.base = base
@@ -356,6 +356,7 @@ def _coercions(rows: Iterable[StatementRow]) -> dict[str, str]:
 
 
 def table_of(name: str) -> dict[str, dict[str, str]]:
+    """The rows of a TOML file beside this module."""
     rows: dict[str, dict[str, str]] = tomllib.loads(
         Path(__file__).with_name(f"{name}.toml").read_text("utf-8")
     )
@@ -372,6 +373,7 @@ Scheme = tuple[str, str, Text, str, Mapping[str, Text]]
 
 @cache
 def schemes() -> Mapping[str, Scheme]:
+    """The code lists a catalogue refers to, by name; those of countries and languages from what is known of these."""
     coded_by_list: list[codes.Country | codes.Tongue] = [
         *codes.countries().values(),
         *codes.tongues().values(),

@@ -33,6 +33,11 @@ def targets_of(profile: datasets.CountryProfile) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
+    """What a release holds, in numbers; ``links`` by data set and property.
+
+    ``kept`` are pages that stand as in the release before, and of how many.
+    """
+
     triples: int
     subjects: int
     objects: int

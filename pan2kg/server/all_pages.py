@@ -19,8 +19,10 @@ from pan2kg.turtle.vocabulary import path_of
 
 
 class AllPages(registry.Site):
-    # passages, documents, links, concepts, named graphs have pages too
+    """The site, with a page too for passages, documents, links, concepts and named graphs."""
+
     def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
+        """The page at a path of the site, else that of the thing the path names; None without."""
         page = super().page(path, arguments)
         name = path.partition("/")[2].removesuffix(".html")
         language = next((tag for tag in LANGUAGES if path == f"{tag}/{name}.html"), None)
@@ -33,6 +35,7 @@ class AllPages(registry.Site):
     def portray(
         self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None
     ) -> bytes:
+        """The page of a thing as HTML; where nothing is said of it, on what its statements rest."""
         tag = next(tag for tag in LANGUAGES if tag == language)
         request = Request(path, tag, "", registry.canonical(path, arguments or {}))
         context = PageContext(self.site_context, request)

@@ -47,6 +47,7 @@ class Assistant:
     arguments: tuple[str, ...] = ()
 
     def find(self, words: str) -> Content:
+        """Up to 20 things that words may mean, with key, kind and label."""
         entries = [
             self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)
         ]
@@ -57,6 +58,7 @@ class Assistant:
         return {"found": rows}
 
     def questions(self) -> Content:
+        """The stored questions, each with its words, its caveats, and what its parameters mean."""
         language = self.graph.language
         questions = list[Content]()
         for query in sorted(
@@ -72,6 +74,13 @@ class Assistant:
     def ask(
         self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS
     ) -> Content:
+        """The answer to a stored question, with its caveats and basis, at most ``limit`` rows.
+
+        A question that a table answers now gives that table.
+
+        Raises:
+            QueryError: no such question, or a parameter is missing or means nothing.
+        """
         graph = self.graph
         values = {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
         if question in queries.FORMER and question not in graph.queries:
@@ -101,6 +110,7 @@ class Assistant:
         }
 
     def figures(self) -> Content:
+        """The tables of figures there are, each with the question it answers."""
         words = catalogue.Messages("help")
         return {
             "figures": {
@@ -117,6 +127,11 @@ class Assistant:
         evidence: str = "",
         limit: int = ROWS,
     ) -> Content:
+        """A table of figures at a level of evidence, of some plans or actions, with caveats, meanings and basis.
+
+        Raises:
+            QueryError: no such table, plan, action or level.
+        """
         figures = writers.answer_of(
             self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ()
         )
@@ -134,6 +149,11 @@ class Assistant:
         return self.figure("explain", actions=[one, two], evidence=evidence)
 
     def about(self, thing: str) -> Content:
+        """What is said of a thing, each statement with its certainty, documents and rule; at most 200.
+
+        Raises:
+            QueryError: nothing is called so, or several things are.
+        """
         graph = self.graph
         iri = graph.meant(thing)
         every = graph.statements.about(iri)
@@ -164,6 +184,11 @@ class Assistant:
         }
 
     def sparql(self, query: str, limit: int = ROWS) -> Content:
+        """The answer to a query of the assistant's own, in a process that is ended after 30 seconds.
+
+        Raises:
+            QueryError: it took longer, or is no query that can be answered.
+        """
         words = [
             sys.executable,
             "-m",
@@ -222,6 +247,11 @@ class Assistant:
 
 
 def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK end at this door
+    """The server of the Model Context Protocol, a tool for each method of the assistant.
+
+    Raises:
+        FormatError: the SDK is not installed.
+    """
     try:
         from mcp.server.mcpserver import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError

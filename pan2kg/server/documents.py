@@ -94,6 +94,7 @@ _ENDING_OF: Final = {form.name: ending for ending, form in ENDINGS.items()}
 
 
 def space_of(store: Store) -> str:
+    """How the IRIs of the project begin that a store holds."""
     return own_profile(read_profiles(store), None).space
 
 
@@ -119,6 +120,7 @@ def _encoded(iri: str) -> str:
 
 
 def find_document(store: Store, iri: str) -> str | None:
+    """The path of the document about an IRI; None where the graph says nothing of it."""
     if not knows(store, iri):
         return None
     space = space_of(store)
@@ -139,6 +141,7 @@ def find_document(store: Store, iri: str) -> str | None:
 
 
 def find_thing(store: Store, path: str) -> str | None:
+    """The IRI that the document below ``doc/`` is about, by its own key or an official one; None without."""
     space = space_of(store)
     candidates = list[str]()
     if path.startswith("iri/"):
@@ -163,6 +166,7 @@ def find_thing(store: Store, path: str) -> str | None:
 
 
 def knows(store: Store, iri: str) -> bool:
+    """Whether a store says anything of an IRI; not of what is no IRI."""
     try:
         ox.NamedNode(iri)
     except ValueError:  # as of a stray percent sign
@@ -171,13 +175,16 @@ def knows(store: Store, iri: str) -> bool:
 
 
 def find_ours(store: Store, path: str) -> str:
-    # a project that imports the core answers for it too, as the addresses of pan2kg need not lead
-    # here
+    """The IRI of the project, or of pan2kg, that has this path; empty where nothing is said of it.
+
+    A project that imports the core answers for it too, as the addresses of pan2kg need not lead here.
+    """
     candidates = dict.fromkeys(start + path for start in (space_of(store), ROOT))
     return next((iri for iri in candidates if knows(store, iri)), "")
 
 
 def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
+    """The statements of a description, as the docstring of this module says, and those on the ``document`` itself."""
     about = set[ox.Triple]()
     graphs = set[str]()
 
@@ -222,6 +229,7 @@ def _sorted(triples: Iterable[ox.Triple], iri: str = "") -> list[ox.Triple]:
 
 
 def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> bytes:
+    """Triples in a form, with the prefixes they need."""
     needed = used(triples, dict(prefixes))
     if form == "jsonld":
         from pan2kg.publish import (
@@ -237,12 +245,18 @@ Portray = Callable[[str, str, str], bytes]
 
 
 def lead(request: web.Request, path: str, status: int = 303) -> web.Response:
+    """A redirection to a path below the root: 303 to what describes a thing, else to its successor."""
     varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
     link = f'<{request.scope["front"]}{path}>; rel="{relation}"'
     return web.lead(request, path, status, link=link, **varies, **{"cache-control": "no-cache"})
 
 
 class DataSource:
+    """Answers for things, documents, named graphs and the VoID description, from a store.
+
+    ``portray`` draws the page of a thing; without it there are no pages.
+    """
+
     def __init__(
         self,
         project: Project,
@@ -259,6 +273,11 @@ class DataSource:
         self._counted = lru_cache(1)(lambda _: count(self.store))  # once for a state of the data
 
     def answer(self, request: web.Request) -> web.Response:
+        """The answer to a request below one of ``STARTS``.
+
+        Raises:
+            RefusalError: 404 for what nothing is said of, 406 where no form fits, 410 for what was retired.
+        """
         place = web.path_of(request)
         if place.startswith(VOID_PATH):
             return self._void(request)
@@ -481,7 +500,7 @@ class DataSource:
 
 
 def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is read late
-    # each triple once, whatever number of graphs it stands in
+    """The numbers of a graph (``Statistics``), by queries; each triple once, in however many graphs it stands."""
     from pan2kg.publish import void
 
     totals = select(store, program_query("counts/totals")).rows[0]
@@ -509,8 +528,7 @@ def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is
 
 
 def routes(source: DataSource) -> list[web.Route]:
-    # what answers for things and documents, by how their addresses begin; in threads, as the store
-    # is waited for
+    """What answers for things and documents, by how their addresses begin; in threads, as the store is waited for."""
     threads = web.Threads(4, "document")
 
     async def answer(request: web.Request) -> web.Response:

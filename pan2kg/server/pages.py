@@ -79,6 +79,7 @@ class RefreshedSite:
 
     @property
     def state(self) -> str:
+        """What tells a state of the pages from another: the release, how often it changed, the day."""
         return f"{self.release} {today()}"
 
     def site(self, *, is_desk: bool = False) -> Any:  # noqa: ANN401  # its module is read where it is drawn
@@ -98,7 +99,7 @@ class RefreshedSite:
             return self._sites[""][1]
 
     def change(self, bring_up: Callable[[], object]) -> None:
-        # the desk goes on with the site it has
+        """Bring the data up to a change; the desk goes on with the site it has."""
         before = self.state
         bring_up()
         if (desk := self._sites.get("desk")) and desk[0] == before:
@@ -106,6 +107,8 @@ class RefreshedSite:
 
 
 class CachedPage:
+    """A page with its ETag, and compressed where that is worth it; one that ``is_passing`` is not kept."""
+
     def __init__(self, media: str, body: bytes, *, is_passing: bool = False) -> None:
         self.media = media
         self.body = body
@@ -157,6 +160,11 @@ class Pages:
             self._keep((path, ""), page)
 
     async def answer(self, request: web.Request) -> web.Response:
+        """A page or an asset, the way to one, or a page that says there is none.
+
+        Raises:
+            RefusalError: 404 where there is none and no page was asked for.
+        """
         path = web.path_of(request)
         language = path[1:].removesuffix("/") or protocol.preferred_language(
             web.header(request, "accept-language")
@@ -243,7 +251,7 @@ class Pages:
             self._size -= self._cache.popitem(last=False)[1].size
 
     def warm(self) -> None:
-        # before anybody asks, so that the first reader does not wait for what all pages need
+        """Draw the home pages before anybody asks, so that the first reader does not wait for what all pages need."""
         from pan2kg.site import registry
 
         state = self.site.state
@@ -300,6 +308,7 @@ class HomePages:
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
 
     def read(self) -> dict[str, CachedPage]:
+        """The home pages that were kept, by path; none where they are of another state or damaged."""
         with suppress(OSError, ValueError):
             if self.folder:
                 digest, homes = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
@@ -308,6 +317,7 @@ class HomePages:
         return {}
 
     def write(self, pages: Mapping[str, CachedPage]) -> None:
+        """Keep the home pages, all of them or none, and forget those of other states."""
         if self.folder is None or not pages.keys() >= {*HOMES} or self._name() != self.name:
             return
         with suppress(OSError, ProjectError):
@@ -344,6 +354,11 @@ _LED: Final = (
 
 
 class ReleaseFiles:
+    """The files of a release in a folder; what no file tells, ``otherwise`` is asked.
+
+    Raises ProjectError where the folder holds no release.
+    """
+
     def __init__(self, folder: Path, otherwise: web.Handler | None = None) -> None:
         from pan2kg.publish import documents
         from pan2kg.publish.folder import LIST, MARK, read_checksums

@@ -50,6 +50,8 @@ _SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
 
 
 class RefusalError(Exception):
+    """Why there is no answer: a status of HTTP, a sentence, where it can be told a place in the query, and headers."""
+
     def __init__(
         self,
         status: int,
@@ -73,6 +75,7 @@ class RefusalError(Exception):
     def body(
         self, accept: str = "", language: catalogue.Language = catalogue.SOURCE_LANGUAGE
     ) -> tuple[str, bytes]:
+        """The media type and the bytes that tell it: JSON (RFC 9457) for who takes that, else a sentence."""
         sentence = self.message.say(language)
         if "json" not in accept:
             return "text/plain; charset=utf-8", f"{sentence}\n".encode()
@@ -87,26 +90,34 @@ class RefusalError(Exception):
         ).encode() + b"\n"
 
     def pack(self) -> bytes:
+        """It as bytes, to be sent from one process to another."""
         return json.dumps(
             [self.status, message.pack(self.message), self.line, self.column, self.headers]
         ).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> "RefusalError":
+        """What ``pack`` has made of one."""
         status, reason, line, column, headers = json.loads(packed)
         return cls(status, message.unpack(reason), line, column, **headers)
 
 
 def why(key: str, /, **values: object) -> message.Message:
+    """A sentence of the service's, to be said in the reader's language."""
     return message.Message("server", key, values)
 
 
 def busy(reason: message.Message, seconds: int = 5) -> RefusalError:
+    """A refusal for now (503): it may be asked again after so many seconds."""
     return RefusalError(503, reason, retry_after=str(seconds))
 
 
 class Form(NamedTuple):
-    # what the engine calls it: a format of rows or of triples, none for a page
+    """A form an answer comes in, with its media types, the best known first.
+
+    ``engine`` is what the engine calls it: a format of rows or of triples, none for a page.
+    """
+
     name: str
     media: tuple[str, ...]
     engine: Any = None
@@ -138,11 +149,14 @@ FORMATS: Final = {form.name: form.engine for form in (*TABLES, *GRAPHS)}
 
 
 class Choice(NamedTuple):
+    """A form, and by which of its media types it is sent."""
+
     form: Form
     media: str
 
     @property
     def content_type(self) -> str:
+        """The header, with the character set where it is text."""
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
 
 
@@ -161,6 +175,11 @@ def _elements(header: str) -> Iterator[tuple[str, float, list[str]]]:
 
 
 def read_accept(header: str) -> list[tuple[str, float, int]]:
+    """The media ranges of an Accept header: each with its quality in [0, 1], and how narrow it is from 0 to 5.
+
+    >>> read_accept("text/html;q=0.5, */*")
+    [('text/html', 0.5, 4), ('*/*', 1.0, 0)]
+    """
     ranges = []
     for media, quality, parameters in _elements(header):
         kind, slash, subtype = media.partition("/")
@@ -172,6 +191,11 @@ def read_accept(header: str) -> list[tuple[str, float, int]]:
 
 
 def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
+    """The quality of a media type by the narrowest range it fits; 0 where it fits none (RFC 9110, 12.5.1).
+
+    >>> quality_of("text/html", read_accept("text/html;q=0.5, */*"))
+    0.5
+    """
     fitting = ("*/*", f"{media.partition('/')[0]}/*", media)
     return max(
         ((narrow, quality) for name, quality, narrow in ranges if name in fitting), default=(0, 0.0)
@@ -180,6 +204,7 @@ def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
 
 @lru_cache(maxsize=128)
 def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
+    """The form a client likes best, of several the first; None where none fits. Without a header anything fits."""
     ranges = read_accept(accept) if accept.strip() else [("*/*", 1.0, 0)]
     best = None
     highest = 0.0
@@ -228,6 +253,7 @@ def prefers(accept: str, forms: tuple[Form, ...], *, strictly: bool = False) -> 
 
 
 def is_absolute(iri: str) -> bool:
+    """Whether a text is an absolute IRI, as far as its signs tell (RFC 3987)."""
     return _ABSOLUTE.fullmatch(iri) is not None
 
 
@@ -247,6 +273,14 @@ Operation = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 def read_form(encoded: bytes) -> dict[str, list[str]]:
+    """The fields of a form or of the query part of an address, each with its values in order.
+
+    Raises:
+        RefusalError: 400 where it is no UTF-8, or has more than 2,000 fields.
+
+    >>> read_form(b"a=1&a=2&b=")
+    {'a': ['1', '2'], 'b': ['']}
+    """
     values: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(
@@ -261,11 +295,16 @@ def read_form(encoded: bytes) -> dict[str, list[str]]:
 
 
 def read_fields(encoded: bytes) -> dict[str, str]:
-    # of a field that is sent twice the last counts
+    """The same with one value each: of a field that is sent twice the last counts."""
     return {name: values[-1] for name, values in read_form(encoded).items()}
 
 
 def read_media_type(header: str) -> tuple[str, str]:
+    """The media type and the character set of a Content-Type header, in lower case.
+
+    >>> read_media_type('Text/HTML; charset="UTF-8"')
+    ('text/html', 'utf-8')
+    """
     media, *parameters = (word.strip() for word in header.lower().split(";"))
     pairs = (word.partition("=") for word in parameters)
     return media, next(
@@ -274,6 +313,11 @@ def read_media_type(header: str) -> tuple[str, str]:
 
 
 def read_operation(method: str, address: bytes, media_type: str, body: bytes) -> Operation:
+    """What a request asks of the endpoint (SPARQL 1.1 Protocol, 2.1).
+
+    Raises:
+        RefusalError: 400, 403 for an update, or 415 for another media type or encoding.
+    """
     parameters = read_form(address)
     if method == "POST":
         media, charset = read_media_type(media_type)
@@ -320,6 +364,7 @@ _PREFIXES: Final = "".join(f"@prefix {name}: <{space}> .\n" for name, space in P
 def describe_endpoint(
     endpoint: str, counts: Mapping[str, int], *, union: bool = True
 ) -> list[ox.Triple]:
+    """What the endpoint can do, and its graphs with their numbers of triples (SPARQL 1.1 Service Description)."""
     # as https://www.w3.org/ns/formats/ has them: the engine knows JSON-LD by another address
     names = (form.engine.iri.rpartition("/")[2] for form in (*TABLES, *GRAPHS))
     formats = "".join(f" ; sd:resultFormat <http://www.w3.org/ns/formats/{name}>" for name in names)
@@ -351,7 +396,10 @@ class ServedRelease:
         return f"{self.name}+{int(time.time()) // self.seconds if self.seconds else self.changes()}"
 
     def tag(self, *words: str, state: str | None = None) -> str:
-        # weak, as rows may come in any order
+        """The ETag of what these words name in a state of the data, in that of now where none is said.
+
+        It is weak, as rows may come in any order.
+        """
         name = str(self) if state is None else f"{self.name}+{state}"
         digest = hashlib.blake2b("\x1f".join((name, *words)).encode(), digest_size=12).hexdigest()
         return f'W/"{digest}"'
@@ -429,10 +477,12 @@ class Task(NamedTuple):
 
 
 def pack(kind: bytes, payload: bytes = b"") -> bytes:
+    """A message between processes: a letter, the length of what follows, and that."""
     return HEAD.pack(kind, len(payload)) + payload
 
 
 def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
+    """The next message, as letter and content; None where the other side has ended."""
     message = bytearray()
     size = HEAD.size
     while len(message) < size:
@@ -449,7 +499,7 @@ def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
 
 
 def send(link: socket.socket, data: bytes) -> None:
-    # from here on a process does not end when who asked hangs up, but is told
+    """Send messages to who asked; from here on this process does not end when they hang up, but is told."""
     fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) & ~os.O_ASYNC)
     link.sendall(data)
 
@@ -483,6 +533,11 @@ def free_memory() -> int:
 
 
 def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
+    """Whether a query names its graphs with FROM.
+
+    Raises:
+        RefusalError: 403 where it would ask a service that is not among ``services``, or change something.
+    """
     lower = text.lower()  # plain searches take a tenth of the time of the expressions
     if not any(hint in lower for hint in _HINTS) or not _SUSPECT.search(text):
         return False
@@ -503,6 +558,8 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
 
 
 class AnswerWriter(io.BytesIO):
+    """Takes an answer from the engine and sends it on in pieces, as far as the limits let it."""
+
     def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
         self.link = link
         self.form = form
@@ -516,6 +573,11 @@ class AnswerWriter(io.BytesIO):
         self.waiting = self.size = 0
 
     def write(self, piece: Any) -> int:  # noqa: ANN401  # whatever has a buffer
+        """Take a piece.
+
+        Raises:
+            RefusalError: the answer is too large (413), has too many rows, or takes too long (503).
+        """
         data = bytes(piece)
         self.pieces.append(data)
         self.waiting += len(data)
@@ -535,12 +597,13 @@ class AnswerWriter(io.BytesIO):
         return len(data)
 
     def count(self, rows: int) -> None:
+        """Count rows or triples; RefusalError (413) where there are too many."""
         self.rows += rows
         if self.rows > self.most_rows:
             raise RefusalError(413, why("too-many-rows", rows=str(self.most_rows)))
 
     def finish(self, state: str, *, is_volatile: bool) -> None:
-        # an answer that is short leaves in one piece
+        """Send the rest and the end, which says that the answer is whole; a short one leaves in one piece."""
         ending = json.dumps([self.form, is_volatile, state]).encode()
         send(self.link, pack(PIECE, b"".join(self.pieces)) + pack(WHOLE, ending))
 
@@ -559,6 +622,7 @@ class Evaluator:
     state: str = ""
 
     def answer(self, task: Task, link: socket.socket) -> None:
+        """Answer a task on a connection, or say on it why not."""
         try:
             (self._graph if task.kind == "graph" else self._query)(task, link)
             return

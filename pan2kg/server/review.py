@@ -128,25 +128,34 @@ _PAGE: Final = Messages("page")
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """Who may enter something: the name it is written down under, and so many writes a minute.
+
+    The person signs in by a ``login`` of a proxy or by a token, of which ``digest`` is the SHA-256.
+    """
+
     name: str = ""
     rate: int = 0
     login: str = ""
     digest: str = ""
 
     def sign(self, form: Mapping[str, str]) -> Mapping[str, str]:
-        # where it is known who sends a form, what was typed as a name is nobody's
+        """A form with the name of who sends it: where that is known, what was typed as a name is nobody's."""
         return {**form, "reviewer": self.name} if self.name else form
 
 
 @dataclass
 class Attempts:
+    """How often something was tried, by name, within the last minute."""
+
     clock: Callable[[], float] = time.monotonic
     _times: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
 
     def number(self, name: str) -> int:
+        """How often within the last minute."""
         return sum(moment >= self.clock() - 60 for moment in self._times.get(name, ()))
 
     def add(self, name: str) -> None:
+        """Note a try; of the names that are too many the one that was tried longest ago is forgotten."""
         self._times.setdefault(name, deque(maxlen=2**12)).append(self.clock())
         self._times.move_to_end(name)
         if len(self._times) > ADDRESSES:
@@ -155,6 +164,12 @@ class Attempts:
 
 @dataclass
 class People:
+    """Who may enter something.
+
+    That is who holds the ``token`` of the service, who is ``listed``, and whom a proxy names in a
+    ``header``.
+    """
+
     token: str = ""
     listed: tuple[Person, ...] = ()
     header: str = ""
@@ -173,7 +188,7 @@ class People:
         return self.wrong.number(_network(client)) >= (FLOOD if may_be_drawn else TRIES)
 
     def by_token(self, token: str, client: str) -> Person | None:
-        # compared in the same time whatever is sent, and with all
+        """Whose token it is, None for nobody's; compared in the same time whatever is sent, and with all."""
         if self.is_besieged(client, token):
             return None
         sent = token.strip().encode("utf-8", "surrogateescape")
@@ -189,6 +204,7 @@ class People:
         return person
 
     def login_of(self, request: web.Request) -> str:
+        """Whom a proxy that is trusted has signed in; empty for nobody."""
         return (
             web.header(request, self.header).strip()
             if self.header and request.scope["record"].is_proxied
@@ -196,11 +212,17 @@ class People:
         )
 
     def current(self, person: Person) -> Person | None:
+        """A person as listed now; None where they may enter nothing any more."""
         if not person.name or not self.listed:
             return person if (self.header if person.name else self.token) else None
         return next((member for member in self.listed if member.name == person.name), None)
 
     def admit(self, request: web.Request) -> Person:
+        """Who sends a request, by the token in its header.
+
+        Raises:
+            RefusalError: 401 without one that is right, 429 where too many were wrong or too much was written.
+        """
         kind, _, word = web.header(request, "authorization").partition(" ")
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token = word.encode("latin-1").decode("utf-8", "surrogateescape")
@@ -217,6 +239,7 @@ class People:
         return person
 
     def count(self, person: Person) -> None:
+        """Note that a person writes; RefusalError (429) where it is too often."""
         if person.rate and self.done.number(person.name) >= person.rate:
             raise protocol.RefusalError(
                 429, protocol.why("too-often", number=str(person.rate)), retry_after="60"
@@ -285,6 +308,8 @@ def _refuse_twice(person: Person, people: Sequence[Person], place: Place) -> Non
 
 @dataclass(slots=True)
 class Session:
+    """A person who is signed in, until a moment, with the secret each of their forms carries."""
+
     seal: str
     until: float
     person: Person
@@ -293,12 +318,14 @@ class Session:
 
 @dataclass
 class Sessions:
-    # forgotten when the service ends; only hashes of what a cookie holds are kept
+    """Who is signed in: forgotten when the service ends; only hashes of what a cookie holds are kept."""
+
     people: People
     clock: Callable[[], float] = time.monotonic
     _open: OrderedDict[str, Session] = field(default_factory=OrderedDict)
 
     def begin(self, person: Person) -> str:
+        """Sign a person in; what the cookie is to hold."""
         name = secrets.token_urlsafe(32)
         self._open[_hash(name)] = Session(secrets.token_urlsafe(32), self.clock() + SECONDS, person)
         while len(self._open) > SESSIONS:
@@ -306,6 +333,7 @@ class Sessions:
         return name
 
     def find(self, name: str) -> Session | None:
+        """The session of a cookie; None where it ended, or the person may enter nothing any more."""
         session = self._open.get(_hash(name))
         person = (
             self.people.current(session.person)
@@ -318,6 +346,7 @@ class Sessions:
         return session
 
     def end(self, name: str) -> None:
+        """Sign out."""
         self._open.pop(_hash(name), None)
 
 
@@ -326,6 +355,7 @@ def _hash(name: str) -> str:
 
 
 def with_cookie(request: web.Request, response: web.Response, name: str) -> web.Response:
+    """An answer that sets the cookie of a session, or takes it away where ``name`` is empty."""
     path = f"{request.scope['root_path']}/"
     is_secure = request.scope["scheme"] == "https"
     age = SECONDS if name else 0
@@ -361,6 +391,7 @@ class ReviewPages:
         self._waiting = set[str]()
 
     async def answer(self, request: web.Request) -> web.Response:
+        """A page of reviews, or the outcome of a form that was sent from one."""
         if request.method == "POST":
             return await self._take(request)
         arguments = _typed(protocol.read_fields(request.scope["query_string"]))

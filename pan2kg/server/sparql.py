@@ -34,8 +34,7 @@ _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 async def read_operation(request: web.Request, page: str) -> protocol.Operation:
-    # who opens the endpoint in a browser is led to the editor, at ``page`` in a language, the query
-    # in it
+    """What a request asks for; a browser is led to the editor at ``page``, with the query in it."""
     body = await web.read_body(request) if request.method == "POST" else b""
     sent = request.method, request.scope["query_string"], web.header(request, "content-type"), body
     is_large = len(body) > LARGE
@@ -59,6 +58,8 @@ async def read_operation(request: web.Request, page: str) -> protocol.Operation:
 
 @dataclass
 class Endpoint:
+    """The endpoint over the workers; ``page`` is the path of the editor, with « {language} » in it, or empty."""
+
     pool: workers.Pool
     settings: web.Settings
     release: protocol.ServedRelease
@@ -66,6 +67,7 @@ class Endpoint:
     _counts: tuple[str, dict[str, int]] = ("", {})
 
     async def answer(self, request: web.Request) -> web.Response:
+        """The answer to a query, or what the endpoint can do where there is none."""
         text, default, named = await read_operation(request, self.page)
         address = f"{web.root_of(request)}{web.path_of(request)}"
         if not text:
@@ -106,6 +108,11 @@ class Endpoint:
         return web.Response(body, headers={**headers, "content-type": choice.content_type})
 
     async def graph(self, request: web.Request) -> web.Response:
+        """A graph as a whole (SPARQL 1.1 Graph Store Protocol), by its IRI or as an address below ``/store/``.
+
+        Raises:
+            RefusalError: 400 where it is not said which, 404 where there is none, 406 where no form fits.
+        """
         # the IRI of the graph that is meant, empty for the default graph; an address of this store
         # is one too
         below = web.path_of(request).removeprefix(STORE).removeprefix("/")
@@ -134,6 +141,8 @@ async def deliver(
     choices: Iterable[protocol.Choice | None],
     make_tag: Callable[..., str],
 ) -> web.Response:
+    """What a worker answers to a task, in the form it chose, with an ETag unless it may differ next time."""
+
     async def leave() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
@@ -161,11 +170,14 @@ async def deliver(
 
 @dataclass
 class Relay:
+    """The endpoint where the graph lies behind another one, at ``url``."""
+
     url: str
     settings: web.Settings
     page: str = ""
 
     async def answer(self, request: web.Request) -> web.Response:
+        """What the other endpoint answers to a query; nothing is kept."""
         operation = await read_operation(request, self.page)
         accept = web.header(request, "accept") or "*/*"
         text = operation[0]

@@ -115,7 +115,10 @@ Handler = Callable[[requests.Request], Awaitable[responses.Response]]
 
 
 class Threads(futures.ThreadPoolExecutor):
+    """Threads that are waited for in the loop."""
+
     async def run(self, work: Callable[..., Result], *arguments: object) -> Result:
+        """What work gives that is done in one of them."""
         return await asyncio.get_running_loop().run_in_executor(self, work, *arguments)
 
 
@@ -162,6 +165,7 @@ class Record:
         self.person = ""
 
     def complete(self, start: types.Message) -> None:
+        """Give an answer the headers each has: weak ETags where it is compressed, the policy of pages, its id."""
         headers = start["headers"]
         names = dict(start["headers"])
         if b"content-encoding" in names and not names.get(b"etag", b"W/").startswith(b"W/"):
@@ -178,22 +182,29 @@ class Record:
 
 
 def root_of(request: Request) -> str:
+    """The address of the service as it was asked: scheme, host and the path it stands at."""
     return (
         f"{request.scope['scheme']}://{request.headers.get('host', '')}{request.scope['root_path']}"
     )
 
 
 def path_of(request: Request) -> str:
+    """The path of a request below the root of the service."""
     path: str = request.scope["path"]
     return path[len(request.scope["root_path"]) :]
 
 
 def header(request: Request, name: str) -> str:
-    # one that is repeated is joined by commas
+    """The value of a header, empty without; one that is repeated is joined by commas."""
     return ", ".join(request.headers.getlist(name))
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The body of a request, of at most ``limit`` bytes.
+
+    Raises:
+        RefusalError: 408 where it comes too slowly, 413 where it is too large.
+    """
     announced = int(request.headers.get("content-length", "0"))
     pieces = list[bytes]()
     size = 0
@@ -226,13 +237,14 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
 
 
 def lead(request: Request, path: str, status: int = 303, **headers: str) -> Response:
+    """A redirection to a path below the root."""
     return Response(
         status_code=status, headers={"location": f"{request.scope['front']}{path}", **headers}
     )
 
 
 def insist_changed(request: Request, headers: Mapping[str, str]) -> None:
-    # who has what would be sent is told so: ETags are compared weakly (RFC 9110, 13.1.2)
+    """Raise HTTPException (304) where who asks has what would be sent: ETags are compared weakly (RFC 9110, 13.1.2)."""
     conditions = {
         tag.strip().removeprefix("W/") for tag in header(request, "if-none-match").split(",")
     }
@@ -241,6 +253,7 @@ def insist_changed(request: Request, headers: Mapping[str, str]) -> None:
 
 
 async def refuse(request: Request, error: Exception) -> Response:
+    """The answer that tells a reader what was raised, in their language and as they accept it."""
     status = getattr(error, "status_code", 500)
     headers = dict(getattr(error, "headers", None) or {})
     if status < 400:
@@ -424,6 +437,11 @@ class Edge:
 
 
 def read_network(text: str) -> str:
+    """A network of a proxy; ProjectError where a text is none.
+
+    >>> read_network("10.0.0.0/8")
+    '10.0.0.0/8'
+    """
     try:
         return str(ipaddress.ip_network(text))
     except ValueError:
@@ -431,6 +449,7 @@ def read_network(text: str) -> str:
 
 
 def listen(host: str, port: int) -> socket.socket:
+    """A socket that is bound; ProjectError where the system refuses it."""
     try:
         family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
             0
@@ -449,7 +468,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Connection(H11Protocol):
-    # uvicorn would wait for a head without end
+    """A connection whose head has to come in time: uvicorn would wait for it without end."""
+
     deadline = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -474,6 +494,8 @@ class Connection(H11Protocol):
 
 
 class Server(uvicorn.Server):
+    """Uvicorn, as this service needs it; ``ready`` is called once it listens."""
+
     def __init__(self, application: Edge, ready: Callable[[], None]) -> None:
         # proxy_headers: the edge reads what a proxy says itself, as it believes those alone that
         # are named
@@ -545,6 +567,7 @@ class Operations:
         )
 
     def open_log(self) -> None:
+        """Open the log, anew where it is open: the file may have been moved away."""
         if self.log in ("", "-"):
             self.file = sys.stdout.fileno() if self.log else -1
             return
@@ -561,6 +584,7 @@ class Operations:
             os.close(before)
 
     def measure(self, pool: workers.Pool) -> None:
+        """Measure the workers too."""
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
             "pan2kg_workers_busy": ("Workers that answer a query.", lambda: pool.busy),
             "pan2kg_queries_waiting": ("Queries that wait for a worker.", lambda: pool.waiting),
@@ -577,6 +601,7 @@ class Operations:
             prometheus.Gauge(name, meaning, registry=self.registry).set_function(value)
 
     def note(self, request: Request, seconds: float) -> None:
+        """Count a request that was answered, and write its line."""
         record = request.scope["record"]
         path = path_of(request)
         kind = _KINDS.get(path[1:].partition("/")[0].partition(".ttl")[0], "page")
@@ -603,6 +628,7 @@ class Operations:
             )
 
     async def answer(self, request: Request) -> Response:
+        """The metrics, or whether the service is well (``/health``) and can answer now (``/ready``)."""
         uncached = {"cache-control": "no-store"}
         path = path_of(request)
         if path == "/metrics":
@@ -665,6 +691,7 @@ def assemble(
     store: Handler | None = None,
     more: Iterable[routing.BaseRoute] = (),
 ) -> Edge:
+    """The application of all parts: endpoint, graphs where they are offered, operations, and ``more`` routes."""
     routes = [route(path, endpoint, protocol.METHODS) for path in ("/sparql", "/sparql/")]
     routes += [
         route(path, store, protocol.READS) for path in ("/store", "/store/{graph:path}") if store
@@ -676,6 +703,8 @@ def assemble(
 
 
 def route(path: str, handler: Handler, methods: str) -> routing.Route:
+    """A route that answers to some methods, and says to OPTIONS which these are."""
+
     async def answer(request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"allow": methods})
@@ -685,6 +714,7 @@ def route(path: str, handler: Handler, methods: str) -> routing.Route:
 
 
 def notify(state: str) -> None:
+    """Tell a service manager the state of this process (sd_notify), where one asked to be told."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:

@@ -122,6 +122,7 @@ def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]
 
 
 def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> None:
+    """Fork a holder of the graph for each socket that is sent, until the main process ends."""
     # Ctrl-C and a service manager reach every process; this one ends when the main process has sent
     # its answers
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -137,6 +138,8 @@ def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> N
 
 
 class Generation:
+    """Workers behind one address each kind, which read one state of the data."""
+
     def __init__(self, folder: Path, places: dict[str, int]) -> None:
         self.listeners = []
         for kind, number in places.items():
@@ -151,12 +154,14 @@ class Generation:
         self.slots = mmap.mmap(-1, _SLOT * len(self.listeners) + 1)
 
     def note(self, place: int, number: int) -> int:
+        """Write down the number of the task of a worker, 0 for none; what stood there before."""
         slot = slice(place * _SLOT, (place + 1) * _SLOT)
         before = int.from_bytes(self.slots[slot], "big")
         self.slots[slot] = number.to_bytes(_SLOT, "big")
         return before
 
     def close(self) -> None:
+        """Let its workers end with their task."""
         self.slots[-1] = 1
         for listener in set(self.listeners):
             with suppress(OSError):
@@ -165,6 +170,8 @@ class Generation:
 
 
 class Holder:
+    """The process that holds the graph, and forks those that answer."""
+
     def __init__(
         self, control: socket.socket, folder: Path, places: dict[str, int], *, connects: bool
     ) -> None:
@@ -177,6 +184,7 @@ class Holder:
         self.generation: Generation | None = None
 
     def hold(self, load: Callable[[], Evaluator]) -> None:
+        """Load the graph and serve until the main process hangs up; this process ends then."""
         state = receive(self.control)
         try:
             self.evaluator = load()
@@ -383,6 +391,7 @@ class Keeper:
         self.control = self._load()
 
     def state(self, ahead: int = 0) -> str:
+        """What tells the state of the data, or one so many changes ahead, from all others."""
         return f"{self.epoch}.{self.version + ahead}" if self.version + ahead else ""
 
     def _load(self, ahead: int = 0) -> socket.socket:
@@ -414,6 +423,11 @@ class Keeper:
         threading.Thread(target=self._listen, name="keeper", daemon=True).start()
 
     def change(self, text: str, touched: frozenset[str] | None) -> None:
+        """Change the data by an update, about what was ``touched`` where that is known.
+
+        Raises:
+            ProjectError: it could not be done, and nothing was changed.
+        """
         with self._changing:
             answer = None
             with suppress(OSError, queue.Empty):
@@ -474,6 +488,7 @@ class Keeper:
                 return
 
     def close(self) -> None:
+        """End all processes below, and forget the folder of their sockets."""
         self.is_closing = True
         self.orders.close()
         with suppress(ChildProcessError):
@@ -482,8 +497,12 @@ class Keeper:
 
 
 class WorkerAnswer:
-    # bytes of all answers that are waiting now, at most ``MOST``: who reads slowly does not fill
-    # the disk
+    """An answer as it comes from a worker: in memory, or in a file where it is long.
+
+    ``long`` are the bytes of all answers that wait now, at most ``MOST``: who reads slowly does not fill
+    the disk.
+    """
+
     LONG: Final = protocol.MEGABYTE
     MOST: Final = 2**31
     long = 0
@@ -497,6 +516,12 @@ class WorkerAnswer:
         self.buffer = bytearray()
 
     def take(self, data: bytes) -> bool:
+        """Take what has come; whether the answer is whole.
+
+        Raises:
+            EOFError: the worker ended.
+            RefusalError: it says why there is no answer, or there is no room for it.
+        """
         if not data:
             raise EOFError
         self.buffer += data
@@ -522,6 +547,7 @@ class WorkerAnswer:
         return False
 
     def close(self) -> None:
+        """Let go of what it holds."""
         WorkerAnswer.long -= self.size
         self.size = 0
         self.file.close()
@@ -529,6 +555,7 @@ class WorkerAnswer:
     __del__ = close  # where a client leaves before anything of it is sent
 
     def content(self) -> bytes:
+        """All of it; it is closed then."""
         self.file.seek(0)
         content = self.file.read()
         self.close()
@@ -536,6 +563,7 @@ class WorkerAnswer:
 
 
 def died(status: int, seconds: float) -> RefusalError:
+    """What is said to who asked where a worker ended with this status, a negative signal or an exit code."""
     if status == FAULT:
         return RefusalError(500, why("fault"))
     if (
@@ -627,6 +655,8 @@ async def _exchange(
 
 
 class Pool:
+    """The workers of the endpoint, so many queries at once; others wait their turn."""
+
     def __init__(self, keeper: Keeper, seconds: float) -> None:
         self.keeper = keeper
         self.seconds = seconds
@@ -636,6 +666,11 @@ class Pool:
     async def ask(
         self, task: Task, leave: Callable[[], Awaitable[None]] | None = None
     ) -> WorkerAnswer:
+        """Have a task done.
+
+        Raises:
+            RefusalError: too many wait, it took too long or too much, or it cannot be answered.
+        """
         if self.waiting >= QUEUE:
             raise busy(why("queue-full"))
         self.waiting += 1
