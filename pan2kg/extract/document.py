@@ -96,12 +96,13 @@ class DocumentBlock:
         return self.start + len(self.text)
 
     def cell_start(self, row: int, column: int) -> int:
-        above = sum(len(BETWEEN_CELLS.join(cells)) + len(BETWEEN_ROWS) for cells in self.rows[:row])
-        return (
-            self.start
-            + above
-            + sum(len(cell) + len(BETWEEN_CELLS) for cell in self.rows[row][:column])
-        )
+        """Where a cell of a table begins in the text of the document; both count from 0."""
+        start = self.start
+        for cells in self.rows[:row]:
+            start += len(BETWEEN_CELLS.join(cells)) + len(BETWEEN_ROWS)
+        for cell in self.rows[row][:column]:
+            start += len(cell) + len(BETWEEN_CELLS)
+        return start
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,15 @@ class Document:
         return next((block for block in self.blocks if block.start <= position < block.end), None)
 
     def page_at(self, position: int) -> int | None:
+        """The page of the file a place of the text is on, None where the format has none."""
         block = self.block_at(position)
         if block is None:
             return None
-        later = [page for offset, page in block.turns if block.start + offset <= position]
-        return later[-1] if later else block.page
+        page = block.page
+        for offset, later in block.turns:
+            if block.start + offset <= position:
+                page = later
+        return page
 
 
 def canonical(printed: str) -> str:
@@ -144,13 +149,22 @@ def folded(text: str) -> str:
 
 
 def runs_of(numbers: Iterable[int], *, dash: str = "-") -> str:
+    """Numbers in their order, those that follow each other as one run.
+
+    >>> runs_of([7, 3, 1, 2])
+    '1-3, 7'
+    """
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]}{dash}{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    printed = []
+    for run in runs:
+        last = f"{dash}{run[-1]}" if len(run) > 1 else ""
+        printed.append(f"{run[0]}{last}")
+    return ", ".join(printed)
 
 
 def table_block(
@@ -181,59 +195,55 @@ def laid(blocks: Iterable[DocumentBlock]) -> tuple[DocumentBlock, ...]:
 
 
 def to_json(document: Document) -> str:
-    # of a block what is not as in an empty one, and what every block has
-    empty = asdict(DocumentBlock(None, None, "paragraph", ""))
-    always = ("kind", "text", "start")
+    """A document as it is kept, in JSON, with the version of the readers its places hold for."""
+    remarks = []
+    for remark in document.remarks:
+        remarks.append({"message": pack(remark.message), "pages": remark.pages})
     whole = {
         "reader": READER,
         "source": document.source,
         "sha256": document.sha256,
         "format": document.format,
         "pages": document.pages,
-        "remarks": [
-            {"message": pack(remark.message), "pages": remark.pages} for remark in document.remarks
-        ],
-        "blocks": [
-            {
-                name: value
-                for name, value in asdict(block).items()
-                if name in always or value != empty[name]
-            }
-            for block in document.blocks
-        ],
+        "remarks": remarks,
+        "blocks": list(map(_block_to_json, document.blocks)),
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def from_json(text: str, *, source: str = "") -> Document:
-    def block(values: dict[str, Any]) -> DocumentBlock:
-        if values["kind"] not in get_args(BlockKind):
-            raise ValueError(values["kind"])
-        nested = {name: tuple(map(tuple, values.get(name, ()))) for name in ("rows", "turns")}
-        return DocumentBlock(
-            **{
-                "page": None,
-                "label": None,
-                **values,
-                "path": tuple(values.get("path", ())),
-                **nested,
-            }
-        )
+_EMPTY: Final = asdict(DocumentBlock(None, None, "paragraph", ""))
+_ALWAYS: Final = ("kind", "text", "start")  # what is written of every block
 
+
+def _block_to_json(block: DocumentBlock) -> dict[str, Any]:
+    """What is not as in an empty block, and what is written of every one."""
+    return {
+        name: value
+        for name, value in asdict(block).items()
+        if name in _ALWAYS or value != _EMPTY[name]
+    }
+
+
+def from_json(text: str, *, source: str = "") -> Document:
+    """The document that was kept so.
+
+    Raises:
+        OutlineError: it is none, or one of other readers, whose places hold no longer.
+    """
     try:
         whole = json.loads(text)
-        if whole["reader"] != READER:  # its positions hold no longer
+        if whole["reader"] != READER:
             raise ValueError(whole["reader"])
+        remarks = []
+        for row in whole["remarks"]:
+            remarks.append(Remark(unpack(row["message"]), tuple(map(int, row["pages"]))))
         return Document(
             str(whole["source"]),
             str(whole["sha256"]),
             str(whole["format"]),
             None if whole["pages"] is None else int(whole["pages"]),
-            tuple(map(block, whole["blocks"])),
-            tuple(
-                Remark(unpack(row["message"]), tuple(map(int, row["pages"])))
-                for row in whole["remarks"]
-            ),
+            tuple(map(_block_from_json, whole["blocks"])),
+            tuple(remarks),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OutlineError(
@@ -241,27 +251,49 @@ def from_json(text: str, *, source: str = "") -> Document:
         ) from None
 
 
+def _block_from_json(values: Mapping[str, Any]) -> DocumentBlock:
+    if values["kind"] not in get_args(BlockKind):
+        raise ValueError(values["kind"])
+    block = {"page": None, "label": None, **values}
+    block["path"] = tuple(values.get("path", ()))
+    for name in ("rows", "turns"):
+        block[name] = tuple(map(tuple, values.get(name, ())))
+    return DocumentBlock(**block)
+
+
 def load_document(path: Path) -> Document:
     return from_json(read_text(path), source=str(path))
 
 
 def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
+    """The text in the bytes of a file: in UTF-8, or UTF-16 with its mark, else as Windows programs save it.
+
+    >>> text, remarks = decode_text("à Genève".encode("cp1252"), source="plan.txt")
+    >>> text, len(remarks)
+    ('à Genève', 1)
+
+    Raises:
+        OutlineError: it is in none of these, or no text.
+    """
     # before the search for null bytes: UTF-16 text is full of them
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    if encoding == "utf-8-sig" and b"\0" in data:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decoded(data, "utf-16", source), ()
+    if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise OutlineError("binary-file", place=Place(source, line), remedy="save-as-utf8")
     try:
-        try:
-            return data.decode(encoding), ()
-        except UnicodeDecodeError as error:
-            if encoding == "utf-16":
-                raise
-            # Windows programs save French text so by default; in Latin-1 the dashes and quotation
-            # marks would be lost
-            line = data.count(b"\n", 0, error.start) + 1
-            message = noted("in-line", lines=str(line), message=noted("not-utf8"))
-            return data.decode("cp1252"), (Remark(message),)
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError as error:
+        # Windows programs save French text so by default; in Latin-1 the dashes and quotation
+        # marks would be lost
+        line = data.count(b"\n", 0, error.start) + 1
+        message = noted("in-line", lines=str(line), message=noted("not-utf8"))
+    return _decoded(data, "cp1252", source), (Remark(message),)
+
+
+def _decoded(data: bytes, encoding: str, source: str) -> str:
+    try:
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise OutlineError(
@@ -269,18 +301,23 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
         ) from None
 
 
+_AND: Final = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y"}
+
+
 def joined(before: str, after: str, *, text: str = "") -> str:
+    """Two lines as one text; a hyphen at the end goes where it only parts a word, which ``text`` may tell.
+
+    >>> joined("la sensibi-", "lisation"), joined("Nord-", "Süd"), joined("Natur-", "und Tierschutz")
+    ('la sensibilisation', 'Nord-Süd', 'Natur- und Tierschutz')
+    """
     if before.endswith(SOFT_HYPHEN):
         return before.rstrip(SOFT_HYPHEN) + after
     half = re.search(r"[^\W\d_]+-$", before[-60:]) if before.endswith("-") else None
-    rest = re.match(r"[^\W\d_]+", after)
-    if (
-        not half
-        or not rest
-        or rest[0].casefold() in {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y"}
-    ):
+    behind = re.match(r"[^\W\d_]+", after)
+    if half is None or behind is None or behind[0].casefold() in _AND:
         return f"{before} {after}".strip()
-    return (before if rest[0][0].isupper() or half[0] + rest[0] in text else before[:-1]) + after
+    is_compound = behind[0][0].isupper() or half[0] + behind[0] in text
+    return (before if is_compound else before[:-1]) + after
 
 
 @cache
@@ -294,14 +331,13 @@ def table(name: str) -> dict[str, Any]:
 
 def block_language(text: str) -> str | None:
     """The language most of the small words of a text belong to; None where few do or two are as likely."""
-    counted = Counter(word.casefold() for word in re.findall(r"[^\W\d_]+", text[:5000]))
-    scores = [
-        (sum(counted[word] for word in small), language)
-        for language, small in table("languages").items()
-    ]
-    best, second = sorted(scores, reverse=True)[:2]
+    words = Counter(word.casefold() for word in re.findall(r"[^\W\d_]+", text[:5000]))
+    numbers: Counter[str] = Counter()
+    for language, small_words in table("languages").items():
+        numbers[language] = sum(words[word] for word in small_words)
+    (likeliest, number), (_, second) = numbers.most_common(2)
     # fewer than three small words tell nothing
-    return best[1] if best[0] > max(2, second[0]) else None
+    return likeliest if number > max(2, second) else None
 
 
 _OMITTED: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
@@ -331,18 +367,24 @@ class Quotation:
 
     @classmethod
     def at(cls, document: Document, start: int, end: int, *, of: int | None = None) -> "Quotation":
+        """The words of a document from one place to another; ``of`` is a place in the block they are of."""
         whole = document.text
         block = document.block_at(start if of is None else of)
-        return cls(
+        quotation = cls(
             whole[start:end],
-            language=(block.language or "") if block else "",
-            label=(block.label or "") if block else "",
-            page=document.page_at(of) if of is not None else block.page if block else None,
             start=start,
             end=end,
             prefix=whole[max(0, start - AROUND) : start],
             suffix=whole[end : end + AROUND],
-            path=block.path if block else (),
+        )
+        if block is None:
+            return quotation
+        return replace(
+            quotation,
+            language=block.language or "",
+            label=block.label or "",
+            page=block.page if of is None else document.page_at(of),
+            path=block.path,
         )
 
     @classmethod
@@ -362,28 +404,22 @@ class Quotation:
         return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
 
     def around(self, document: Document | None, paragraphs: int = 2) -> "Quotation":
-        blocks = document.blocks if document else ()
-        at = next(
-            (
-                number
-                for number, block in enumerate(blocks)
-                if block.start <= self.start < block.end
-            ),
-            None,
-        )
-        if document is None or at is None:
+        """With so many paragraphs before and behind it in place of a few words, and the page as printed."""
+        if document is None:
             return replace(self, label=str(self.page or ""))
-        nearby = blocks[max(0, at - paragraphs) : at + paragraphs + 1]
-        block = blocks[at]
         whole = document.text
-        return replace(
-            self,
-            words=whole[self.start : self.end],
-            label=block.label or str(block.page or self.page or ""),
-            prefix=whole[nearby[0].start : self.start],
-            suffix=whole[self.end : max(nearby[-1].end, self.end)],
-            path=block.path,
-        )
+        for at, block in enumerate(document.blocks):
+            if block.start <= self.start < block.end:
+                nearby = document.blocks[max(0, at - paragraphs) : at + paragraphs + 1]
+                return replace(
+                    self,
+                    words=whole[self.start : self.end],
+                    label=block.label or str(block.page or self.page or ""),
+                    prefix=whole[nearby[0].start : self.start],
+                    suffix=whole[self.end : max(nearby[-1].end, self.end)],
+                    path=block.path,
+                )
+        return replace(self, label=str(self.page or ""))
 
     def placed(self) -> dict[str, str]:
         return {
@@ -432,17 +468,14 @@ class Folded:
 
     def next(self, piece: str, start: int) -> int:
         """The next place of words that neither begin nor end within a word; −1 where there is none."""
-        text = self.text
         at = self.text.find(piece, start)
-        while at >= 0:
-            before = text[at - 1 : at] if at else ""
-            behind = text[at + len(piece) : at + len(piece) + 1]
-            if not (before + piece[0]).isalnum() * len(before) and not (
-                piece[-1] + behind
-            ).isalnum() * len(behind):
-                return at
-            at = text.find(piece, at + 1)
-        return -1
+        while at >= 0 and (self._is_within_word(at) or self._is_within_word(at + len(piece))):
+            at = self.text.find(piece, at + 1)
+        return at
+
+    def _is_within_word(self, at: int) -> bool:
+        around = self.text[at - 1 : at + 1] if at else ""
+        return len(around) == 2 and around.isalnum()
 
     def spans(self, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
         at = self.next(pieces[0], 0) if pieces else -1
@@ -463,33 +496,40 @@ def find(within: Folded, quotation: Quotation) -> Quotation | int:
     Words that were left out are marked by « … »: the passage reaches from the first words to the
     last.
     """
-    pieces = [canonical(words).translate(_ALIKE) for words in _OMITTED.split(quotation.words)]
-    spans = list(within.spans([piece for piece in pieces if piece]))
-    text = within.text
+    pieces = list(filter(None, map(_folded_words, _OMITTED.split(quotation.words))))
+    spans = list(within.spans(pieces))
     if len(spans) > 1:
-        # several places are told apart by the words around, else by the page as printed
-        before, behind = (
-            canonical(words).translate(_ALIKE) for words in (quotation.prefix, quotation.suffix)
-        )
-        if before or behind:
-            spans = [
-                (start, end)
-                for start, end in spans
-                if text[:start].rstrip().endswith(before) and text[end:].lstrip().startswith(behind)
-            ]
-        elif quotation.label:
-            blocks = ((span, within.document.block_at(within.places[span[0]])) for span in spans)
-            fitting = [
-                span
-                for span, block in blocks
-                if block and quotation.label in (block.label, str(block.page))
-            ]
-            spans = fitting or spans
+        spans = _told_apart(within, spans, quotation)
     if len(spans) != 1:
         return len(spans)
-    return Quotation.at(
-        within.document, within.places[spans[0][0]], within.places[spans[0][1] - 1] + 1
-    )
+    start, end = spans[0]
+    return Quotation.at(within.document, within.places[start], within.places[end - 1] + 1)
+
+
+def _folded_words(words: str) -> str:
+    return canonical(words).translate(_ALIKE)
+
+
+def _told_apart(
+    within: Folded, spans: Sequence[tuple[int, int]], quotation: Quotation
+) -> list[tuple[int, int]]:
+    """Of several places those with the words around a quotation, else those on its page as printed, if any."""
+    text = within.text
+    before = _folded_words(quotation.prefix)
+    behind = _folded_words(quotation.suffix)
+    fitting = []
+    if before or behind:
+        for start, end in spans:
+            is_behind = text[:start].rstrip().endswith(before)
+            if is_behind and text[end:].lstrip().startswith(behind):
+                fitting.append((start, end))
+        return fitting
+    if quotation.label:
+        for start, end in spans:
+            block = within.document.block_at(within.places[start])
+            if block and quotation.label in (block.label, str(block.page)):
+                fitting.append((start, end))
+    return fitting or list(spans)
 
 
 def quoted(document: Document, words: str) -> Quotation | None:
@@ -498,10 +538,13 @@ def quoted(document: Document, words: str) -> Quotation | None:
 
 
 def nearest(document: Document, words: str) -> str:
+    """The block that shares most words with some, the shortest of several; empty where none shares one."""
     wanted = set(_WORD.findall(words.casefold()))
-    texts = (block.text for block in document.blocks)
-    shared = (
-        (len(wanted & set(_WORD.findall(text.casefold()))), -len(text), text) for text in texts
-    )
-    number, _, text = max(shared, default=(0, 0, ""))
-    return " ".join(text.split()) if number else ""
+    nearest_block = ""
+    rank = (0, 0, "")
+    for block in document.blocks:
+        shared = wanted & set(_WORD.findall(block.text.casefold()))
+        if shared and (len(shared), -len(block.text), block.text) > rank:
+            rank = (len(shared), -len(block.text), block.text)
+            nearest_block = " ".join(block.text.split())
+    return nearest_block
