@@ -9,20 +9,22 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
+from typing import Any
 
 import pan2kg
 from pan2kg import templates
 from pan2kg.cli.main import main
 from pan2kg.coherence import weight as chances
+from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
-from pan2kg.store import cache as caches, rules
+from pan2kg.store import cache as caches, links, names, rules
 from pan2kg.store.store import LocalStore, Store
 from pan2kg.validation import changes
 from pan2kg.validation.changes import CheckedChange
@@ -34,7 +36,7 @@ SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
 
 
 def keep_shipped_graph() -> None:
-    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules and labels.
+    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules, labels and names.
 
     A question that asks for no links gets the same rows with them: tests/queries shows it. A folder
     of states that is named is used; the usual one need not be, since what it would give is here.
@@ -44,6 +46,10 @@ def keep_shipped_graph() -> None:
     read = read_labels
     kept = anew(SHIPPED)
     labels = read(kept)
+    missing_links = links.missing_links
+    missing = missing_links(kept)
+    read_names = names._read
+    called = read_names(kept)
 
     def open_store(project: Project, *, links: bool = True) -> LocalStore:
         return kept if project == SHIPPED and links else anew(project, links=links)
@@ -55,15 +61,41 @@ def keep_shipped_graph() -> None:
     def labels_of(store: Store) -> Labels:
         return labels if store is kept else read(store)
 
+    def missing_of(store: LocalStore) -> tuple[int, int] | None:
+        return missing if store is kept else missing_links(store)
+
+    def names_of(store: Store) -> Mapping[str, Mapping[str, set[str]]]:
+        return called if store is kept else read_names(store)
+
     replaced: dict[str, tuple[object, object]] = {
         "open_store": (anew, open_store),
         "open_kept": (again, open_kept),
         "read_labels": (read, labels_of),
+        "missing_links": (missing_links, missing_of),
+        "_read": (read_names, names_of),
     }
     for name, (held, instead) in replaced.items():
         for module in list(sys.modules.values()):
             if getattr(module, name, None) is held:
                 setattr(module, name, instead)
+    keep_readings(kept)
+
+
+def keep_readings(kept: LocalStore) -> None:
+    """Let each graph over the shipped store, as of today, begin with what many commands read of it first."""
+    known = Graph(SHIPPED, kept)
+    known.found("PAN 2")
+    known.known()
+    known.uses_at()
+    known.profiles_at()
+    begin = Graph.__init__
+
+    def __init__(graph: Graph, project: Project, store: Store, **chosen: Any) -> None:  # noqa: ANN401, N807
+        begin(graph, project, store, **chosen)
+        if store is kept and graph.as_of == known.as_of:
+            graph._kept.update(known._kept)
+
+    setattr(Graph, "__init__", __init__)  # noqa: B010 - as whoever opens one begins it
 
 
 def keep_shipped_report() -> None:
