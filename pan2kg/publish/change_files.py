@@ -75,7 +75,7 @@ def kind_name(thing: Altered, names: ChangeNames, language: Language) -> str:
     return names.of(thing.kind, language)
 
 
-class Line(NamedTuple):
+class IndentedLine(NamedTuple):
     """A sentence of a change: at depth 0 it is a title, at 1 it stands below that, at 2 below a sentence."""
 
     depth: int
@@ -103,9 +103,9 @@ def write_markdown(change: Change, language: Language) -> str:
     return "\n".join([*lines, ""])
 
 
-def _lines(change: Change, language: Language) -> Iterator[Line]:
+def _lines(change: Change, language: Language) -> Iterator[IndentedLine]:
     if change.is_empty:
-        yield Line(0, _WORDS.say("none", language))
+        yield IndentedLine(0, _WORDS.say("none", language))
         return
     yield from _summary_lines(change, language)
     if change.figures:
@@ -113,7 +113,7 @@ def _lines(change: Change, language: Language) -> Iterator[Line]:
     names = change.names
     ordered = sorted(change.things, key=lambda thing: _order_of(thing, names))
     for root, group in groupby(ordered, key=lambda thing: thing.root):
-        yield Line(0, names.titled(root, language))
+        yield IndentedLine(0, names.titled(root, language))
         yield from _thing_lines(names, list(group), root, language)
 
 
@@ -125,7 +125,7 @@ def _order_of(thing: Altered, names: ChangeNames) -> tuple[int, str, str, bool, 
     return rank, min(kinds, default=""), thing.root, is_part, thing.part_of, thing.iri
 
 
-def _summary_lines(change: Change, language: Language) -> Iterator[Line]:
+def _summary_lines(change: Change, language: Language) -> Iterator[IndentedLine]:
     """How many things and statements were altered, and what moved or was derived."""
     counts = Counter(thing.status for thing in change.things)
     counted = []
@@ -133,39 +133,41 @@ def _summary_lines(change: Change, language: Language) -> Iterator[Line]:
         if counts[status]:
             name = _WORDS.say(f"status.{status}", language)
             counted.append(_WORDS.say("count", language, status=name, n=counts[status]))
-    yield Line(0, ", ".join(counted))
+    yield IndentedLine(0, ", ".join(counted))
     added = len(change.added)
     removed = len(change.removed)
-    yield Line(1, _WORDS.say("count.statements", language, added=added, removed=removed))
+    yield IndentedLine(1, _WORDS.say("count.statements", language, added=added, removed=removed))
     for move in change.moves:
         ends = {"old": _file_of(move.source, language), "new": _file_of(move.target, language)}
-        yield Line(1, _WORDS.say("moved", language, **ends))
+        yield IndentedLine(1, _WORDS.say("moved", language, **ends))
     for shift in change.shifts:
         ends = {"old": _file_of(shift.source, language), "new": _file_of(shift.target, language)}
-        yield Line(1, _WORDS.say("shifted", language, n=shift.number, **ends))
+        yield IndentedLine(1, _WORDS.say("shifted", language, n=shift.number, **ends))
     for rule, more, less in change.derivations:
-        yield Line(1, _WORDS.say("derived", language, rule=rule, added=more, removed=less))
+        yield IndentedLine(1, _WORDS.say("derived", language, rule=rule, added=more, removed=less))
 
 
 def _file_of(graph: str, language: Language) -> str:
     return path_of(graph) or graph or _WORDS.say("nowhere", language)
 
 
-def _figure_lines(refigured: Refigured, language: Language) -> Iterator[Line]:
-    yield Line(0, _WORDS.say("figures", language))
+def _figure_lines(refigured: Refigured, language: Language) -> Iterator[IndentedLine]:
+    yield IndentedLine(0, _WORDS.say("figures", language))
     if not refigured.changes:
-        yield Line(1, _WORDS.say("figures-same", language))
+        yield IndentedLine(1, _WORDS.say("figures-same", language))
     for was, now in refigured.changes:
         name = now.figure.name().say(language)
         before = figure_words.value_words(was.value, was, language)
         after = figure_words.value_words(now.value, now, language)
-        yield Line(1, _WORDS.say("edit.changed", language, property=name, old=before, new=after))
-    yield Line(1, figure_words.basis_words(refigured.basis, language))
+        yield IndentedLine(
+            1, _WORDS.say("edit.changed", language, property=name, old=before, new=after)
+        )
+    yield IndentedLine(1, figure_words.basis_words(refigured.basis, language))
 
 
 def _thing_lines(
     names: ChangeNames, altered: Sequence[Altered], root: str, language: Language
-) -> Iterator[Line]:
+) -> Iterator[IndentedLine]:
     """What happened to a thing and what belongs to it; parts of what was added or removed whole are only counted."""
     whole = {}
     for thing in altered:
@@ -182,10 +184,10 @@ def _thing_lines(
         text = _tell_thing(thing, names, language, besides=root)
         if parts[thing.iri]:
             text += f", {_WORDS.say('parts', language, n=parts[thing.iri])}"
-        yield Line(1, text)
+        yield IndentedLine(1, text)
         if thing.iri not in whole:
             for edit in thing.edits:
-                yield Line(2, tell_edit(edit, names, language))
+                yield IndentedLine(2, tell_edit(edit, names, language))
 
 
 def _tell_thing(thing: Altered, names: ChangeNames, language: Language, *, besides: str) -> str:

@@ -50,7 +50,7 @@ _BESIDE_NAME: Final = 14.0
 """How much longer than the name that stands on it a line is."""
 
 
-class Lane(NamedTuple):
+class ClassLane(NamedTuple):
     """The line of some properties: from which class to which, and whether rules alone state them."""
 
     start: str
@@ -66,13 +66,13 @@ class Lane(NamedTuple):
 class LaneName(NamedTuple):
     """The name of a property, and the lane it stands on."""
 
-    lane: Lane
+    lane: ClassLane
     name: str
 
 
 class _Content(NamedTuple):
     # what joins and fills the boxes: the names of properties lane by lane, the lines in each box
-    lanes: Mapping[Lane, Sequence[str]]
+    lanes: Mapping[ClassLane, Sequence[str]]
     rows: Mapping[str, Sequence[str]]
 
 
@@ -138,7 +138,7 @@ def _subtitle(term: Term, language: Language) -> str:
 
 def _content(ontology: Ontology, tops: Mapping[str, str], language: Language) -> _Content:
     labels = {term.iri: term.labels for term in ontology.terms}
-    lanes = defaultdict[Lane, list[str]](list)
+    lanes = defaultdict[ClassLane, list[str]](list)
     rows = defaultdict[str, list[str]](list)
     for iri, top in sorted(tops.items()):
         if iri != top:
@@ -152,7 +152,7 @@ def _content(ontology: Ontology, tops: Mapping[str, str], language: Language) ->
         elif relation.start == relation.end:
             rows[relation.start].append(f"↺ {name}")
         else:
-            lanes[Lane(relation.start, relation.end, relation.is_derived)].append(name)
+            lanes[ClassLane(relation.start, relation.end, relation.is_derived)].append(name)
     return _Content(lanes, rows)
 
 
@@ -160,7 +160,7 @@ def _content(ontology: Ontology, tops: Mapping[str, str], language: Language) ->
 
 
 def _names_beside(
-    lanes: Mapping[Lane, Sequence[str]],
+    lanes: Mapping[ClassLane, Sequence[str]],
     columns: Iterable[Sequence[str]],
     courses: Mapping[Edge, Course],
 ) -> Mapping[str, list[LaneName]]:
@@ -205,7 +205,7 @@ def _room_beside(names: Iterable[LaneName]) -> float:
 # Marks
 
 
-def _lane_marks(lane: Lane, layout: _Layout, *, is_turned: bool) -> Iterator[Mark]:
+def _lane_marks(lane: ClassLane, layout: _Layout, *, is_turned: bool) -> Iterator[Mark]:
     # the names of a lane, a stroke under each, these joined, and from there a curve to the end
     pen = _DASHED if lane.is_derived else _SOLID
     course = layout.courses[lane.edge]
