@@ -14,7 +14,7 @@ from pan2kg.charts import Subject, country_map, registry, time_map
 from pan2kg.coherence import citations, evidence, figures, obligations
 from pan2kg.coherence.known import Known
 from pan2kg.findings.brief import is_late
-from pan2kg.site import definitions, values
+from pan2kg.site import definitions, plan_ties, values
 from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import brief_keys, period
 from pan2kg.site.plan_matrix import FIRST, chosen, matrix, plan_sets, shown_plans
@@ -114,7 +114,7 @@ def _wanted(context: PageContext, knowledge: Known) -> list[Values]:
                 texts.append(shared.text)
         rows.append(
             {
-                "way": definitions.citing(context, knowledge, *ends),
+                "way": plan_ties.citing(context, knowledge, *ends),
                 "texts": texts,
                 "reasons": _reasons(context, knowledge, ends),
                 "bits": bits_words(occasion.bits, context.language),

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.coherence import evidence
 from pan2kg.graph.statements import Statement, grounds_of
-from pan2kg.site import calendar_file, definitions, values
+from pan2kg.site import calendar_file, plan_ties, values
 from pan2kg.site.figure_pages import json_download, show
 from pan2kg.site.page import File, Markup, PageContext, Values, View
 from pan2kg.site.plan import ordered, period
@@ -88,10 +88,10 @@ def _pairs(context: PageContext) -> Values:
         if not plans.issuperset(meeting.plans):
             continue
         if meeting.level <= choice.level:
-            linked.append(definitions.meeting(context, knowledge, meeting))
+            linked.append(plan_ties.meeting(context, knowledge, meeting))
             degree.update(meeting.plans)
         else:
-            weaker.append(definitions.meeting(context, weakest, meeting))
+            weaker.append(plan_ties.meeting(context, weakest, meeting))
     number = len(plans) * (len(plans) - 1) // 2
     return {
         "title": context.t("pairs-title"),

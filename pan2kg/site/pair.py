@@ -13,14 +13,14 @@ import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from pan2kg.coherence import evidence, likeness
 from pan2kg.coherence.known import Known
 from pan2kg.graph import labels
 from pan2kg.graph.links import COMPARED, DECLARED, Tie
 from pan2kg.i18n.catalogue import Messages, numeral
-from pan2kg.site import definitions, entity, link_text, values
+from pan2kg.site import entity, link_text, plan_ties, values
 from pan2kg.site.page import EVIDENCE, Markup, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import ordered
 from pan2kg.site.plan_matrix import plan_sets
@@ -116,13 +116,13 @@ def _pair(context: PageContext) -> Values | None:
     declared = link_text.grouped(notes, sorted(links.declared), quoted=links.quoted)
     compared = link_text.grouped(notes, sorted(links.compared), quoted=links.quoted)
 
-    texts = definitions.shared(context, knowledge, pair)
+    texts = plan_ties.shared(context, knowledge, pair)
     _quote_once(texts, places)
     groups = _groups(context, pair, links.ties)
     by_text = groups.pop(_SHARED_TEXTS, None)
     # what both have is listed on the page: texts with their weight, then those of links that weigh
     # nothing, then what makes other links
-    listed = {row["text"] for row in texts}
+    listed = {row.text for row in texts}
     unweighed = []
     for row in by_text.meetings if by_text else ():
         if row.thing not in listed:
@@ -230,27 +230,26 @@ def _side(
         "plan": ends[0],
         "number": actions_number,
         "cites": cites,
-        "way": definitions.citing(context, knowledge, *ends),
+        "way": plan_ties.citing(context, knowledge, *ends),
     }
 
 
-def _quote_once(texts: Sequence[Mapping[str, Any]], places: dict[str, str]) -> None:
+def _quote_once(texts: Sequence[plan_ties.SharedText], places: dict[str, str]) -> None:
     """Leave with each use of a text only words not quoted before, and a level only where it is not the text's.
 
     ``places`` says by words where on the page they stand, and grows by those of each text.
     """
     for number, text in enumerate(texts, 1):
-        for use in itertools.chain(*text["sides"]):
-            if use["mark"] == text["mark"]:
-                use["mark"] = ""
+        for use in itertools.chain(*text.sides):
+            if use.mark == text.mark:
+                use.mark = ""
             fresh = []
-            use["above"] = ""
-            for quote in use["quotes"]:
+            for quote in use.quotes:
                 if quote["words"] not in places:
                     fresh.append(quote)
-                elif not use["above"]:
-                    use["above"] = places[quote["words"]]
-            use["quotes"] = fresh
+                elif not use.above:
+                    use.above = places[quote["words"]]
+            use.quotes = fresh
             for quote in fresh:
                 places[quote["words"]] = f"text-{number}"
 

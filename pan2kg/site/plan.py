@@ -19,7 +19,7 @@ from pan2kg.findings.brief import Brief
 from pan2kg.graph import statements as outlines
 from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site import definitions, entity, explore, link_text, printing, values
+from pan2kg.site import entity, explore, link_text, plan_ties, printing, values
 from pan2kg.site.page import (
     CSV,
     HTML,
@@ -377,7 +377,7 @@ def _meeting(context: PageContext, plan: str, meeting: figures.PlanMeeting) -> V
     knowledge = context.graph.known(max(meeting.level, evidence.HEADLINE))
     ways = []
     for ends in ((plan, partner), (partner, plan)):
-        tell = partial(definitions.citing, context, knowledge, *ends)
+        tell = partial(plan_ties.citing, context, knowledge, *ends)
         ways.append(context.site_context.once(("way", context.language, ends), tell))
     return {
         "plan": partner,

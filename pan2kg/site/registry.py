@@ -13,6 +13,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
 from pan2kg.site import (
+    data_page,
     definitions,
     entity,
     explore,
@@ -55,6 +56,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *definitions.PAGES,
     *review.PAGES,
     *quality.PAGES,
+    *data_page.PAGES,
     *ontology_page.PAGES,
     *pair.PAGES,
     *plan.PAGES,
@@ -71,7 +73,7 @@ _FILES: Final[tuple[File | CommonFile, ...]] = (
     *questions.FILES,
     *explore.FILES,
     *definitions.FILES,
-    *quality.FILES,
+    *data_page.FILES,
     *ontology_page.FILES,
 )
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}

@@ -37,7 +37,7 @@ from pan2kg.publish.folder import versions_in
 from pan2kg.publish.products import PRODUCT_FORMS, PRODUCTS
 from pan2kg.publish.release import SITE, ReleaseOptions, apart, change_part, propose, publish
 from pan2kg.publish.vocabulary import FORMATS
-from pan2kg.site.quality import Criterion, read_quality
+from pan2kg.site.quality_measures import Criterion, read_quality
 from pan2kg.store.store import LocalStore, is_derived, read_quads
 from pan2kg.turtle.vocabulary import PAN, ROOT
 from tests.conftest import ROOT as REPOSITORY
@@ -410,7 +410,7 @@ def test_pages_that_documents_lead_to_are_made_and_judged_by_what_the_release_of
             return ["fr/never.html"]
 
         def __call__(self, edition: Edition) -> list[File]:
-            seen.extend(read_quality(edition.graph, catalogue=edition.catalogue)["criteria"])
+            seen.extend(read_quality(edition.graph, catalogue=edition.catalogue).criteria)
             return []
 
     with pytest.raises(

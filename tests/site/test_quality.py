@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -13,9 +12,10 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project
-from pan2kg.site import quality as measures
+from pan2kg.site import quality_measures as measures
 from pan2kg.site.page import SiteContext
-from pan2kg.site.quality import CRITERIA, CatalogueEntry, judge
+from pan2kg.site.quality import Checked, FailingRule, summarise
+from pan2kg.site.quality_measures import CRITERIA, CatalogueEntry, CatalogueResource, Quality, judge
 from pan2kg.site.registry import Site
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import LocalStore
@@ -25,7 +25,7 @@ from tests.site.conftest import Parsed, Reader, site_of
 
 TODAY = date(2026, 12, 1)
 CATALOGUE = Path(__file__).parents[1] / "data" / "catalogue-entry.ttl"
-WHOLE: CatalogueEntry = (
+WHOLE = CatalogueEntry(
     {
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "temporal": "2020–2022",
@@ -34,7 +34,7 @@ WHOLE: CatalogueEntry = (
         "description": "x" * 101,
     },
     TODAY,
-    (("text/turtle", True),),
+    (CatalogueResource("text/turtle", is_described=True),),
 )
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
 HOSTILE = f'<{ID}plan/lu-x-1> a <{PAN}Plan> ; {LABEL} "<script>alert(1)</script>"@en .'
@@ -51,13 +51,13 @@ def met(entry: CatalogueEntry, today: date = TODAY) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def quality(graph: pan2kg.Graph) -> dict[str, Any]:
+def quality(graph: pan2kg.Graph) -> Quality:
     return measures.read_quality(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
 
 
 def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
     def but(**values: str) -> CatalogueEntry:
-        return {**WHOLE[0], **values}, *WHOLE[1:]
+        return WHOLE._replace(values={**WHOLE.values, **values})
 
     every = set(CRITERIA)
     frequency = "http://e/frequency/"
@@ -76,8 +76,10 @@ def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
     assert ["update-in-time" in met(monthly, day) for day in days] == [True, True, False], (
         "a day late, as there"
     )
-    assert "open-format" not in met((*WHOLE[:2], (("pdf", True),)))
-    judged = judge((*WHOLE[:2], ()), TODAY)
+    assert "open-format" not in met(
+        WHOLE._replace(resources=(CatalogueResource("pdf", is_described=True),))
+    )
+    judged = judge(WHOLE._replace(resources=()), TODAY)
     assert [key for key, is_met, _ in judged if is_met is None] == list(CRITERIA[-3:])
     assert measures.score(judged) == 6 / 9
 
@@ -85,7 +87,7 @@ def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
 def test_a_catalogue_is_read_as_the_portal_reads_it() -> None:
     entry = measures.read_entry(store_of(CATALOGUE.read_text("utf-8")))
     assert entry is not None
-    assert entry[0]["description"] == "courte"
+    assert entry.values["description"] == "courte"
     assert met(entry) == {
         "temporal-coverage",
         "update-frequency",
@@ -137,26 +139,23 @@ def test_links_are_counted_by_what_they_rest_on_and_things_without_a_label_by_cl
     }
 
 
-def test_a_report_is_summed_up_with_the_weightiest_rules_first(quality: dict[str, Any]) -> None:
-    assert [key for key, is_met, _ in quality["criteria"] if is_met is False] == []
+def test_a_report_is_summed_up_with_the_weightiest_rules_first(quality: Quality) -> None:
+    assert [key for key, is_met, _ in quality.criteria if is_met is False] == []
     assert (
         Messages("ontology").keys("criterion.")
         == Messages("ontology").keys("criterion-mend.")
         == CRITERIA
     )
-    numbers = sum(quality["links"].values(), Counter[str]())
+    numbers = sum(quality.links.values(), Counter[str]())
     parts = ("derived", "concluded", "declared", "unverified", "candidates")
     assert sum(numbers[part] for part in parts) == numbers["total"] > 1000
     light = Rule("light", Kind.SHAPE, Severity.INFO, Text.of({"fr": "l", "en": "l"}))
     heavy = Rule("heavy", Kind.QUALITY, Severity.VIOLATION, Text.of({"fr": "h", "en": "h"}))
     kept = Rule("kept", Kind.STYLE, Severity.VIOLATION, Text.of({"fr": "k", "en": "k"}))
     findings = *(Finding(light, f"http://e/{name}") for name in "abc"), Finding(heavy, "http://e/a")
-    found = measures.summarise(Report((light, heavy, kept), findings, {"light": 9, "heavy": 2}))
-    assert [(rule.key, *numbers) for rule, *numbers in found.pop("failing")] == [
-        ("heavy", 1, 2),
-        ("light", 3, 9),
-    ]
-    assert found == {"rules": 3, "idle": 1, "violations": 1, "passing": 1}
+    found = summarise(Report((light, heavy, kept), findings, {"light": 9, "heavy": 2}))
+    failing = [FailingRule(heavy, 1, 2), FailingRule(light, 3, 9)]
+    assert found == Checked(rules=3, idle=1, violations=1, failing=failing, passing=1)
 
 
 def test_the_page_gives_every_figure_with_what_would_mend_it(
@@ -169,12 +168,7 @@ def test_the_page_gives_every_figure_with_what_would_mend_it(
         in Reader(Site(SiteContext(remote)))["en/quality.html"]
     )
     empty = Graph(Project.packaged(), LocalStore(ox.Store()), as_of=TODAY)
-    assert measures.read_quality(empty) == {
-        "annotated": None,
-        "translations": [],
-        "criteria": (),
-        "links": {},
-    }
+    assert measures.read_quality(empty) == Quality(None, [], (), {})
 
 
 def test_a_project_of_ones_own_is_checked_and_what_it_fails_leads_to_the_documentation(

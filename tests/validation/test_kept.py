@@ -207,7 +207,7 @@ def test_the_report_of_unchanged_files_says_the_same_without_looking_and_pages_t
     kept_report(begun, tmp_path / "other", lambda: replace(found, findings=()))
     told = quality._checked(begun, "kept", tmp_path / "other")
     assert told
-    assert (told["rules"], told["failing"]) == (len(found.rules), [])
+    assert (told.rules, told.failing) == (len(found.rules), [])
 
 
 def test_one_that_was_damaged_is_made_anew(begun: Project, found: Report, tmp_path: Path) -> None:

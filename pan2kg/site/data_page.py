@@ -1,0 +1,275 @@
+"""The pages about the data: what can be taken along and its files, its sources, and what this is."""
+
+import base64
+import gzip
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+
+from pan2kg.graph.labels import Entry
+from pan2kg.i18n import in_words
+from pan2kg.project import Project
+from pan2kg.site.page import (
+    JAVASCRIPT,
+    TURTLE,
+    CommonFile,
+    PageContext,
+    SiteContext,
+    Values,
+    View,
+    embedded,
+)
+from pan2kg.site.quality_measures import years_of_plans
+from pan2kg.store import LocalStore, Store, load, program_query, select
+from pan2kg.store.store import dump
+from pan2kg.turtle import DCTERMS, ID, PAN, writer
+
+MEMORY: Final = f"{ID}sourcekind/memory"
+"""The kind of what is no document: somebody knew it and it still has to be verified."""
+
+
+class Download(NamedTuple):
+    """A file of the whole: where, its media type and what people call that, and the key of what it is."""
+
+    path: str
+    media: str
+    form: str
+    key: str
+
+
+_DOWNLOADS: Final = (
+    Download("data/pan2kg.nq.gz", "application/n-quads", "N-Quads (gzip)", "data-graph"),
+    Download("data/ontology.ttl", "text/turtle", "Turtle", "data-ontology"),
+    Download("data/shapes.ttl", "text/turtle", "Turtle", "data-shapes"),
+)
+
+
+# Files of the whole
+
+
+def packed(site_context: SiteContext) -> bytes:
+    """The graph as N-Quads, packed; made once."""
+
+    def make() -> bytes:
+        store = site_context.graph.store
+        if isinstance(store, LocalStore):
+            return gzip.compress(dump(store, "nquads", {}), mtime=0)
+        lines = []
+        for graph, subject, predicate, value in select(store, program_query("graphs/quads")).rows:
+            lines.append(f"{subject} {predicate} {value} {graph} .\n")
+        return gzip.compress("".join(sorted(lines)).encode(), mtime=0)
+
+    return site_context.once("packed", make)
+
+
+def scripted(site_context: SiteContext, _: object) -> bytes:
+    """The graph as a script: a page opened from disk may not fetch, but may load one."""
+    store: Store = site_context.graph.store
+    quads: Iterable[ox.Quad]
+    if isinstance(store, LocalStore):
+        quads = _graph_by_graph(store)
+    else:
+        quads = ox.parse(gzip.decompress(packed(site_context)), format=ox.RdfFormat.N_QUADS)
+    # graph by graph and by prefixes it takes least room
+    prefixes = writer.read_prefixes(site_context.graph.project)
+    text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=prefixes)
+    return b'pan2kgGraph("' + base64.b64encode(gzip.compress(text or b"", mtime=0)) + b'");\n'
+
+
+def _graph_by_graph(store: LocalStore) -> Iterator[ox.Quad]:
+    inner = store.inner
+    for graph in (ox.DefaultGraph(), *sorted(inner.named_graphs(), key=str)):
+        yield from sorted(inner.quads_for_pattern(None, None, None, graph), key=str)
+
+
+def joined(project: Project, files: Callable[[Project], Iterable[Path]]) -> bytes:
+    """Turtle files of a project as one, with the same bytes each time."""
+    store = ox.Store()
+    for path in files(project):
+        load(store, path, "urn:x", name=project.name_of(path))
+    dataset = ox.Dataset(ox.Quad(*quad.triple) for quad in store)
+    # else blank nodes are named anew each time
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    triples = sorted((quad.triple for quad in dataset), key=str)
+    prefixes = writer.read_prefixes(project)
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
+
+
+def _graph_file(site_context: SiteContext, _: object) -> bytes:
+    return packed(site_context)
+
+
+def _ontology_file(site_context: SiteContext, _: object) -> bytes:
+    return joined(site_context.graph.project, Project.ontology_files)
+
+
+def _shapes_file(site_context: SiteContext, _: object) -> bytes:
+    return joined(site_context.graph.project, Project.shape_files)
+
+
+# What can be taken along
+
+
+def _data(context: PageContext) -> Values:
+    graph = context.graph
+    language = context.language
+    notice = graph.notice
+    changed = date.fromisoformat(notice.modified) if notice.modified else None
+    files = []
+    for download in _DOWNLOADS:
+        files.append((context.out(download.path), download.form, context.t(download.key)))
+    plans_number = len(graph.labels.of_kind("plan"))
+    instruments_number = len(graph.labels.of_kind("instrument"))
+    return {
+        "title": context.t("menu-data"),
+        "files": files,
+        "counts": (plans_number, len(graph.uses.actions), instruments_number),
+        "creators": ", ".join(notice.texts("creator", language)),
+        "name": next(iter(notice.texts("name", language)), ""),
+        "year": (changed or graph.as_of).year,
+        "iri": graph.dataset_iri,
+        "changed": in_words(changed, language) if changed else "",
+        "notes": notice.texts("notes", language),
+        "dataset": embedded(_dataset(context)),
+    }
+
+
+def _dataset(context: PageContext) -> dict[str, object]:
+    # the dataset as schema.org says it, for search engines: what the graph states, in the language
+    # of the page
+    graph = context.graph
+    notice = graph.notice
+    dataset: dict[str, object] = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": graph.dataset_iri,
+        "identifier": graph.dataset_iri,
+        "url": graph.profile.space,
+        "version": graph.release,
+        "isAccessibleForFree": True,
+    }
+    for key in notice.stated:
+        texts = notice.texts(key, context.language)
+        if key == "creator":
+            dataset[key] = [{"@type": "Organization", "name": name} for name in texts]
+        elif key == "notes" or not texts:
+            continue
+        elif key in ("keywords", "license"):
+            dataset[key] = texts
+        else:
+            dataset[key] = texts[0]
+    distribution = []
+    for download in _DOWNLOADS:
+        distribution.append(
+            {
+                "@type": "DataDownload",
+                "contentUrl": context.out(download.path),
+                "encodingFormat": download.media,
+                "name": context.t(download.key),
+            }
+        )
+    dataset["distribution"] = distribution
+    if country := graph.profile.country:
+        dataset["spatialCoverage"] = {"@type": "Place", "name": context.name(country)}
+    since, until = years_of_plans(graph.store)
+    if since and until:
+        dataset["temporalCoverage"] = f"{since}/{until}"
+    return dataset
+
+
+# What this is, and its sources
+
+
+def _about(context: PageContext) -> Values:
+    graph = context.graph
+    coherence_action = graph.profile.coherence_action
+    action = graph.labels.label(coherence_action, context.request.language)
+    plan = ""
+    if action.notation:
+        plan = context.name(graph.plan_of(coherence_action) or "")
+    return {
+        "title": context.t("about-title"),
+        "asking": action if action.notation else None,
+        "asking_plan": plan,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """A document statements rest on: who published it, where it was read, and how much rests on it.
+
+    An address that leads nowhere, such as a shelf, is empty and has words only.
+    """
+
+    iri: str
+    key: str
+    day: str
+    publishers: list[str]
+    kind: str
+    addresses: list[tuple[str, str]]
+    statements: int
+    passages: int
+
+
+def _sources(context: PageContext) -> Values:
+    sources = []
+    remembered = []
+    for entry in context.graph.labels.of_kind("document"):
+        document = _source_document(context, entry)
+        if document.kind == MEMORY:
+            remembered.append(document)
+        else:
+            sources.append(document)
+    sources.sort(key=lambda document: (context.name(document.iri).casefold(), document.key))
+    return {
+        "title": context.t("sources-title"),
+        "sources": sources,
+        "remembered": remembered,
+        "dated": any(document.day for document in sources),
+        "published": any(document.publishers for document in sources),
+    }
+
+
+def _source_document(context: PageContext, entry: Entry) -> SourceDocument:
+    statements = context.graph.statements
+    publishers = []
+    for name in (PAN + "publisherName", DCTERMS + "publisher"):
+        for text in statements.values(entry.iri, name):
+            publishers.append(context.name(text) if text.startswith("http") else text)
+    addresses = []
+    for text in statements.values(entry.iri, PAN + "readAt"):
+        if text.startswith(("http://", "https://")):
+            addresses.append((text, urlsplit(text).hostname or text))
+        else:
+            addresses.append(("", text))
+    return SourceDocument(
+        entry.iri,
+        entry.key,
+        statements.one(entry.iri, DCTERMS + "date"),
+        publishers,
+        statements.one(entry.iri, PAN + "sourceKind"),
+        addresses,
+        context.graph.resting[entry.iri],
+        len(statements.pointing(entry.iri, PAN + "inDocument")),
+    )
+
+
+PAGES: Final = (
+    View("sources", _sources, section="data", below=3),
+    View("data", _data, section="data", menu=6),
+    View("about", _about, section="data", below=4),
+    # what was tested, and what is not yet as it should be
+    View("accessibility", lambda context: {"title": context.t("accessibility")}),
+    View("404", lambda context: {"title": context.t("missing-title")}),
+)
+FILES: Final = (
+    CommonFile("data/graph.js", JAVASCRIPT, scripted),
+    CommonFile("data/pan2kg.nq.gz", "application/gzip", _graph_file),
+    CommonFile("data/ontology.ttl", TURTLE, _ontology_file),
+    CommonFile("data/shapes.ttl", TURTLE, _shapes_file),
+)
