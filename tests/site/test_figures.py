@@ -226,6 +226,12 @@ def test_every_figure_of_the_register_has_a_page_with_its_four_values_and_its_ba
         assert row.figure.message("meaning").say(language) in html.unescape(page)
 
 
+def test_lists_say_yes_of_what_was_seen() -> None:
+    page = Messages("page")
+    for language in LANGUAGES:
+        assert page.say("list-seen", language) == page.say("yes", language).lower()
+
+
 def test_the_register_lists_every_figure_once_and_its_list_is_the_registers(reader: Reader) -> None:
     listed = re.findall(
         r'<th scope="row"><a href="definition/([^"]*)\.html"', reader["fr/definitions.html"]
