@@ -171,7 +171,7 @@ def run_report(options: argparse.Namespace) -> int:
 
 def run_brief(options: argparse.Namespace) -> int:
     from pan2kg.findings import brief as briefs
-    from pan2kg.site import printing
+    from pan2kg.site import brief_files
 
     graph = arguments.open_graph(options)
     target = Path(options.output)
@@ -180,7 +180,7 @@ def run_brief(options: argparse.Namespace) -> int:
     )
     if options.before:
         brief = brief.followed(read_text(Path(options.before)), options.before)
-    write_atomically(target, printing.brief_bytes(brief, target.suffix, graph.as_of))
+    write_atomically(target, brief_files.brief_bytes(brief, target.suffix, graph.as_of))
     return 0
 
 

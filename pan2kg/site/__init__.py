@@ -8,19 +8,27 @@ and linked there; what is computed once for all pages is kept by the :class:`Sit
 ``write_site`` puts all of them into a folder. It imports every module of a page, so it is not
 imported here. The modules, by what a reader looks for:
 
-===================  ==================================================================
-``home``             the first page, and that of a country ``plan_matrix``      how chosen plans
-meet: table, CSV, picture, data for the script ``lists``            plans, pairs of plans, actions
-without a link, obligations ``pair``             two plans and what links them; what several plans
-share ``plan, entity``     a plan; any other thing ``figure_pages``     computed tables and gaps
-``questions``        competency questions, stored and written ``definitions``      what each figure
-means, and what is behind it ``quality``          what was checked, sources, the data
-``ontology_page``    the vocabulary ``explore``          the network ``review``           forms that
-write: links proposed, scores ``search_page``      search
-===================  ==================================================================
+=====================  =============================================================================
+``home``               the first page, and that of a country
+``plan_matrix``        how chosen plans meet: table, CSV, picture, data for the script
+``lists``              plans, pairs of plans, actions without a link, obligations
+``pair``               two plans and what links them; what several plans share
+``plan``, ``entity``   a plan; any other thing
+``figure_pages``       computed tables, and what is missing
+``questions``          competency questions, stored and written
+``definitions``        what each figure means, and the list behind it
+``quality``            what the check found, and ``quality_measures`` what is counted beside it
+``data_page``          files of the whole, sources, what this is
+``ontology_page``      the vocabulary
+``explore``            the network
+``review``             forms that write: links proposed, scores
+``search_page``        search
+=====================  =============================================================================
 
-They stand on ``page`` (what all share), ``values`` and ``link_text`` (what is said of a thing and
-of a link), ``script_words`` and ``calendar_file``.
+They stand on ``page`` (what all share), on ``values``, ``link_text`` and ``plan_ties`` (what is said
+of a thing, of a link, of two plans), ``script_words``, ``calendar_file`` and ``printing``. The
+vocabulary is read by ``ontology`` with ``turtle_statements``, ``shape_rules`` and
+``ontology_examples``; ``class_diagram`` draws it in columns that ``layers`` makes.
 """
 
 from pan2kg.site.page import (

@@ -19,7 +19,7 @@ from pan2kg.findings.brief import Brief
 from pan2kg.graph import statements as outlines
 from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site import entity, explore, link_text, plan_ties, printing, values
+from pan2kg.site import brief_files, entity, explore, link_text, plan_ties, printing, values
 from pan2kg.site.page import (
     CSV,
     HTML,
@@ -125,7 +125,7 @@ def _brief_page(context: PageContext) -> Values | None:
 
 def _brief_document(context: PageContext) -> bytes | None:
     brief = _brief(context)
-    return printing.brief_bytes(brief, ".docx", context.graph.as_of) if brief else None
+    return brief_files.brief_bytes(brief, ".docx", context.graph.as_of) if brief else None
 
 
 def _brief_json(context: PageContext) -> str | None:
