@@ -25,8 +25,8 @@ from pan2kg.site.page import (
     embedded,
 )
 from pan2kg.site.quality_measures import years_of_plans
-from pan2kg.store import LocalStore, Store, load, program_query, select
-from pan2kg.store.store import dump
+from pan2kg.store import LocalStore, Store, program_query, select
+from pan2kg.store.store import dump, load
 from pan2kg.turtle import DCTERMS, ID, PAN, writer
 
 MEMORY: Final = f"{ID}sourcekind/memory"
