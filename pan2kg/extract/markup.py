@@ -575,20 +575,7 @@ class _TextFlow:
         self.text = text
         self.has_titles = has_titles
         self.connectors = numbering.words("connector", language=doc.block_language(text) or "")
-        starts: dict[int, tuple[Marker, ...]] = {}
-        goes_on = False
-        for line in self.lines:
-            markers = numbering.readings(line.text)
-            if goes_on and not line.after_gap:
-                # “2 years later” is no item where a sentence goes on from the line above
-                markers = tuple(
-                    marker for marker in markers if not (marker.weak and marker.rest[:1].islower())
-                )
-            starts[line.number] = markers
-            goes_on = not markers or doc.folded(line.text).rpartition(" ")[2] in numbering.words(
-                "connector"
-            )
-        self.markers = numbering.resolve(starts)
+        self.markers = numbering.resolve(self._starts())
         labels = {line.number: self._field_label(line) for line in self.lines}
         often = Counter(labels.values())
         self.fields = {
@@ -602,13 +589,30 @@ class _TextFlow:
         }
         for number in self.fields | self.captions:
             self.markers.pop(number, None)
-        # the width the text was set to, where lines show one: few are full, or paragraphs are one
-        # line
+        self.width = self._set_width()
+
+    def _starts(self) -> dict[int, tuple[Marker, ...]]:
+        """What the start of each line may be, by the number of the line."""
+        starts: dict[int, tuple[Marker, ...]] = {}
+        goes_on = False
+        for line in self.lines:
+            markers = numbering.readings(line.text)
+            if goes_on and not line.after_gap:
+                # “2 years later” is no item where a sentence goes on from the line above
+                markers = tuple(
+                    marker for marker in markers if not (marker.weak and marker.rest[:1].islower())
+                )
+            starts[line.number] = markers
+            final = doc.folded(line.text).rpartition(" ")[2]
+            goes_on = not markers or final in numbering.words("connector")
+        return starts
+
+    def _set_width(self) -> int:
+        """The width the text was set to, 0 where no lines show one: few are full, or paragraphs are one line."""
         widths = [line.width for line in self.lines if not line.paged]
         widest = max(widths, default=0)
-        self.width = (
-            widest if widest <= 120 and sum(width > widest - 12 for width in widths) > 2 else 0
-        )
+        full = [width for width in widths if width > widest - 12]
+        return widest if widest <= 120 and len(full) > 2 else 0
 
     def _field_label(self, line: _TextLine) -> str:
         marker = self.markers.get(line.number)

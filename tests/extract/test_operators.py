@@ -139,6 +139,7 @@ def test_what_a_text_defines_anew_means_the_latter_and_two_letters_are_a_name() 
         " La DM oblige."
     )
     assert targets(text)[-1] == "dir/2014/25/oj"
+    assert targets(text).count("dir/2014/25/oj") == 2
 
 
 def test_a_short_form_refers_over_one_paragraph_and_over_a_list_of_numbers() -> None:
