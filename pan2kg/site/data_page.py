@@ -33,7 +33,7 @@ MEMORY: Final = f"{ID}sourcekind/memory"
 """The kind of what is no document: somebody knew it and it still has to be verified."""
 
 
-class Download(NamedTuple):
+class GraphDownload(NamedTuple):
     """A file of the whole: where, its media type and what people call that, and the key of what it is."""
 
     path: str
@@ -43,9 +43,9 @@ class Download(NamedTuple):
 
 
 _DOWNLOADS: Final = (
-    Download("data/pan2kg.nq.gz", "application/n-quads", "N-Quads (gzip)", "data-graph"),
-    Download("data/ontology.ttl", "text/turtle", "Turtle", "data-ontology"),
-    Download("data/shapes.ttl", "text/turtle", "Turtle", "data-shapes"),
+    GraphDownload("data/pan2kg.nq.gz", "application/n-quads", "N-Quads (gzip)", "data-graph"),
+    GraphDownload("data/ontology.ttl", "text/turtle", "Turtle", "data-ontology"),
+    GraphDownload("data/shapes.ttl", "text/turtle", "Turtle", "data-shapes"),
 )
 
 
