@@ -558,95 +558,109 @@ def host_files(
     """
     path = urlsplit(edition.issue.addresses.base).path if has_base else "/"
     host = edition.issue.addresses.base if has_base else PLACEHOLDER
-    # what was given up is gone; an identifier that one thing of ours took the place of leads on to
-    # it
-    gone = list[HostRule]()
+    moved, gone = _retired_rules(retired)
+    remark = "" if has_base else f"# {host} stands for the address of the files\n"
+    rules = "".join(rule.written(host) for rule in w3id_rules(service))
+    head = _written("w3id.txt", root=edition.issue.addresses.root)
+    yield "w3id/.htaccess", (head + remark + rules).encode()
+    led = [
+        HostRule(f"{_THING}([^/.]+)", f"{DOCUMENTS}/$1/$2#$2$3"),
+        HostRule(_TOGETHER, f"{DOCUMENTS}/$1/{ALL}#$2"),
+        HostRule("id/(.+)", f"{DOCUMENTS}/$1"),
+    ]
+    in_order = (*gone, *moved, *led_on, *dict(GONE), *led, *_common())
+    rules = "".join(rule.written() for rule in in_order)
+    apache = _written("apache.txt", types=_apache_types(), path=path, rules=rules)
+    yield ".htaccess", apache.encode()
+    yield (
+        f"{DOCUMENTS}/.htaccess",
+        b"# A document comes in the form asked for, by the names of its files.\nOptions +MultiViews\n",
+    )
+    yield "nginx.conf", _nginx(path, moved, gone, led_on).encode()
+
+
+def _written(name: str, **values: object) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8").format(**values)
+
+
+def _retired_rules(retired: Mapping[str, str]) -> tuple[list[HostRule], list[HostRule]]:
+    """The rules for what one thing of ours took the place of, which lead on to it; and for what is gone."""
     moved = list[HostRule]()
+    gone = list[HostRule]()
     for place, heir in retired.items():
         pattern = rf"(?:id|{DOCUMENTS})/{re.escape(place)}(?:\.(?:{_ENDINGS}))?"
         if heir:
             moved.append(HostRule(pattern, heir, flags="R=301,L,NE"))
         else:
             gone.append(HostRule(pattern, "-", flags="G"))
+    return moved, gone
 
-    def written(name: str, **values: object) -> str:
-        return Path(__file__).with_name(name).read_text("utf-8").format(**values)
 
-    remark = "" if has_base else f"# {host} stands for the address of the files\n"
-    rules = "".join(rule.written(host) for rule in w3id_rules(service))
-    yield (
-        "w3id/.htaccess",
-        (written("w3id.txt", root=edition.issue.addresses.root) + remark + rules).encode(),
-    )
-    # a little less than the page, for who asks for nothing in particular; Apache takes it off again
-    types = "".join(
-        f'AddType "{media}; charset=utf-8{";qs=0.999" if ending in FORMS else ""}" .{ending}\n'
-        for ending, media in MEDIA.items()
-        if ending != "html"
-    )
-    types += "".join(f'AddType "{media}" .{ending}\n' for ending, media in OTHER_MEDIA.items())
+def _apache_types() -> str:
+    lines = list[str]()
+    for ending, media in MEDIA.items():
+        if ending == "html":
+            continue
+        # a little less than the page, for who asks for nothing in particular; Apache takes it off
+        # again
+        quality = ";qs=0.999" if ending in FORMS else ""
+        lines.append(f'AddType "{media}; charset=utf-8{quality}" .{ending}\n')
+    for ending, media in OTHER_MEDIA.items():
+        lines.append(f'AddType "{media}" .{ending}\n')
     # a language in the name of a file is for people: it says nothing of how the file is to be
     # negotiated
-    types += f"RemoveLanguage {' '.join(f'.{tag}' for tag in LANGUAGES)}\n"
-    led = [
-        HostRule(f"{_THING}([^/.]+)", f"{DOCUMENTS}/$1/$2#$2$3"),
-        HostRule(_TOGETHER, f"{DOCUMENTS}/$1/{ALL}#$2"),
-        HostRule("id/(.+)", f"{DOCUMENTS}/$1"),
-    ]
-    yield (
-        ".htaccess",
-        written(
-            "apache.txt",
-            types=types,
-            path=path,
-            rules="".join(
-                rule.written() for rule in (*gone, *moved, *led_on, *dict(GONE), *led, *_common())
-            ),
-        ).encode(),
-    )
-    yield (
-        f"{DOCUMENTS}/.htaccess",
-        (
-            b"# A document comes in the form asked for, by the names of its files.\nOptions +MultiViews\n"
-        ),
-    )
-    more = {
-        "css": "text/css",
-        "svg": "image/svg+xml",
-        "zip": "application/zip",
-        "gz": "application/gzip",
-    }
-    media_types = {**MEDIA, **OTHER_MEDIA, **more}
+    lines.append(f"RemoveLanguage {' '.join(f'.{tag}' for tag in LANGUAGES)}\n")
+    return "".join(lines)
+
+
+_UNTOLD_MEDIA: Final = {
+    "css": "text/css",
+    "svg": "image/svg+xml",
+    "zip": "application/zip",
+    "gz": "application/gzip",
+}
+"""The media types nginx has to be told too."""
+
+
+def _nginx(
+    path: str, moved: Sequence[HostRule], gone: Sequence[HostRule], led_on: Sequence[HostRule]
+) -> str:
+    """A configuration of nginx for files that stand at a path of their host."""
     at = re.escape(path)
-    yield (
-        "nginx.conf",
-        written(
-            "nginx.txt",
-            forms="".join(f'    "~*{pattern}" .{ending};\n' for pattern, ending in preferences()),
-            gone="".join(f'    "~^{at}{rule.pattern}$" 1;\n' for rule in gone),
-            moved="".join(f'    "~^{at}{rule.pattern}$" {path}{rule.target};\n' for rule in moved),
-            types="".join(
-                f"        {media.partition(';')[0]} {ending};\n"
-                for ending, media in media_types.items()
-            ),
-            places="".join(
-                f'    location ~ "^{path}{rule.pattern}$" {{\n'
-                f"        return {rule.flags[2:5]} {path}{rule.target};\n    }}\n"
-                for rule in led_on
-            )
-            + "".join(
-                f'    location ~ "^{path}{rule.pattern}$" {{\n        alias /srv/pan2kg/{file};\n'
-                f"        if (!-f $request_filename) {{\n            return 301 {path}{rule.target};\n        }}\n    }}\n"  # noqa: E501
-                for rule, file in GONE
-            ),
-            path=path,
-            documents=DOCUMENTS,
-            thing=f"{_THING}([^/.]+)",
-            together=_TOGETHER,
-            all=ALL,
-            versions=VERSIONS,
-            about=_ABOUT,
-        ).encode(),
+    forms = [f'    "~*{pattern}" .{ending};\n' for pattern, ending in preferences()]
+    ends = [f'    "~^{at}{rule.pattern}$" 1;\n' for rule in gone]
+    moves = [f'    "~^{at}{rule.pattern}$" {path}{rule.target};\n' for rule in moved]
+    types = list[str]()
+    for ending, media in {**MEDIA, **OTHER_MEDIA, **_UNTOLD_MEDIA}.items():
+        types.append(f"        {media.partition(';')[0]} {ending};\n")
+    places = list[str]()
+    for rule in led_on:
+        status = rule.flags[2:5]
+        places.append(
+            f'    location ~ "^{path}{rule.pattern}$" {{\n'
+            f"        return {status} {path}{rule.target};\n    }}\n"
+        )
+    for rule, file in GONE:
+        places.append(
+            f'    location ~ "^{path}{rule.pattern}$" {{\n'
+            f"        alias /srv/pan2kg/{file};\n"
+            f"        if (!-f $request_filename) {{\n"
+            f"            return 301 {path}{rule.target};\n        }}\n    }}\n"
+        )
+    return _written(
+        "nginx.txt",
+        forms="".join(forms),
+        gone="".join(ends),
+        moved="".join(moves),
+        types="".join(types),
+        places="".join(places),
+        path=path,
+        documents=DOCUMENTS,
+        thing=f"{_THING}([^/.]+)",
+        together=_TOGETHER,
+        all=ALL,
+        versions=VERSIONS,
+        about=_ABOUT,
     )
 
 

@@ -131,35 +131,28 @@ class PublishedRelease:
 
     def offer(self) -> None:
         """Measure what there is by now of the files a catalogue offers."""
-        rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
+        self.offers = []
         for product in products.PRODUCTS:
-            title, about = (_WORDS.text(f"product.{product}{end}") for end in ("", "-about"))
+            title = _WORDS.text(f"product.{product}")
+            about = _WORDS.text(f"product.{product}-about")
             for form in products.PRODUCT_FORMS:
+                path = f"{csv_tables.DATA}/{product}.{form}"
+                if form == "csv":
+                    path = csv_tables.csv_path(csv_tables.DATA, product)
                 in_form = _WORDS.text("product.form", title=title, form=OFFERED_FORMS[form]["name"])
-                path = (
-                    csv_tables.csv_path(csv_tables.DATA, product)
-                    if form == "csv"
-                    else f"{csv_tables.DATA}/{product}.{form}"
+                size, sha512 = folder.measure(self.folder.root / path)
+                key = f"{product}-{form}"
+                self.offers.append(
+                    catalogue.Distribution(key, path, form, size, sha512, in_form, about, title)
                 )
-                rows.append((f"{product}-{form}", path, form, in_form, about, title))
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
-                rows.append(
-                    (
-                        key,
-                        path,
-                        form,
-                        _WORDS.text(f"product.{key}"),
-                        _WORDS.text(f"product.{key}-about"),
-                        None,
-                    )
+                title = _WORDS.text(f"product.{key}")
+                about = _WORDS.text(f"product.{key}-about")
+                size, sha512 = folder.measure(self.folder.root / path)
+                self.offers.append(
+                    catalogue.Distribution(key, path, form, size, sha512, title, about)
                 )
-        self.offers = [
-            catalogue.Distribution(
-                key, path, form, *folder.measure(self.folder.root / path), title, about, group
-            )
-            for key, path, form, title, about, group in rows
-        ]
 
 
 class SitePart:
@@ -176,18 +169,22 @@ class SitePart:
     def paths(self, edition: Edition) -> Iterator[tuple[str, str]]:
         """The paths of its pages, each with the kind of thing it is about."""
         graph = edition.graph
-        find = edition.graph.labels.find
-        for path in graph.once(
+        paths = graph.once(
             "paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]
-        ):
+        )
+        for path in paths:
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
-            if (
-                kind in self.kinds if self.is_apart else kind not in _KINDS_APART
-            ) and path != folder.QUADS:
-                entry = find(kind, below[0].partition(".")[0]) if below else None
-                if not (entry and entry.is_retired) and documents.is_published(path):
-                    yield kind if below else "", path
+            if path == folder.QUADS or not self._makes(kind) or not documents.is_published(path):
+                continue
+            entry = None
+            if below:
+                entry = graph.labels.find(kind, below[0].partition(".")[0])
+            if not (entry and entry.is_retired):
+                yield kind if below else "", path
+
+    def _makes(self, kind: str) -> bool:
+        return kind in self.kinds if self.is_apart else kind not in _KINDS_APART
 
     def pages(self, edition: Edition) -> Iterator[str]:
         """The same without the front page, which is no thing's and goes by another name."""
@@ -243,49 +240,69 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    """What changed since the release before: text, tables, SPARQL Update, feeds."""
+    """What changed since the release before: text, tables, SPARQL Update, feeds.
+
+    Without a release before there are feeds alone. Where this version is written anew, the change
+    stays that of the release it takes the place of.
+    """
     before = edition.before
-    # without a release before nothing is compared: of the graph only what a feed says of itself is
-    # asked for
-    facts = (edition.store.inner.quads_for_pattern(None, name, None) for name in feed.OF_FEEDS)
-    quads = edition.store.inner if before else chain.from_iterable(facts)
-    packed = cast("bytes", edition.computed.get("packed", b"")) if before else b""
-    side_after = states.Side(quads, edition.issue.version, packed=packed, graph=edition.graph)
-    earlier_weights = weights.published_weights(before) if before else None
-    version = (folder.read_mark(before) or {}).get("version", "") if before else ""
-    change = changes.Change(
-        states.read_side(before, version) if before else side_after,
-        side_after,
-        weights=earlier_weights,
-    )
-    if edition.previous and not before:
-        for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
-            yield f"{CHANGES}/{path.name}", path.read_bytes()
-    for language in LANGUAGES if before else ():
-        yield (
-            f"{CHANGES}/{CHANGES}.{language}.md",
-            change_files.write_markdown(change, language).encode(),
-        )
-        yield (
-            f"{CHANGES}/{CHANGES}.{language}.csv",
-            change_files.write_csv(change, language).encode(),
-        )
-    if before and (before / folder.QUADS).is_file():
-        differing = change.differing
-        if not packed:  # it stands elsewhere than its own addresses say
-            whole = folder.read_content(edition.store, edition.issue.addresses)[1]
-            differing = folder.differing(change.old.file(), whole.quads)
-        yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(*differing)).encode()
+    if before:
+        change = _change_since(edition, before)
+        yield from _change_files(edition, change, before)
+    else:
+        change = _no_change(edition)
+        if edition.previous:
+            for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
+                yield f"{CHANGES}/{path.name}", path.read_bytes()
+    issue = edition.issue
+    when = datetime.combine(issue.modified, time(), UTC)
     for language in LANGUAGES:
-        issue = edition.issue
         name = f"{CHANGES}/feed.{language}.atom"
-        when = datetime.combine(issue.modified, time(), UTC)
         address = issue.addresses.file(name)
         earlier = edition.previous / name if edition.previous else None
         content = feed.write_feed(
             change, language, when, address=address, issue=issue, earlier=earlier
         )
         yield name, content.encode()
+
+
+def _packed_quads(edition: Edition) -> bytes:
+    """The dump, where the release stands at its own addresses and the dump is written; else nothing."""
+    return cast("bytes", edition.computed.get("packed", b""))
+
+
+def _change_since(edition: Edition, before: Path) -> changes.Change:
+    version = (folder.read_mark(before) or {}).get("version", "")
+    old = states.read_side(before, version)
+    new = states.Side(
+        edition.store.inner,
+        edition.issue.version,
+        packed=_packed_quads(edition),
+        graph=edition.graph,
+    )
+    return changes.Change(old, new, weights=weights.published_weights(before))
+
+
+def _no_change(edition: Edition) -> changes.Change:
+    """The edition beside itself: of the graph only what a feed says of itself is asked for."""
+    facts = (edition.store.inner.quads_for_pattern(None, name, None) for name in feed.OF_FEEDS)
+    side = states.Side(chain.from_iterable(facts), edition.issue.version, graph=edition.graph)
+    return changes.Change(side, side)
+
+
+def _change_files(edition: Edition, change: changes.Change, before: Path) -> Iterator[File]:
+    for language in LANGUAGES:
+        text = change_files.write_markdown(change, language)
+        yield f"{CHANGES}/{CHANGES}.{language}.md", text.encode()
+        table = change_files.write_csv(change, language)
+        yield f"{CHANGES}/{CHANGES}.{language}.csv", table.encode()
+    if not (before / folder.QUADS).is_file():
+        return
+    differing = change.differing
+    if not _packed_quads(edition):  # it stands elsewhere than its own addresses say
+        _, whole = folder.read_content(edition.store, edition.issue.addresses)
+        differing = folder.differing(change.old.file(), whole.quads)
+    yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(*differing)).encode()
 
 
 PARTS: Final[tuple[Part, ...]] = (change_part, *SITE)
@@ -381,60 +398,65 @@ def _describing(release: PublishedRelease) -> Iterator[File]:
     )
     robots = "User-agent: *\nDisallow:\n"
     if options.has_base:
-        files = sorted(path for path in folder.walk(release.folder.root) if path.endswith(".html"))
-        pages = [
-            path
-            for path in files
-            if not path.startswith(_NO_PAGES) and path not in ("404.html", "410.html")
-        ]
-        yield from sitemap.map_files([FRONT, *pages], issue)
+        yield from sitemap.map_files([FRONT, *_pages_to_find(release)], issue)
         robots += f"Sitemap: {issue.addresses.file('sitemap.xml')}\n"
     yield "robots.txt", robots.encode()
 
 
+def _pages_to_find(release: PublishedRelease) -> list[str]:
+    pages = []
+    for path in folder.walk(release.folder.root):
+        is_found_elsewhere = path.startswith(_NO_PAGES) or path in ("404.html", "410.html")
+        if path.endswith(".html") and not is_found_elsewhere:
+            pages.append(path)
+    return sorted(pages)
+
+
 def _front(release: PublishedRelease) -> Iterator[File]:
     issue = release.edition.issue
-    facts = release.edition.facts
     work = release.folder.root
-    paths = [*folder.walk(work)]
-    rows = [
-        (
-            key,
-            [
-                start
-                for start in starts
-                if any(path.startswith(start) for path in paths) or key in _LATER
-            ],
-        )
-        for key, *starts in _README
-    ]
-    publisher = facts.about("publisher")[0].value
-    texts = [
-        _WORDS.say(
-            "readme",
-            tag,
-            title=facts.words(facts.dataset, DCTERMS + "title", tag),
-            description=facts.words(facts.dataset, DCTERMS + "description", tag),
-            publisher=facts.words(publisher, FOAF + "name", tag),
-            version=issue.version,
-            day=str(issue.modified),
-            triples=release.counts.triples,
-            licence=" ".join(value.value for value in facts.about("license")),
-            iri=issue.version_iri,
-            files="\n".join(
-                f"| {', '.join(f'`{path}`' for path in paths)} | {_WORDS.say(f'file.{key}', tag)} |"
-                for key, paths in rows
-                if paths
-            ),
-        )
-        for tag in LANGUAGES
-    ]
+    present = _present_files(work)
+    texts = [_readme(release, present, tag) for tag in LANGUAGES]
     yield README, "\n---\n\n".join(texts).encode()
     files = frozenset(folder.walk(work))
     number = issue.version
     folder.add_version(work, number, front_page(release, files, [], is_kept=True))
     versions = [number, *(version for version in folder.versions_in(work) if version != number)]
     yield FRONT, front_page(release, files, versions)
+
+
+def _present_files(work: Path) -> Mapping[str, list[str]]:
+    """What there is of all a release may hold: by the key of its words what the paths of its files begin with."""
+    paths = [*folder.walk(work)]
+    present: dict[str, list[str]] = {}
+    for key, *starts in _README:
+        for start in starts:
+            if key in _LATER or any(path.startswith(start) for path in paths):
+                present.setdefault(key, []).append(start)
+    return present
+
+
+def _readme(release: PublishedRelease, present: Mapping[str, list[str]], tag: Language) -> str:
+    issue = release.edition.issue
+    facts = release.edition.facts
+    publisher = facts.about("publisher")[0].value
+    rows = []
+    for key, starts in present.items():
+        names = ", ".join(f"`{start}`" for start in starts)
+        rows.append(f"| {names} | {_WORDS.say(f'file.{key}', tag)} |")
+    return _WORDS.say(
+        "readme",
+        tag,
+        title=facts.words(facts.dataset, DCTERMS + "title", tag),
+        description=facts.words(facts.dataset, DCTERMS + "description", tag),
+        publisher=facts.words(publisher, FOAF + "name", tag),
+        version=issue.version,
+        day=str(issue.modified),
+        triples=release.counts.triples,
+        licence=" ".join(value.value for value in facts.about("license")),
+        iri=issue.version_iri,
+        files="\n".join(rows),
+    )
 
 
 def front_page(
@@ -447,17 +469,10 @@ def front_page(
     """The first page of a release, or of a version that is kept (``is_kept``), in all languages."""
     issue = release.edition.issue
     facts = release.edition.facts
-    paths_named = {
-        tag: ("", "ontology/pan2kg.ttl", "", "")
-        if is_kept
-        else (
-            f"{tag}/index.html",
-            f"{tag}/ontology.html",
-            f"changes/changes.{tag}.md",
-            f"changes/feed.{tag}.atom",
-        )
-        for tag in LANGUAGES
-    }
+    files_by_language = {}
+    for tag in LANGUAGES:
+        named = _files_named(tag, is_kept=is_kept)
+        files_by_language[tag] = [path if path in files else "" for path in named]
     offers: dict[Text, tuple[Text, list[catalogue.Distribution]]] = {}
     for offer in release.offers:
         if not is_kept or offer.form in ("csv", "nq"):  # what a version keeps
@@ -488,12 +503,21 @@ def front_page(
             "kept": is_kept,
             "described": "" if is_kept else embedded(dataset),
             "say": _WORDS.say,
-            "files": {
-                tag: [path if path in files else "" for path in paths]
-                for tag, paths in paths_named.items()
-            },
+            "files": files_by_language,
         },
     ).encode()
+
+
+def _files_named(tag: Language, *, is_kept: bool) -> tuple[str, ...]:
+    """Pages, ontology, changes and feed, as the front page leads to them in a language; a version keeps one of them."""
+    if is_kept:
+        return "", "ontology/pan2kg.ttl", "", ""
+    return (
+        f"{tag}/index.html",
+        f"{tag}/ontology.html",
+        f"changes/changes.{tag}.md",
+        f"changes/feed.{tag}.atom",
+    )
 
 
 def size_of(size: int, language: Language) -> str:
