@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import date
 from html import unescape
@@ -143,26 +143,35 @@ def _distribution_faults(distributions: Sequence[Properties]) -> Iterator[str]:
 
 def _values(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
     for subject, properties in by_subject.items():
-        # all that is referred to is described here, and French stands first
         for predicate, values in properties.items():
-            for value in values if predicate not in _PLACES else ():
-                known = by_subject.get(str(value), {})
-                is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
-                if isinstance(value, ox.NamedNode) and not is_described:
-                    yield _fault("undescribed", subject=subject, value=value)
-            tags = [
-                value.language
-                for value in values
-                if isinstance(value, ox.Literal) and value.language
-            ]
-            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
+            if predicate not in _PLACES:
+                for value in values:
+                    if isinstance(value, ox.NamedNode) and not _is_described(by_subject, value):
+                        yield _fault("undescribed", subject=subject, value=value)
+            if not _is_french_first(values):
                 yield _fault("not-french-first", subject=subject, predicate=predicate)
         for name in ("issued", "modified"):
             for value in properties.get(DCTERMS + name, []):
-                if value.value[:10] > today.isoformat():
-                    yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
+                day = value.value[:10]
+                if day > today.isoformat():
+                    yield _fault("in-future", subject=subject, name=name, day=day)
         if properties.get(DCTERMS + "hasPart"):
             yield _fault("has-part", subject=subject)  # a portal makes a nameless resource of it
+
+
+def _is_described(by_subject: Mapping[str, Properties], thing: ox.NamedNode) -> bool:
+    """Whether a catalogue gives the class of a thing and a label."""
+    known = by_subject.get(str(thing), {})
+    return bool(known.get(TYPE.value)) and any(known.get(name) for name in _LABELS)
+
+
+def _is_french_first(values: Iterable[Term]) -> bool:
+    """Whether the first of several texts is in our first language, if any is."""
+    tags = []
+    for value in values:
+        if isinstance(value, ox.Literal) and value.language:
+            tags.append(value.language)
+    return LANGUAGES[0] not in tags or tags[0] == LANGUAGES[0]
 
 
 def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
@@ -463,33 +472,27 @@ class Verification:
                     )
                 if "accept" not in answer.headers.get("vary", "").lower():
                     self._complain("vary", place)
-        # what stands for the dataset, its versions, the ontology and a named graph leads to files
-        versions = sorted(
-            {path.split("/")[1] for path in self.sums if path.startswith(f"{folder.VERSIONS}/")}
-        )
-        graph = next(
-            (
-                path.removesuffix(".ttl.gz")
-                for path in sorted(self.sums)
-                if path.startswith("graph/")
-            ),
-            "",
-        )
-        names = [
-            *(f"dataset/{version}" for version in versions),
-            "dataset",
-            "ontology",
-            "catalogue",
-            "query/plans",
-        ]
-        for path in [*names, *filter(None, [graph])]:
-            answer = self._expect(path, "text/turtle", 200, 301, 303)
-            if answer.status_code != 200:
-                self._expect(self._inside(answer), "text/turtle", 200)
+        self._negotiate_wholes()
         self._expect("dataset/99.99", "text/turtle", 303, 404)
         for place, heir in self.retired.items():
             self._expect(f"id/{place}", "text/html", 301 if heir else 410)
             self._expect(f"{documents.DOCUMENTS}/{place}.ttl", "*/*", 301 if heir else 410)
+
+    def _negotiate_wholes(self) -> None:
+        """What stands for the dataset, its versions, the ontology, a question and a named graph leads to files."""
+        versions = set[str]()
+        graphs = list[str]()
+        for path in sorted(self.sums):
+            if path.startswith(f"{folder.VERSIONS}/"):
+                versions.add(path.split("/")[1])
+            elif path.startswith("graph/"):
+                graphs.append(path.removesuffix(".ttl.gz"))
+        names = [f"dataset/{version}" for version in sorted(versions)]
+        names += ["dataset", "ontology", "catalogue", "query/plans", *graphs[:1]]
+        for path in names:
+            answer = self._expect(path, "text/turtle", 200, 301, 303)
+            if answer.status_code != 200:
+                self._expect(self._inside(answer), "text/turtle", 200)
 
     def _inside(self, answer: httpx.Response) -> str:
         return urlsplit(str(answer.headers.get("location", ""))).path.removeprefix(

@@ -80,8 +80,11 @@ def _filled_columns(
     offered: Product, rows: Sequence[tuple[str, ...]]
 ) -> Mapping[str, Sequence[str]]:
     """The columns by their names, without those in which there is nothing."""
-    columns = zip(offered.columns, zip(*rows, strict=True), strict=False)
-    return {name: cells for name, cells in columns if any(cells)}
+    columns = dict[str, Sequence[str]]()
+    for name, cells in zip(offered.columns, zip(*rows, strict=True), strict=False):
+        if any(cells):
+            columns[name] = cells
+    return columns
 
 
 def _csv_cells(
