@@ -1,4 +1,4 @@
-"""What the processes of a run do once: a check of the shipped graph, what chance deals, and first steps."""
+"""What the processes of a run do once: a check of the shipped graph, and first steps."""
 
 import os
 import pickle

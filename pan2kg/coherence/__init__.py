@@ -17,7 +17,7 @@ The modules in their one order; each imports only from those before it::
 
     evidence         levels of evidence, the firmest of several; what was read, three states of a cell
     texts            the tree of texts, how common a text is; who names what, and its products
-    weight           low, high and broad of a pair; all pairs; against chance; from columns, by SQL
+    weight           low, high and broad of a pair; all pairs; from columns, by SQL
     citations        which plan could cite which, occasions, citation rate, debt, coherence index
     known            the tables, and all that follows from them at a level
     figures          the register of figures, the order of pairs, counts led back to one another

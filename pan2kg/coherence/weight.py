@@ -1,16 +1,14 @@
-"""What two works share, in bits: the weight of a pair, all pairs of plans, all pairs of actions; and whether by chance.
+"""What two works share, in bits: the weight of a pair, all pairs of plans, all pairs of actions.
 
 Two plans meet in the texts both name. A text weighs more the fewer plans name it, and as much as
 the weaker of the two ties: carried out 1, served ½, only mentioned ¼. Everything is computed from
-uses and the steps of the tree, each with its level of evidence. Links are never gated by what
-chance would have.
+uses and the steps of the tree, each with its level of evidence.
 """
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -412,181 +410,6 @@ def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
         (plans[plan], shares.weights.texts[text], int(naming[plan, text]), int(annotated[plan]))
         for plan, text in zip(rows.tolist(), columns.tolist(), strict=True)
     )
-
-
-# Whether two plans share more than chance would have it
-
-SEED: Final = 20_200_101
-DRAWS: Final = 999
-SIGNIFICANT: Final = 0.05
-TRADES: Final = 5
-"""How many trades a row there are between two draws."""
-_AT_ONCE: Final = 20
-"""So many tables are measured in one go."""
-
-
-class Chance(NamedTuple):
-    """A pair of plans: T, p, the adjusted p, the smallest adjusted p that this table can give, and what is significant.
-
-    The verdict is « beyond » or « within » chance, or that nothing can be significant at this size.
-    """
-
-    one: str
-    two: str
-    statistic: float
-    p: float
-    adjusted: float
-    attainable: float
-    verdict: str
-
-
-def chance(
-    works: Works,
-    weights: Weights,
-    uses: Iterable[Use],
-    *,
-    at: Level = HEADLINE,
-    seed: int = SEED,
-    draws: int = DRAWS,
-    significant: float = SIGNIFICANT,
-) -> tuple[Chance, ...]:
-    """T_pq = Σ_t X_pt X_qt gain(t) against tables with the same row and column sums, for each pair of plans.
-
-    The table has a one where a plan, or one of its actions, names a text at the level; every use
-    counts alike. X[p,t] = 1 where a text of p is t or stands below it, t not general, so that T is
-    the low weight with all classes 1. What is drawn are the texts named; what stands above them
-    follows. p = (1 + #{T* ≥ T}) / (1 + draws), in (0,1], adjusted over all pairs by
-    Benjamini–Hochberg. The smallest p a pair can get is that of the greatest T* seen; where even
-    all of these, adjusted, stay above ``significant``, nothing can be significant at this size.
-    Same seed, same figures. By the two plans.
-
-    Sources: Strona, G. et al. (2014). A fast and unbiased procedure to randomize ecological binary
-    matrices with fixed row and column totals. Nature Communications 5, 4114 (curveball); Davison,
-    A. C. & Hinkley, D. V. (1997). Bootstrap Methods and their Application, §4.2 (p); Benjamini, Y.
-    & Hochberg, Y. (1995). Journal of the Royal Statistical Society B 57, 289–300.
-    """
-    if draws < 1 or not 0 < significant < 1:
-        raise ValueError("draws must be at least 1, and the level in (0,1)")
-    place = {text: column for column, text in enumerate(weights.texts)}
-    every_plan = set(works.plans)
-    texts_by_plan: dict[str, set[int]] = {}
-    for use in uses:
-        plan = works.home.get(use.work, use.work)
-        if use.counts(at) and plan in every_plan and use.text in place:
-            texts_by_plan.setdefault(plan, set()).add(place[use.text])
-    plans = sorted(texts_by_plan)
-    up = [tuple(weights.line(text, at)) for text in range(len(weights.texts))]
-    gains = np.where(weights.general, 0.0, weights.gain)
-    rows = [frozenset(texts_by_plan[plan]) for plan in plans]
-    statistic, p, least = _tried(rows, up, gains, seed, draws)
-    pairs = combinations(plans, 2)  # in the order of the upper triangle
-    rows_of = zip(
-        pairs,
-        statistic.tolist(),
-        p.tolist(),
-        adjust(p).tolist(),
-        adjust(least).tolist(),
-        strict=True,
-    )
-    return tuple(
-        Chance(
-            *pair,
-            t,
-            raw,
-            adjusted,
-            lowest,
-            "impossible"
-            if lowest > significant
-            else "beyond"
-            if adjusted <= significant
-            else "within",
-        )
-        for pair, t, raw, adjusted, lowest in rows_of
-    )
-
-
-def _tried(
-    rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, seed: int, draws: int
-) -> tuple[Floats, Floats, Floats]:
-    height, lower, upper = len(rows), *np.triu_indices(len(rows), 1)
-
-    def statistics(tables: list[list[frozenset[int]]]) -> Floats:
-        # one sparse product of many tables, each in rows and columns of its own: most rows have a
-        # text or two
-        width = len(gains)
-        square = np.zeros((len(tables), height, height))
-        whole = len(tables) * width
-        places = [
-            (at * height + row) * whole + at * width + above
-            for at, table in enumerate(tables)
-            for row, texts_of in enumerate(table)
-            for text in texts_of
-            for above in up[text]
-        ]
-        row_of, text_of = np.divmod(np.array(places, dtype=np.int64), max(whole, 1))
-        table = Incidence.of(row_of, text_of, shape=(len(tables) * height, whole))
-        row_a, row_b, values = texts.cells(table, np.tile(gains, len(tables)))
-        square[row_a // height, row_a % height, row_b % height] = values
-        return square[:, lower, upper]
-
-    (statistic,) = statistics([rows])
-    drawn = np.zeros((draws, len(lower)))
-    rng = np.random.default_rng(seed)
-    dealt = rows
-    for start in range(0, draws, _AT_ONCE):
-        tables = []
-        for _ in range(start, min(start + _AT_ONCE, draws)):
-            dealt = curveball(dealt, rng, trades=TRADES * height)
-            tables.append(dealt)
-        drawn[start : start + len(tables)] = statistics(tables)
-    # sums in another order may differ by a little: what is as great counts
-    greatest = np.maximum(statistic, drawn.max(axis=0)) if len(lower) else statistic
-    p, least = (
-        (1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + draws) for mark in (statistic, greatest)
-    )
-    return statistic, p.astype(np.float64), least.astype(np.float64)
-
-
-def curveball(
-    rows: list[frozenset[int]], rng: np.random.Generator, *, trades: int
-) -> list[frozenset[int]]:
-    """A table drawn with the same row and column sums, after a number of trades between partners rows.
-
-    In a trade partners rows keep what they share and deal the rest out anew, each as many as
-    before.
-
-    Source: Strona et al. (2014), as for :func:`chance`.
-    """
-    dealt = list(rows)
-    if len(dealt) < 2:
-        return dealt
-    picks = rng.integers(0, len(dealt), trades)
-    partners = rng.integers(0, len(dealt) - 1, trades)
-    for a, b in zip(picks.tolist(), (partners + (partners >= picks)).tolist(), strict=True):
-        texts_a = dealt[a]
-        texts_b = dealt[b]
-        shared = texts_a & texts_b  # mostly nothing
-        pool = sorted(texts_a ^ texts_b if shared else (*texts_a, *texts_b))
-        rng.shuffle(
-            pool
-        )  # in place: most have a few texts, and an array would cost more than the lot
-        cut = len(texts_a) - len(shared)
-        dealt[a] = shared.union(pool[:cut])
-        dealt[b] = shared.union(pool[cut:])
-    return dealt
-
-
-def adjust(p: Floats) -> Floats:
-    """The p values adjusted for the false discovery rate, in [0,1]: min over ranks k ≥ rank of p_(k) · m / k.
-
-    Source: Benjamini & Hochberg (1995), as for :func:`chance`; the same as
-        scipy.stats.false_discovery_control.
-    """
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return np.maximum(adjusted, p)  # p · m / m may round to a little less than p
 
 
 # Where plans meet, from columns of numbers alone: one SQL text, which DuckDB runs here and Spark on

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.figures import PlanMeeting, Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.obligations import Margin, Obligation, Response
-    from pan2kg.coherence.weight import Chance, Weight
+    from pan2kg.coherence.weight import Weight
     from pan2kg.extract.names import NamesInTexts
     from pan2kg.graph.links import GraphTies
     from pan2kg.graph.scores import Scale, Scores
@@ -677,16 +677,6 @@ class Graph:
             for of in occasions
         ]
         return Answer(("source", "target", "verdict", "state", "bits", "ways"), occasions, cells)
-
-    def by_chance(self, level: Level | str = "") -> tuple[Chance, ...]:
-        """Which pairs of plans share more than chance would have it, at a level of evidence."""
-        from pan2kg.coherence.weight import chance
-
-        tables = self.tables
-        weights = self.known(level).potential.weights
-        return self._at(
-            "chance", level, lambda at: chance(tables.works, weights, tables.uses, at=at)
-        )
 
     def margins(self, level: Level | str = "") -> Measured[Margin]:
         """Each obligation with what answers it at a level of evidence, and by how many days it is early or late.

@@ -1,4 +1,4 @@
-"""Tables of plans: the matrix of all pairs, what they share against chance, and the parts of a plan."""
+"""Tables of plans: the matrix of all pairs, and the parts of a plan."""
 
 import heapq
 from collections import Counter
@@ -10,7 +10,6 @@ from typing import Final
 from pan2kg.coherence import bodies, citations
 from pan2kg.coherence.citations import State
 from pan2kg.coherence.known import Known
-from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import judged, summable
 from pan2kg.graph.statements import ACTIONS, Outline
@@ -152,30 +151,6 @@ def _cross(
 
     marks = tuple(tuple(mark(source, target) for target in plans) for source in plans)
     return tuple(map(graph.label, plans)), marks, (note("cross-legend"),)
-
-
-CHANCE: Final = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict", "level")
-
-
-def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    """Pairs of plans that share more texts than chance would let them, the least likely first.
-
-    ``statistic`` counts bits, ``p`` and what is adjusted for many pairs lie in [0, 1]. Pairs that
-    share nothing are listed with everything.
-    """
-    chosen = {*graph.plans(choice.plans)}
-    knowledge = graph.known(choice.evidence)
-    pairs = []
-    for pair in graph.by_chance(choice.evidence):
-        is_listed = choice.everything or pair.statistic > 0
-        if is_listed and (not chosen or {pair.one, pair.two} & chosen):
-            pairs.append(pair)
-    pairs.sort(key=lambda pair: (pair.adjusted, pair.p, pair.one, pair.two))
-    rows = [(*pair, knowledge.weight(pair.one, pair.two).level) for pair in pairs]
-    impossible = sum(pair.verdict == "impossible" for pair in pairs)
-    notes = [note("impossible", n=impossible, of=len(pairs))]
-    basis = graph.uses.basis.also("seed", SEED).also("draws", DRAWS).also("level", SIGNIFICANT)
-    return make(graph, "chance", CHANCE, rows, notes, "coherence/text-uses", knowledge, basis=basis)
 
 
 PARTS: Final = (

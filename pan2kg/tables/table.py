@@ -350,7 +350,6 @@ _KINDS: Final = (
     TableKind("target-groups", "bodies.target_groups", ("plans", "country"), number=24),
     TableKind("dependencies", "duties.dependencies", ("plans", "evidence"), number=23),
     TableKind("recommendations", "duties.recommendations", ("plans",), number=12),
-    TableKind("chance", "plans.by_chance", ("plans", "all", "evidence"), number=27),
     TableKind("trust", "coverage.trust", ("plans", "evidence"), number=30),
     TableKind(
         "as-of", "editions.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True

@@ -1,10 +1,8 @@
-"""What stands beside links of plans: leads, loss, bodies; more than chance; and one edition and the next."""
+"""What stands beside links of plans: leads, loss, bodies; and one edition and the next."""
 
 from collections import Counter
 
-import numpy as np
 import pytest
-from hypothesis import given, strategies as st
 
 import pan2kg
 from pan2kg.coherence import action_measures, bodies, use_matrix
@@ -21,9 +19,8 @@ from pan2kg.coherence.succession import (
     retention,
     suggested,
 )
-from pan2kg.coherence.texts import Use, weigh
+from pan2kg.coherence.texts import Use
 from pan2kg.coherence.use_matrix import Uses
-from pan2kg.coherence.weight import Chance, adjust, chance, curveball
 from tests.lots import by_lot
 
 BITS = {"K": 1.0, "T": 0.5, "W": 2.0}
@@ -182,47 +179,6 @@ def test_who_should_talk_shares_a_text_that_weighs_and_no_action() -> None:
     assert not who_should_talk(worked(), known, {}, [])
 
 
-def drawn(pairs: int, shared: int, draws: int) -> tuple[Chance, ...]:
-    """Pairs of plans that share texts with each other only."""
-    home = {f"a{at:02}-{side}": f"p{at:02}-{side}" for at in range(pairs) for side in "xy"}
-    uses = [
-        Use(action, f"i{action[1:3]}-{n}", 0.25, Level.PLAN)
-        for action in home
-        for n in range(shared)
-    ]
-    works = Works(tuple(sorted(home.values())), home)
-    return chance(works, weigh(works, uses), uses, draws=draws)
-
-
-def test_every_use_counts_alike_and_what_stands_above_a_text_follows_it() -> None:
-    works = Works(("p", "q", "r"), {})
-    uses = [
-        Use("p", "K1", 0.25, Level.PLAN),
-        Use("q", "K2", 1.0, Level.OFFICIAL),
-        Use("r", "C", 1.0, Level.PLAN),
-    ]
-    uses += [Use("p", "C", 1.0, Level.PLAN), Use("q", "K1", 1.0, Level.OTHER)]
-    weights = weigh(works, uses, [("K1", "K", Level.PLAN), ("K2", "K", Level.PLAN)], general={"C"})
-    seen = {(row.one, row.two): row.statistic for row in chance(works, weights, uses, draws=9)}
-    gain = dict(zip(weights.texts, weights.gain.tolist(), strict=True))
-    assert seen == pytest.approx({("p", "q"): gain["K"], ("p", "r"): 0.0, ("q", "r"): 0.0})
-    assert gain["K"] > 0
-
-
-def test_plans_that_share_far_more_than_chance_are_found() -> None:
-    rows = drawn(10, 8, 999)
-    beyond = {(row.one, row.two) for row in rows if row.verdict == "beyond"}
-    assert beyond == {(f"p{at:02}-x", f"p{at:02}-y") for at in range(10)}
-
-
-def test_benjamini_hochberg_is_scipys() -> None:
-    from scipy import stats  # type: ignore[import-untyped]  # seconds, which only who runs this test need wait
-
-    p = np.random.default_rng(3).random(50) ** 2
-    assert adjust(p) == pytest.approx(stats.false_discovery_control(p))
-    assert adjust(np.zeros(0)).tolist() == []
-
-
 EDITIONS = {"a1": "P1", "a2": "P1", "b1": "P2", "b2": "P2", "c": "Q", "d": "Q"}
 
 
@@ -292,15 +248,3 @@ def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
     assert {row.action: row.similar for row in told if row.similar} == {"a1": "b1", "b1": "a1"}
     assert [row.fate for row in told] == [row.fate for row in rows]
     assert all(not row.others and not row.ground for row in told)
-
-
-@given(
-    st.lists(st.frozensets(st.integers(0, 6)), min_size=1, max_size=6), st.integers(0, 2**32 - 1)
-)
-def test_a_curveball_keeps_all_sums_and_its_seed(table: list[frozenset[int]], seed: int) -> None:
-    dealt = curveball(table, np.random.default_rng(seed), trades=20)
-    assert [len(row) for row in dealt] == [len(row) for row in table]
-    assert Counter(one for row in dealt for one in row) == Counter(
-        one for row in table for one in row
-    )
-    assert dealt == curveball(table, np.random.default_rng(seed), trades=20)
