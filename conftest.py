@@ -17,7 +17,6 @@ from _pytest.doctest import DoctestModule
 from _pytest.runner import runtestprotocol
 
 import pan2kg
-from pan2kg.coherence import weight as chance
 from pan2kg.graph import graph as interface
 from pan2kg.project import Project
 from pan2kg.site import quality
@@ -26,7 +25,7 @@ from pan2kg.validation import check as validation
 from pan2kg.validation.report import Report
 from tests.browser.chromium import browser, watch, window, windows
 from tests.lots import seed
-from tests.once import RUN, SHIPPED, checked, first, forget, tried_once
+from tests.once import RUN, SHIPPED, checked, first, forget
 from tests.since import costly, touched, why_not
 
 __all__ = ["browser", "watch", "window", "windows"]
@@ -186,14 +185,6 @@ def _checked_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quality, "_checked", shared)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _tried_once() -> Iterator[None]:
-    """Tables and documents share what chance deals to the plans of the shipped graph."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chance, "_tried", tried_once(chance._tried))
         yield
 
 

@@ -20,7 +20,6 @@ from typing import Any
 import pan2kg
 from pan2kg import templates
 from pan2kg.cli.main import main
-from pan2kg.coherence import weight as chances
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
@@ -30,7 +29,7 @@ from pan2kg.validation import changes
 from pan2kg.validation.changes import CheckedChange
 from pan2kg.validation.evaluation import Engine
 from pan2kg.validation.report import Report, Severity
-from tests.once import checked, tried_once
+from tests.once import checked
 
 SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
 
@@ -116,10 +115,6 @@ def keep_shipped_report() -> None:
     setattr(changes, "check_change", check_change)  # noqa: B010 - as the commands find it
 
 
-def keep_what_chance_deals() -> None:
-    setattr(chances, "_tried", tried_once(chances._tried))  # noqa: B010 - as what tells of it finds it
-
-
 def run(
     arguments: Sequence[str],
     folder: str,
@@ -173,7 +168,6 @@ def serve(address: str) -> None:
         import_module(module.name)
     keep_shipped_graph()
     keep_shipped_report()
-    keep_what_chance_deals()
     setattr(os, "fsync", os.fstat)  # noqa: B010 - whatever is written is read by tests, and not after the power failed
     for name in templates.environment().list_templates():
         templates.environment().get_template(name)

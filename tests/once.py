@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Final, TypeVar
 
-from pan2kg.coherence.texts import Floats
 from pan2kg.project import Project
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Report
@@ -29,28 +27,6 @@ def checked(project: Project) -> Report:
     if project != SHIPPED or not os.environ.get(RUN):
         return check(project)
     return _made("report", lambda: check(project))
-
-
-Tried = Callable[
-    [list[frozenset[int]], list[tuple[int, ...]], Floats, int, int], tuple[Floats, Floats, Floats]
-]
-MANY: Final = 50
-"""From so many plans on, dealing takes a second of a test that is about something else."""
-
-
-def tried_once(anew: Tried) -> Tried:
-    def tried(
-        rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, seed: int, draws: int
-    ) -> tuple[Floats, Floats, Floats]:
-        if len(rows) < MANY or not os.environ.get(RUN):
-            return anew(rows, up, gains, seed, draws)
-        asked = repr((list(map(sorted, rows)), up, gains.tolist(), seed, draws))
-        return _made(
-            f"tried-{sha256(asked.encode()).hexdigest()}",
-            lambda: anew(rows, up, gains, seed, draws),
-        )
-
-    return tried
 
 
 def _made(name: str, make: Callable[[], Made]) -> Made:

@@ -183,9 +183,9 @@ def test_the_guide_lists_every_question_as_the_registries_have_it() -> None:
         assert table in text, (
             "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes the table of questions"
         )
-    assert {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == set(
-        range(1, 31)
-    )
+    # 27 asked whether a link goes beyond chance, which is not answered any more
+    asked = {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+    assert asked == {*range(1, 31)} - {27}
 
 
 def test_every_link_into_the_project_leads_somewhere() -> None:
