@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.coherence import citations, figures
-from pan2kg.coherence.citations import Channel, State
-from pan2kg.coherence.evidence import CellState
+from pan2kg.coherence.citations import Channel
+from pan2kg.coherence.standing import Standing
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import numeral
 from pan2kg.tables import coded, figure_words
@@ -57,9 +57,9 @@ class SharedCell:
         self.weight = weight
         self.shares = weight.meets
         self.texts = weight.texts
-        is_read = self.shares is not CellState.UNREAD
+        is_read = self.shares is not Standing.UNREAD
         self.cells: tuple[Cell, ...] = (
-            self.shares.value,
+            self.shares.code("cell"),
             weight.low if is_read else None,
             weight.high,
             "true" if weight.is_open else "false",
@@ -75,15 +75,15 @@ class SharedCell:
     def said_of_plans(self, subject: Subject) -> list[str]:
         """The lines of its title: what is not known, the bits, on whose word, and the texts."""
         lines = [*self._bits(subject), *self._broad(subject), *self._listed(subject)]
-        if self.shares is CellState.UNREAD:
+        if self.shares is Standing.UNREAD:
             lines.insert(0, subject.say("texts-unknown"))
         return lines
 
     def said_of_actions(self, subject: Subject) -> list[str]:
         """The same of two actions, of which nothing is said but that where they share nothing."""
-        if self.shares is CellState.YES:
+        if self.shares is Standing.STATED:
             lines = [*self._bits(subject), *self._listed(subject)]
-        elif self.shares is CellState.UNREAD:
+        elif self.shares is Standing.UNREAD:
             lines = [subject.say("texts-unknown")]
         else:
             lines = [subject.say("nothing-shared")]
@@ -121,7 +121,7 @@ class CitedWay(NamedTuple):
     citing: Name
     cited: Name
     sign: str
-    state: State
+    state: Standing
     channels: Sequence[Channel]
     verdict: str
 
@@ -242,9 +242,9 @@ def _shared_marks(
     subject: Subject, shared: SharedCell, box: dw.Box, greatest: float
 ) -> list[dw.Mark]:
     weight = shared.weight
-    if shared.shares is CellState.NO:
+    if shared.shares is Standing.ABSENT:
         return fr.filled(box, fr.PAPER, ("–",))
-    if shared.shares is CellState.UNREAD:
+    if shared.shares is Standing.UNREAD:
         marks = fr.hatched(box)
         if weight.broad > 0:
             half = box.height / 2
@@ -262,20 +262,20 @@ def _shared_marks(
 
 
 def _way_words(subject: Subject, way: CitedWay) -> str:
-    if way.state is State.SEEN:
+    if way.state is Standing.STATED:
         return ", ".join(subject.say(f"channel-{channel}") for channel in way.channels)
     return subject.say(f"citation-{way.state}")
 
 
 def _way_marks(subject: Subject, way: CitedWay, box: dw.Box) -> list[dw.Mark]:
-    if way.state is State.SEEN:
+    if way.state is Standing.STATED:
         channel = way.channels[0].value if len(way.channels) == 1 else "both"
         text = f"{way.sign} {subject.say(f'cited-{channel}')}"
         field = box._replace(fill=CITED, pen=fr.EDGE)
         return [field, *dw.centred(box, (text,), dw.Font(10.5, bold=True))]
-    if way.state is State.ABSENT:
+    if way.state is Standing.ABSENT:
         return fr.filled(box, fr.PAPER, (f"{way.sign} –",))
-    if way.state is State.IMPOSSIBLE:
+    if way.state is Standing.IMPOSSIBLE:
         return fr.filled(box, fr.SHADE, ("×",))
     return fr.hatched(box)
 
@@ -300,10 +300,10 @@ def _plan_summary(subject: Subject, meetings: Sequence[MatrixPair]) -> str:
     return subject.say(
         "plan-matrix-summary",
         pairs=len(meetings),
-        sharing=sum(meeting.shared.shares is CellState.YES for meeting in meetings),
-        cited=states[State.SEEN],
+        sharing=sum(meeting.shared.shares is Standing.STATED for meeting in meetings),
+        cited=states[Standing.STATED],
         ways=states.total(),
-        impossible=states[State.IMPOSSIBLE],
+        impossible=states[Standing.IMPOSSIBLE],
     )
 
 
@@ -436,7 +436,7 @@ def _action_cells(subject: Subject, grid: ActionGrid) -> Iterator[dw.Mark]:
 
 
 def _weighed(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float) -> list[dw.Mark]:
-    if meeting.shares is not CellState.YES:
+    if meeting.shares is not Standing.STATED:
         return _counted(meeting, box)
     # one decimal is what a cell has room for; what is more than nought is never rounded to it
     fill = fr.shade(meeting.share_of(greatest), fr.FIFTHS)
@@ -448,9 +448,9 @@ def _weighed(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float
 
 
 def _counted(meeting: SharedCell, box: dw.Box) -> list[dw.Mark]:
-    if meeting.shares is CellState.UNREAD:
+    if meeting.shares is Standing.UNREAD:
         return fr.hatched(box)
-    is_shared = meeting.shares is CellState.YES
+    is_shared = meeting.shares is Standing.STATED
     return _lettered(box, fr.PAPER, str(len(meeting.texts)) if is_shared else "–")
 
 
@@ -498,8 +498,8 @@ def _action_summary(subject: Subject, grid: ActionGrid) -> str:
         "action-matrix-summary",
         n=len(works),
         named=len(works & grid.uses.keys()),
-        linked=states[CellState.YES],
-        unread=states[CellState.UNREAD],
+        linked=states[Standing.STATED],
+        unread=states[Standing.UNREAD],
     )
 
 

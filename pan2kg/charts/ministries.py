@@ -36,7 +36,8 @@ class Roles:
 
     ``plan_wide`` are the bodies that have a part in the plan as a whole; ``known`` counts actions
     with a body. ``is_certain``: the list of actions was read to its end, and each has a body, so
-    that a body that is in none has no part.
+    that a body that is in none has no part; ``is_led``: each has a lead too, so that a body that
+    leads none is no lead.
     """
 
     def __init__(self, subject: Subject, plan: str) -> None:
@@ -58,11 +59,22 @@ class Roles:
         self.led = Counter(body for _, body in led)
         self.plan_wide = frozenset(plan_wide)
         self.bodies = self.involved.keys() | self.plan_wide
-        self.known = len({action for action, _ in involved})
+        self.known = len(actions & subject.graph.with_body(subject.level))
         self.actions = len(actions)
         self.is_known = bool(self.known or self.plan_wide)
         is_whole = tables.lists.get(plan) == "complete"
         self.is_certain = is_whole and 0 < self.known == self.actions
+        self.is_led = self.is_certain and len({action for action, _ in led}) == self.actions
+
+    def involving(self, body: str) -> int | None:
+        """In how many actions a body takes part; None where that is not known."""
+        number = self.involved[body]
+        return number if number or self.is_certain else None
+
+    def led_by(self, body: str) -> int | None:
+        """How many actions a body leads; None where that is not known."""
+        number = self.led[body]
+        return number if number or self.is_led else None
 
 
 def draw_ministries(
@@ -132,8 +144,13 @@ def _known_row(
 ) -> Iterator[dw.Mark]:
     for at, (role, column) in enumerate(zip(roles, columns, strict=True)):
         box = dw.Box(HEAD + WIDE * at, 0, WIDE, KNOWN)
-        marks = fr.filled(box, FAINT, (f"{role.known}/{role.actions}",), size=10)
+        known = f"{_number(role.known or None)}/{_number(role.actions or None)}"
+        marks = fr.filled(box, FAINT, (known,), size=10)
         yield dw.Group(tuple(marks), f"{column.full}\n{subject.say('sign-known')}")
+
+
+def _number(counted: int | None) -> str:
+    return "–" if counted is None else str(counted)
 
 
 def _cell(subject: Subject, box: dw.Box, body: Name, plan: Name, role: Roles) -> dw.Group:
@@ -145,7 +162,14 @@ def _cell(subject: Subject, box: dw.Box, body: Name, plan: Name, role: Roles) ->
         return dw.Group(tuple(fr.hatched(box)), f"{title}\n{say('bodies-unknown')}", leads)
     number = role.involved[body.iri]
     led = role.led[body.iri]
-    title += f"\n{say('involved', number=number, led=led, known=role.known, actions=role.actions)}"
+    numbers = {
+        "number": role.involving(body.iri),
+        "led": role.led_by(body.iri),
+        "known": role.known or None,
+        "actions": role.actions or None,
+    }
+    words = {name: _number(counted) for name, counted in numbers.items()}
+    title += f"\n{say('involved', **words)}"
     if body.iri not in role.bodies:
         nought = "0" if role.is_certain else "–"
         return dw.Group(tuple(fr.filled(box, fr.PAPER, (nought,), size=11)), title, leads)
@@ -192,21 +216,18 @@ def _rows(
 ) -> Iterator[tuple[Cell, ...]]:
     for body in ministries:
         for column, role in zip(columns, roles, strict=True):
-            involved = led = whole_plan = None
+            whole_plan = None
             if role.is_known:
                 whole_plan = "true" if body in role.plan_wide else "false"
-            if role.is_known and (body in role.bodies or role.is_certain):
-                involved = role.involved[body]
-                led = role.led[body]
             yield (
                 body,
                 names[body].text,
                 column.iri,
                 column.text,
                 "true" if role.is_known else "false",
-                involved,
-                led,
+                role.involving(body),
+                role.led_by(body),
                 whole_plan,
-                role.known,
-                role.actions,
+                role.known or None,
+                role.actions or None,
             )

@@ -8,7 +8,8 @@ from typing import Final
 
 from pan2kg.charts import country_map, drawing as dw, frame as fr, subject as sj, time_axis as ta
 from pan2kg.charts.subject import Cell, Subject
-from pan2kg.coherence.citations import Dates, Occasion, State, Verdict, feasible
+from pan2kg.coherence.citations import Dates, Occasion, Verdict, feasible
+from pan2kg.coherence.standing import Standing
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import key
 
@@ -23,14 +24,14 @@ BAND: Final = "#f3dfc1"
 # the line of a citation: solid where it was seen, dashed where it was not, dotted where the dates
 # are not known
 PENS: Final = {
-    State.SEEN: dw.Pen(fr.BLUE, 2.0),
-    State.ABSENT: dw.Pen(fr.VERMILION, 1.8, (6, 4)),
-    State.OPEN: dw.Pen("#8a5a00", 1.5, (8, 3, 2, 3)),
-    State.UNDATED: dw.Pen(fr.GREY, 1.3, (1.5, 3)),
-    State.IMPOSSIBLE: dw.Pen("#9a9a9a", 1.0),
+    Standing.STATED: dw.Pen(fr.BLUE, 2.0),
+    Standing.ABSENT: dw.Pen(fr.VERMILION, 1.8, (6, 4)),
+    Standing.UNREAD: dw.Pen("#8a5a00", 1.5, (8, 3, 2, 3)),
+    Standing.UNDATED: dw.Pen(fr.GREY, 1.3, (1.5, 3)),
+    Standing.IMPOSSIBLE: dw.Pen("#9a9a9a", 1.0),
 }
 # what is told of a citation in words, what asks for something first
-TOLD: Final = (State.ABSENT, State.OPEN, State.SEEN)
+TOLD: Final = (Standing.ABSENT, Standing.UNREAD, Standing.STATED)
 
 COLUMNS: Final = (
     "plan",
@@ -187,13 +188,13 @@ def _neighbours(subject: Subject, chosen: str) -> list[Neighbour]:
 # What is said of one plan citing another
 
 
-def state_of(occasion: Occasion) -> State:
+def state_of(occasion: Occasion) -> Standing:
     """Which of the five lines of :data:`PENS` shows it: what nobody expects is impossible or undated."""
-    if occasion.state is State.SEEN:
-        return State.SEEN
+    if occasion.state is Standing.STATED:
+        return Standing.STATED
     if occasion.is_expected:
-        return State.ABSENT if occasion.state is State.ABSENT else State.OPEN
-    return State.UNDATED if occasion.verdict is Verdict.UNDATED else State.IMPOSSIBLE
+        return Standing.ABSENT if occasion.state is Standing.ABSENT else Standing.UNREAD
+    return Standing.UNDATED if occasion.verdict is Verdict.UNDATED else Standing.IMPOSSIBLE
 
 
 def words_of(subject: Subject, occasion: Occasion) -> str:
@@ -249,7 +250,7 @@ def _name_label(drawn: PlanMap, plan: str, y: float) -> dw.Label:
 def _curves(drawn: PlanMap) -> Iterator[dw.Mark]:
     # where neither could cite the other, one line says so
     for near in drawn.drawn:
-        possible = [way for way in near.ways if state_of(way) is not State.IMPOSSIBLE]
+        possible = [way for way in near.ways if state_of(way) is not Standing.IMPOSSIBLE]
         for at, occasion in enumerate(possible or near.ways[:1]):
             yield _curve(drawn, near, occasion, at)
 
@@ -269,7 +270,7 @@ def _curve(drawn: PlanMap, near: Neighbour, occasion: Occasion, at: int) -> dw.G
         two=drawn.names[occasion.target].text,
         state=words_of(subject, occasion),
     )
-    if state is State.SEEN:
+    if state is Standing.STATED:
         words += sj.quoted(subject, _links(subject, occasion))
     plans = (drawn.chosen, near.plan)
     level = subject.known.link_level(occasion.source, occasion.target)
@@ -313,7 +314,7 @@ def _states_in_words(subject: Subject, chosen: str, near: Neighbour) -> str:
     back = state_of(near.back)
     verdict = near.back.verdict
     if back in TOLD or verdict in {Verdict.IMPOSSIBLE, Verdict.EXPECTED}:
-        reason = verdict.value if back is State.IMPOSSIBLE else back.value
+        reason = verdict.value if back is Standing.IMPOSSIBLE else back.value
         words = [subject.say(f"time-map-back-{reason}", plan=chosen)]
     else:
         words = [named(verdict).say(subject.language)]
@@ -345,9 +346,9 @@ def _title(drawn: PlanMap) -> Iterator[str]:
     say = drawn.subject.say
     every = drawn.every
     home = sum(not near.is_abroad for near in every)
-    cites = sum(near.out.state is State.SEEN for near in every)
+    cites = sum(near.out.state is Standing.STATED for near in every)
     expected = [near.back for near in every if near.ways and near.back.is_expected]
-    cited = sum(occasion.state is State.SEEN for occasion in expected)
+    cited = sum(occasion.state is Standing.STATED for occasion in expected)
     chosen = drawn.subject.brief(drawn.chosen)
     yield say("time-map-meets", plan=chosen, n=len(every), home=home)
     yield say("time-map-cites", n=cites)
@@ -376,7 +377,7 @@ def _signs(drawn: PlanMap) -> Iterator[fr.Sign]:
     subject = drawn.subject
     say = subject.say
     lives = [drawn.life_of[plan] for plan in drawn.rows]
-    states = {State.ABSENT}
+    states = {Standing.ABSENT}
     states.update(state_of(occasion) for near in drawn.drawn for occasion in near.ways)
     if drawn.greatest:
         yield fr.sign(dw.Pen(BAND, 10), say("sign-band"))

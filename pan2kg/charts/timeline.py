@@ -8,7 +8,8 @@ from typing import Final
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.time_axis import Axis, ticks
-from pan2kg.coherence.obligations import DutyStanding, Margin
+from pan2kg.coherence.obligations import Margin
+from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.i18n import format_of, message
 from pan2kg.tables import PRINTING, coded, in_words
 
@@ -19,6 +20,7 @@ COLUMNS: Final = (
     "instrument_label",
     "due",
     "standing",
+    "standing_label",
     "answer",
     "answer_label",
     "answered_on",
@@ -33,7 +35,7 @@ WIDE: Final = HEAD + SPAN + SAYS
 ROW: Final = 50.0
 AXIS: Final = 30.0
 # what an answer with a day is drawn in
-COLOURS: Final = {DutyStanding.ON_TIME: fr.GREEN, DutyStanding.LATE: fr.VERMILION}
+COLOURS: Final = {Standing.IN_TIME: fr.GREEN, Standing.LATE: fr.VERMILION}
 AS_OF: Final = dw.Pen(fr.BLUE, 1.6, (2, 3))
 OVERDUE: Final = dw.Pen(fr.VERMILION, 3, (6, 4))
 WORDS: Final = dw.Font(11)
@@ -79,7 +81,12 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     )
     size = (WIDE, AXIS + max(bottom, ROW), AXIS)
     return fr.Picture(
-        subject, "timeline", caption, size, marks, lambda: sj.table(COLUMNS, _rows(names, every))
+        subject,
+        "timeline",
+        caption,
+        size,
+        marks,
+        lambda: sj.table(COLUMNS, _rows(subject, names, every)),
     )
 
 
@@ -134,7 +141,7 @@ def _today(subject: Subject, axis: Axis, bottom: float) -> Iterator[dw.Mark]:
 
 def _duty_marks(axis: Axis, row: Margin, y: float) -> Iterator[dw.Mark]:
     # when it is due, and from there to its answer or, while none is known, to the day of the picture
-    if row.standing is DutyStanding.DUE_UNKNOWN or row.obligation.due is None:
+    if row.standing is Standing.DAY_UNKNOWN or row.obligation.due is None:
         yield from fr.hatched(dw.Box(HEAD + 8, y - 9, SPAN - 16, 18))
         return
     due = axis.x(row.obligation.due)
@@ -176,15 +183,25 @@ def _duty_words(subject: Subject, names: Names, row: Margin) -> tuple[str, ...]:
     # its standing, the day it is due, and what answers it
     say = subject.say
     duty = row.obligation
-    if row.standing is DutyStanding.DUE_UNKNOWN:
+    if row.standing is Standing.DAY_UNKNOWN:
         if duty.needs_ratification and not duty.binds(row.as_of):
             return (say("standing-not-ratified"),)
-        return (coded("met", "unknown").say(subject.language),)
-    number = len(row.responses)
-    if row.margin is not None and row.response and row.response.day:
-        number = abs(row.margin)
-    standing = say(f"standing-{_key(row.standing)}", n=number)
-    return standing, _due_words(subject, row), _answer_words(subject, names, row)
+        return (_named(subject, row.standing),)
+    lines = (
+        _standing_words(subject, row),
+        _due_words(subject, row),
+        _answer_words(subject, names, row),
+    )
+    return tuple(line for line in lines if line)
+
+
+def _standing_words(subject: Subject, row: Margin) -> str:
+    """How it stands, with the days before or after its day, or the number of answers without a day."""
+    if row.margin is not None:
+        return subject.say(f"standing-{row.standing.code('duty')}", n=abs(row.margin))
+    if row.standing is Standing.VAGUE:
+        return subject.say("standing-vague", n=len(row.responses))
+    return _named(subject, row.standing)
 
 
 def _due_words(subject: Subject, row: Margin) -> str:
@@ -207,15 +224,12 @@ def _answer_words(subject: Subject, names: Names, row: Margin) -> str:
         return subject.say(f"answer-{kind}", day=day, name=names[answer.work].text)
     if row.overdue:
         return subject.say("overdue", n=row.overdue)
-    return subject.say("not-yet-due")
+    # what the line in bold says already is not said twice
+    return "" if row.met is row.standing else _named(subject, row.met)
 
 
-def _key(standing: DutyStanding) -> str:
-    return standing.value.replace(" ", "-")
-
-
-def _named(subject: Subject, standing: DutyStanding) -> str:
-    return coded("standing", _key(standing)).say(subject.language)
+def _named(subject: Subject, standing: Standing) -> str:
+    return coded("standing", standing.code("duty")).say(subject.language)
 
 
 # Legend, notes and table
@@ -231,8 +245,8 @@ def _signs(subject: Subject) -> tuple[fr.Sign, ...]:
         fr.Sign((dw.Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
         fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), in_words("is_act", subject.language)),
         fr.Sign((dw.Box(9, 3, 12, 12, fr.GREY),), say("sign-action")),
-        fr.sign(dw.Pen(fr.GREEN, 5), _named(subject, DutyStanding.ON_TIME)),
-        fr.sign(dw.Pen(fr.VERMILION, 5), _named(subject, DutyStanding.LATE)),
+        fr.sign(dw.Pen(fr.GREEN, 5), _named(subject, Standing.IN_TIME)),
+        fr.sign(dw.Pen(fr.VERMILION, 5), _named(subject, Standing.LATE)),
         fr.Sign(overdue, say("sign-overdue")),
         fr.sign(AS_OF, say("sign-as-of"), upright=True),
         fr.sign("", say("sign-hatch-due")),
@@ -244,7 +258,7 @@ def _notes(subject: Subject, every: Sequence[Margin], undrawn: int) -> Iterator[
     colon = format_of("colon", subject.language)
     counted = [
         f"{_named(subject, standing)}{colon}{numbers[standing]}"
-        for standing in DutyStanding
+        for standing in SAID_OF["duty"]
         if numbers[standing]
     ]
     yield subject.say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")
@@ -252,7 +266,7 @@ def _notes(subject: Subject, every: Sequence[Margin], undrawn: int) -> Iterator[
         yield subject.say("obligations-left-out", n=undrawn)
 
 
-def _rows(names: Names, every: Sequence[Margin]) -> Iterator[tuple[Cell, ...]]:
+def _rows(subject: Subject, names: Names, every: Sequence[Margin]) -> Iterator[tuple[Cell, ...]]:
     for row in every:
         duty = row.obligation
         answer = row.response
@@ -262,7 +276,8 @@ def _rows(names: Names, every: Sequence[Margin]) -> Iterator[tuple[Cell, ...]]:
             duty.instrument,
             names[duty.instrument].text,
             duty.due,
-            str(row.standing.value),
+            row.standing.code("duty"),
+            _named(subject, row.standing),
             answer.work if answer else None,
             names[answer.work].text if answer else None,
             answer.day if answer else None,

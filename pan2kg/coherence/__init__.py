@@ -11,11 +11,12 @@ of evidence: ``graph.figures(level)``, ``graph.weight(x, y, level)``, ``graph.oc
 Of a figure, ``figures.FIGURES`` has the words (``name``, ``meaning``, ``formula``, ``among``,
 messages in the context « figure »), ``rows(known)`` the list behind it, and ``value(known, rows)``
 its number: nobody else counts links. ``known.basis_line(known)`` is what is printed beside it. Of a
-cell, ``readings.cell`` says yes, no or unread.
+cell, ``readings.cell`` says yes, no or unread; how anything stands is a :class:`Standing`.
 
 The modules in their one order; each imports only from those before it::
 
-    evidence         levels of evidence, the firmest of several; what was read, three states of a cell
+    standing         what is known of something: stated, absent, not read, and how a duty stands
+    evidence         levels of evidence, the firmest of several; what was read
     texts            the tree of texts, how common a text is; who names what, and its products
     weight           low, high and broad of a pair; all pairs; from columns, by SQL
     citations        which plan could cite which, occasions, citation rate, debt, coherence index
@@ -37,7 +38,6 @@ from pan2kg.coherence.evidence import (
     HEADLINE,
     Aspect,
     Basis,
-    CellState,
     Extent,
     Extents,
     Level,
@@ -51,6 +51,7 @@ from pan2kg.coherence.evidence import (
     level,
     listed,
 )
+from pan2kg.coherence.standing import Standing
 
 __all__ = [
     "BITS",
@@ -58,13 +59,13 @@ __all__ = [
     "HEADLINE",
     "Aspect",
     "Basis",
-    "CellState",
     "Extent",
     "Extents",
     "Level",
     "Measured",
     "Reading",
     "Readings",
+    "Standing",
     "Works",
     "counts",
     "coverage",

@@ -2,12 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from enum import StrEnum
 from itertools import permutations
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.coherence.texts import Use, summed
 from pan2kg.coherence.weight import Pairs, Potential
 
@@ -172,16 +172,7 @@ FIELDS: Final = (
 """What an action can have."""
 
 
-class Presence(StrEnum):
-    """How far a field of an action is filled in, the best first."""
-
-    PRESENT = "present"
-    VAGUE = "vague"
-    ABSENT = "absent"
-    UNREAD = "unread"
-
-
-ActionField = tuple[str, str, Presence]
+ActionField = tuple[str, str, Standing]
 """What was recorded of one of the five fields of an action: the action, the field, how far."""
 
 
@@ -194,7 +185,7 @@ class Completeness(NamedTuple):
 
     action: str
     plan: str
-    fields: tuple[tuple[str, Presence], ...]
+    fields: tuple[tuple[str, Standing], ...]
     annotated: bool
     share: float | None
 
@@ -210,17 +201,17 @@ def completeness(
     Source: the fields of PAN 2's own tables; presence as in the scheme « presence » of the
         ontology.
     """
-    best: dict[tuple[str, str], Presence] = {}
+    best: dict[tuple[str, str], Standing] = {}
     for action, name, presence in fields:
         best[action, name] = min(
-            best.get((action, name), Presence.UNREAD), presence, key=list(Presence).index
+            best.get((action, name), Standing.UNREAD), presence, key=SAID_OF["field"].index
         )
     annotated = {action for action, _ in best}
     rows = []
     for plan, action in sorted((plan, action) for action, plan in home.items()):
-        unrecorded = Presence.ABSENT if action in read else Presence.UNREAD
+        unrecorded = Standing.ABSENT if action in read else Standing.UNREAD
         presences = tuple((name, best.get((action, name), unrecorded)) for name in FIELDS)
         counted = Counter(presence for _, presence in presences)
-        share = None if counted[Presence.UNREAD] else counted[Presence.PRESENT] / len(FIELDS)
+        share = None if counted[Standing.UNREAD] else counted[Standing.STATED] / len(FIELDS)
         rows.append(Completeness(action, plan, presences, action in annotated, share))
     return tuple(rows)

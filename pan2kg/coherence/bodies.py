@@ -67,6 +67,18 @@ def at_level(
     return tuple(at_this_level)
 
 
+def with_body(involvements: Iterable[Involvement], at: evidence.Level) -> frozenset[str]:
+    """The works of which a body is known at a level, whatever its part: the one count of those that have one.
+
+    >>> told = Involvement("i", "a", "b", frozenset({"consulted"}), evidence.Level.OFFICIAL)
+    >>> sorted(with_body([told], evidence.HEADLINE)), sorted(with_body([told], evidence.Level.PLAN))
+    (['a'], [])
+    """
+    return frozenset(
+        involvement.work for involvement in involvements if evidence.counts(involvement.level, at)
+    )
+
+
 def meeting(profiles: Iterable[Profile]) -> set[tuple[str, str]]:
     """The pairs of bodies that some work involves both, each in the order of its IRIs.
 

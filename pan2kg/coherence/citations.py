@@ -30,6 +30,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Readings, Works, counts, firmest
+from pan2kg.coherence.standing import SAID_OF, Standing
 
 # When a plan was made
 
@@ -426,19 +427,6 @@ def _is_superseded(when: Chronology, source: str, target: str) -> bool:
 # What was seen of a citation
 
 
-class State(StrEnum):
-    """What is known of one citation: it was seen, is absent from a text that was read in full, or is open.
-
-    « Impossible » and « undated » are said of a channel by :func:`feasible`.
-    """
-
-    SEEN = "seen"
-    ABSENT = "absent"
-    OPEN = "open"
-    IMPOSSIBLE = "impossible"
-    UNDATED = "undated"
-
-
 def state_of(
     when: Chronology,
     readings: Readings,
@@ -446,7 +434,7 @@ def state_of(
     target: str,
     at: Level,
     channel: Channel | None = None,
-) -> State:
+) -> Standing:
     """What is known at a level of a citation of one plan by another, in a channel or in any.
 
     « Absent » needs a reading in full of the page, or of the text for what it refers to.
@@ -458,16 +446,16 @@ def state_of(
     'impossible'
     """
     if when.seen(source, target, at, channel):
-        return State.SEEN
+        return Standing.STATED
     if channel is not None:
         is_feasible = feasible(when, source, target, channel)
         if is_feasible is None:
-            return State.UNDATED
+            return Standing.UNDATED
         if not is_feasible:
-            return State.IMPOSSIBLE
+            return Standing.IMPOSSIBLE
     aspect = Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES
     is_read = readings.extent(source, aspect) is Extent.FULL
-    return State.ABSENT if is_read else State.OPEN
+    return Standing.ABSENT if is_read else Standing.UNREAD
 
 
 # Where a plan could be expected to cite another
@@ -517,7 +505,7 @@ class Occasion(NamedTuple):
     source: str
     target: str
     verdict: Verdict
-    state: State
+    state: Standing
     bits: float
     ways: tuple[Way, ...] = ()
 
@@ -530,12 +518,12 @@ class Occasion(NamedTuple):
     def debt(self) -> float:
         """What the two share in bits, where a citation is expected and was not seen; else 0.
 
-        >>> Occasion("P", "Q", Verdict.EXPECTED, State.OPEN, 1.5).debt
+        >>> Occasion("P", "Q", Verdict.EXPECTED, Standing.UNREAD, 1.5).debt
         1.5
-        >>> Occasion("P", "Q", Verdict.EXPECTED, State.SEEN, 1.5).debt
+        >>> Occasion("P", "Q", Verdict.EXPECTED, Standing.STATED, 1.5).debt
         0.0
         """
-        return self.bits if self.is_expected and self.state is not State.SEEN else 0.0
+        return self.bits if self.is_expected and self.state is not Standing.STATED else 0.0
 
 
 def related(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
@@ -583,11 +571,11 @@ def occasions(
     rows = []
     for source, target in related(when, shared, at=at):
         if when.seen(source, target, at):
-            state = State.SEEN
+            state = Standing.STATED
         elif source in read:
-            state = State.ABSENT
+            state = Standing.ABSENT
         else:
-            state = State.OPEN
+            state = Standing.UNREAD
         pair = (min(source, target), max(source, target))
         expected = verdict(when, source, target)
         precisions = ways.get((source, target), ())
@@ -617,15 +605,15 @@ class Bounds(NamedTuple):
     high: float | None
 
     @classmethod
-    def of(cls, states: Mapping[State, int]) -> "Bounds":
+    def of(cls, states: Mapping[Standing, int]) -> "Bounds":
         """The share that was seen of seen, absent and open: [seen/m, (seen + open)/m].
 
-        >>> Bounds.of({State.SEEN: 1, State.ABSENT: 1, State.OPEN: 2, State.UNDATED: 5})
+        >>> Bounds.of({Standing.STATED: 1, Standing.ABSENT: 1, Standing.UNREAD: 2, Standing.UNDATED: 5})
         Bounds(low=0.25, high=0.75)
         """
-        seen = states.get(State.SEEN, 0)
-        unread = states.get(State.OPEN, 0)
-        whole = seen + states.get(State.ABSENT, 0) + unread
+        seen = states.get(Standing.STATED, 0)
+        unread = states.get(Standing.UNREAD, 0)
+        whole = seen + states.get(Standing.ABSENT, 0) + unread
         if not whole:
             return cls(None, None)
         return cls(seen / whole, (seen + unread) / whole)
@@ -644,14 +632,14 @@ def rate_and_debt(every: Iterable[Occasion]) -> RateAndDebt:
     The debt is [Σ absent, Σ absent + Σ open] of what the plans share where a citation is expected
     and was not seen. What is not expected is in no denominator.
 
-    >>> seen = Occasion("P", "Q", Verdict.EXPECTED, State.SEEN, 3.0)
-    >>> unread = Occasion("Q", "R", Verdict.EXPECTED, State.OPEN, 1.5)
+    >>> seen = Occasion("P", "Q", Verdict.EXPECTED, Standing.STATED, 3.0)
+    >>> unread = Occasion("Q", "R", Verdict.EXPECTED, Standing.UNREAD, 1.5)
     >>> rate_and_debt([seen, unread, seen._replace(verdict=Verdict.ABROAD)])
     RateAndDebt(rate=Bounds(low=0.5, high=1.0), debt=Bounds(low=0, high=1.5))
     """
     expected = [occasion for occasion in every if occasion.is_expected]
-    absent = sum(occasion.debt for occasion in expected if occasion.state is State.ABSENT)
-    unread = sum(occasion.debt for occasion in expected if occasion.state is State.OPEN)
+    absent = sum(occasion.debt for occasion in expected if occasion.state is Standing.ABSENT)
+    unread = sum(occasion.debt for occasion in expected if occasion.state is Standing.UNREAD)
     rate = Bounds.of(Counter(occasion.state for occasion in expected))
     return RateAndDebt(rate, Bounds(absent, absent + unread))
 
@@ -662,7 +650,7 @@ class IndexCell(NamedTuple):
     source: str
     target: str
     channel: Channel
-    state: State
+    state: Standing
 
 
 _OUTSIDE_INDEX: Final = frozenset({Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD})
@@ -698,7 +686,7 @@ class Index(NamedTuple):
     """
 
     value: Bounds
-    counts: Mapping[State, int]
+    counts: Mapping[Standing, int]
     pairs: int
     m: int
     empty: tuple[tuple[str, ...], ...]
@@ -707,11 +695,11 @@ class Index(NamedTuple):
 def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> Index:
     """The coherence index over the cells, or over those of the pairs with one of the plans.
 
-    >>> states = (State.SEEN, State.OPEN, State.IMPOSSIBLE)
+    >>> states = (Standing.STATED, Standing.UNREAD, Standing.IMPOSSIBLE)
     >>> index(IndexCell("P", "Q", Channel.TEXT, state) for state in states).value
     Bounds(low=0.5, high=1.0)
     """
-    number = dict.fromkeys(State, 0)
+    number = dict.fromkeys(SAID_OF["citation"], 0)
     pairs = set[tuple[str, ...]]()
     possible = set[tuple[str, ...]]()
     for source, target, _, state in cells:
@@ -720,7 +708,7 @@ def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> 
         pair = tuple(sorted((source, target)))
         number[state] += 1
         pairs.add(pair)
-        if state not in (State.IMPOSSIBLE, State.UNDATED):
+        if state not in (Standing.IMPOSSIBLE, Standing.UNDATED):
             possible.add(pair)
-    m = number[State.SEEN] + number[State.ABSENT] + number[State.OPEN]
+    m = number[Standing.STATED] + number[Standing.ABSENT] + number[Standing.UNREAD]
     return Index(Bounds.of(number), number, len(pairs), m, tuple(sorted(pairs - possible)))

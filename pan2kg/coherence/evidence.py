@@ -67,17 +67,15 @@ class Aspect(StrEnum):
 
 
 class Extent(StrEnum):
-    """How far it was read, by the key of the concept in the scheme ``readingextent``."""
+    """How far it was read, by the key of the concept in the scheme ``readingextent``.
+
+    It is said of a reading and not of what was looked for in it: from « full » follows that what was
+    not seen is absent, from the others that it is unread (:class:`~pan2kg.coherence.Standing`).
+    """
 
     FULL = "full"
     PART = "part"
     NONE = "none"
-
-
-class CellState(StrEnum):
-    YES = "yes"
-    NO = "no"
-    UNREAD = "unread"
 
 
 class Works(NamedTuple):

@@ -22,8 +22,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pan2kg.coherence import FIGURED, HEADLINE, Level, citations, counts
-from pan2kg.coherence.citations import Channel, Ordered, State, Verdict, verdict
+from pan2kg.coherence.citations import Channel, Ordered, Verdict, verdict
 from pan2kg.coherence.known import BasisLine, Known, basis_line, in_order
+from pan2kg.coherence.standing import Standing
 from pan2kg.coherence.weight import Pairs
 from pan2kg.i18n.message import Message
 
@@ -203,7 +204,7 @@ def _sharing_figure(
 
 # Lists of occasions to cite
 
-_STATES: Final = (State.SEEN, State.ABSENT, State.OPEN)
+_STATES: Final = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
 _APART: Final = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
 """Why a citation is not expected."""
 _EXPECTED: Final = (*_PAIR, "state", "bits", "ways")
@@ -262,7 +263,7 @@ _INDEX: Final = (*_PAIR, "channel", "state")
 
 def _index_value(_: Known, cells: Rows) -> Value:
     column = _INDEX.index("state")
-    return tuple(citations.Bounds.of(Counter(State(str(cell[column])) for cell in cells)))
+    return tuple(citations.Bounds.of(Counter(Standing(str(cell[column])) for cell in cells)))
 
 
 # Lists of actions and of plans

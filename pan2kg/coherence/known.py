@@ -13,15 +13,7 @@ from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, texts, weight
-from pan2kg.coherence.citations import (
-    Channel,
-    Chronology,
-    Dates,
-    Occasion,
-    Ordered,
-    PlanStatement,
-    State,
-)
+from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, PlanStatement
 from pan2kg.coherence.evidence import (
     HEADLINE,
     Aspect,
@@ -32,6 +24,7 @@ from pan2kg.coherence.evidence import (
     Works,
     counts,
 )
+from pan2kg.coherence.standing import Standing
 from pan2kg.coherence.weight import Weight
 
 
@@ -169,7 +162,7 @@ class Known:
         bits = self.shared.get(in_order(source, target), 0.0)
         return Occasion(source, target, citations.verdict(when, source, target), state, bits)
 
-    def cites(self, source: str, target: str) -> tuple[State, tuple[Channel, ...]]:
+    def cites(self, source: str, target: str) -> tuple[Standing, tuple[Channel, ...]]:
         """The state of a citation of one plan by another, and the channels it was seen in.
 
         What is open but could not be made, or cannot be dated, is said to be so.
@@ -180,18 +173,18 @@ class Known:
         """
         when = self.chronology
         state = self.way(source, target).state
-        if state is State.OPEN:
+        if state is Standing.UNREAD:
             is_feasible = citations.feasible(when, source, target)
             if is_feasible is None:
-                state = State.UNDATED
+                state = Standing.UNDATED
             elif not is_feasible:
-                state = State.IMPOSSIBLE
+                state = Standing.IMPOSSIBLE
         channels = [
             channel for channel in Channel if when.seen(source, target, self.level, channel)
         ]
         return state, tuple(channels)
 
-    def place(self, source: str, target: str, channel: Channel) -> State:
+    def place(self, source: str, target: str, channel: Channel) -> Standing:
         """What is known of a citation of one plan by another in one channel."""
         readings = self.tables.readings
         return citations.state_of(self.chronology, readings, source, target, self.level, channel)

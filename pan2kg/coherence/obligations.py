@@ -5,11 +5,11 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from pan2kg.coherence import evidence, use_matrix
+from pan2kg.coherence.standing import Standing
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
@@ -18,30 +18,6 @@ ANSWERING: Final = frozenset(
     {"implements", "prepares-implementation-of", "supports-transposition-of", "transposes"}
 )
 """The relations to an instrument that answer what it requires: to monitor, name or promote a text answers nothing."""
-
-
-class DutyStanding(StrEnum):
-    ON_TIME = "on time"
-    LATE = "late"
-    UNCOVERED = "uncovered"
-    VAGUE = "vague"
-    DUE_UNKNOWN = "due unknown"
-    NOT_ASSESSED = "not assessed"
-
-
-class Met(StrEnum):
-    """Whether an obligation is met on a day: by an act in force, in time or late, and if not, whether it is due yet.
-
-    Where no country recorded what it did, nothing is known of that: « unrecorded » does not say that
-    it is not met.
-    """
-
-    IN_TIME = "in-time"
-    LATE = "late"
-    PENDING = "pending"
-    OPEN = "open"
-    UNRECORDED = "unrecorded"
-    UNKNOWN = "unknown"
 
 
 class Obligation(NamedTuple):
@@ -126,15 +102,16 @@ class Response(NamedTuple):
 class Margin(NamedTuple):
     """An obligation with what answers it, and ``touching``, what rests on the same instrument without answering.
 
-    ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date −
-    due date where nothing dated answers, the due date has passed and a country recorded that it is
-    its own, else None: what is not due yet, and what nobody recorded, is not late by 0 days. Of an
+    ``standing`` is one of those said of a duty. ``margin`` = day of the answer − due date, in days:
+    above 0 is late. ``overdue`` = as-of date − due date where nothing dated answers, the due date
+    has passed and an answer was looked for, else None: what is not due yet, and what nobody looked
+    for, is not late by 0 days. Of an
     obligation that recurs, ``obligation.due`` is the occurrence the row speaks of, ``last`` the day
     it was due last and ``coming`` the next.
     """
 
     obligation: Obligation
-    standing: DutyStanding
+    standing: Standing
     margin: int | None
     response: Response | None
     responses: tuple[Response, ...]
@@ -145,19 +122,40 @@ class Margin(NamedTuple):
     coming: date | None = None
 
     @property
-    def met(self) -> Met:
-        """Whether it is met on the day: only an act in force meets what an instrument requires; a plan intends to.
+    def is_looked_for(self) -> bool:
+        """Whether a country recorded that the duty is its own, so that its answer would have been seen."""
+        return self.obligation.is_recorded
 
-        Up to the due date, that day too, an obligation nothing meets is pending; from the day after
-        it is open.
-        """
-        if self.standing is DutyStanding.DUE_UNKNOWN or self.obligation.due is None:
-            return Met.UNKNOWN
+    @property
+    def met(self) -> Standing:
+        """How it stands by acts alone: only an act in force meets what an instrument requires; a plan intends to."""
+        due = self.obligation.due
+        if self.standing is Standing.DAY_UNKNOWN or due is None:
+            return Standing.DAY_UNKNOWN
         if self.response is not None and self.response.is_act and self.margin is not None:
-            return Met.LATE if self.margin > 0 else Met.IN_TIME
-        if not self.obligation.is_recorded:
-            return Met.UNRECORDED
-        return Met.PENDING if self.as_of <= self.obligation.due else Met.OPEN
+            return self.standing
+        return _unanswered(due, self.as_of, is_looked_for=self.is_looked_for)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether its day has passed, an answer was looked for, and none was seen, dated or not."""
+        return self.overdue is not None and self.response is None
+
+
+class Unanswered(NamedTuple):
+    """How many duties are past their day without an answer, of how many of which one was looked for."""
+
+    number: int
+    looked_for: int
+
+
+def unanswered(margins: Iterable[Margin]) -> Unanswered:
+    """The one count of duties without an answer, for every page, table and file that tells it.
+
+    Of what no country recorded nobody knows whether it was answered: it is in neither number.
+    """
+    looked_for = [margin for margin in margins if margin.is_looked_for]
+    return Unanswered(sum(margin.is_unanswered for margin in looked_for), len(looked_for))
 
 
 def whole_months(text: str) -> int:
@@ -189,21 +187,22 @@ def margins(
     *,
     as_of: date,
 ) -> evidence.Measured[Margin]:
-    """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed; by due date, then IRI.
+    """How each obligation stands, what answers it, and with what margin; by due date, then IRI.
 
     What a duty names is the day national rules come into force, so that is compared with the due
     date. The earliest national act in force by ``as_of`` answers first; else the action of a plan
     whose own dated timeline ends first. An act or a plan of another country answers nothing. Only a
     response whose relation is one of :data:`ANSWERING` answers; others are kept apart, and so is
     what carries out an instrument as a whole where the obligation is not one that law meets: a
-    report, a plan, a notification. « Vague »: only actions without a date answer. « Uncovered »:
-    nothing answers, said only where at least one action was annotated with an instrument; else «
-    not assessed ». Of an obligation that recurs, each act meets one occurrence, in time from the
-    day after the one before was due, else late up to the day the next is due. A row speaks of the
-    occurrence due last, and of the next once that one was met in time or where none was due yet. «
-    Due unknown »: no whole day, or a treaty not ratified by ``as_of``, under which nothing is ever
-    overdue. Ties go to the IRI that sorts first. An instrument that is younger than ``as_of``
-    requires nothing yet and is left out; that a plan has ended takes no answer away.
+    report, a plan, a notification. « Vague »: only actions without a date answer. Where nothing
+    answers, a duty is not yet due up to its day, that day too; from the next it is overdue, but
+    unread where no country recorded it or no action at all was annotated with an instrument. Of an
+    obligation that recurs, each act meets one occurrence, in time from the day after the one before
+    was due, else late up to the day the next is due. A row speaks of the occurrence due last, and
+    of the next once that one was met in time or where none was due yet. « Day unknown »: no whole
+    day, or a treaty not ratified by ``as_of``, under which nothing is ever overdue. Ties go to the
+    IRI that sorts first. An instrument that is younger than ``as_of`` requires nothing yet and is
+    left out; that a plan has ended takes no answer away.
 
     Source: this project's definition; dates as in the European Legislation Identifier
         (eli:first_date_entry_in_force).
@@ -250,16 +249,27 @@ def _margin(
     days = None
     overdue = None
     if duty.due is None or not duty.binds(as_of):
-        standing = DutyStanding.DUE_UNKNOWN
+        standing = Standing.DAY_UNKNOWN
     elif answer is not None and answer.day is not None:
         days = (answer.day - duty.due).days
-        standing = DutyStanding.LATE if days > 0 else DutyStanding.ON_TIME
+        standing = Standing.LATE if days > 0 else Standing.IN_TIME
     else:
-        standing = _unanswered(uses, is_promised=answer is not None)
+        is_annotated = uses.basis.annotated > 0
+        standing = _unanswered(duty.due, as_of, is_looked_for=duty.is_recorded and is_annotated)
+        if answer is not None:
+            standing = Standing.VAGUE
         if duty.is_recorded and duty.due < as_of:
             overdue = (as_of - duty.due).days
     return Margin(
-        duty, standing, days, answer, tuple(usable), overdue, as_of, last=last, coming=coming
+        duty,
+        standing,
+        days,
+        answer,
+        tuple(usable),
+        overdue,
+        as_of,
+        last=last,
+        coming=coming,
     )
 
 
@@ -268,10 +278,11 @@ def _is_done(act: Response, as_of: date) -> bool:
     return act.day is not None and act.day <= as_of
 
 
-def _unanswered(uses: use_matrix.Uses, *, is_promised: bool) -> DutyStanding:
-    if is_promised:
-        return DutyStanding.VAGUE
-    return DutyStanding.UNCOVERED if uses.basis.annotated else DutyStanding.NOT_ASSESSED
+def _unanswered(due: date, as_of: date, *, is_looked_for: bool) -> Standing:
+    """How a duty without a dated answer stands: its day is to come, nothing was seen, or nobody looked."""
+    if as_of <= due:
+        return Standing.NOT_YET_DUE
+    return Standing.OVERDUE if is_looked_for else Standing.UNREAD
 
 
 def _of_turn(

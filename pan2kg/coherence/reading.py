@@ -30,6 +30,7 @@ from pan2kg.coherence import (
 from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.known import Tables
 from pan2kg.coherence.obligations import Obligation, Response, whole_day, whole_months
+from pan2kg.coherence.standing import Standing
 from pan2kg.coherence.texts import Use
 from pan2kg.errors import ProjectError
 from pan2kg.store import Store, is_true, program_query, text_rows
@@ -433,12 +434,11 @@ def read_fields(store: Store) -> tuple[action_measures.ActionField, ...]:
     return tuple(fields)
 
 
-def _presence(word: str) -> action_measures.Presence:
-    known = set(action_measures.Presence)
-    return action_measures.Presence(word) if word in known else action_measures.Presence.VAGUE
+def _presence(word: str) -> Standing:
+    return Standing.of_code(word, "field") or Standing.VAGUE
 
 
-def _timeline_presence(kind: str) -> action_measures.Presence:
+def _timeline_presence(kind: str) -> Standing:
     if kind in ("dated", "relative"):
-        return action_measures.Presence.PRESENT
-    return action_measures.Presence.VAGUE if kind == "vague" else action_measures.Presence.ABSENT
+        return Standing.STATED
+    return Standing.VAGUE if kind == "vague" else Standing.ABSENT

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pan2kg.coherence import HEADLINE, CellState, Level, Works, firmest, texts
+from pan2kg.coherence import HEADLINE, Level, Works, firmest, texts
+from pan2kg.coherence.standing import Standing
 from pan2kg.coherence.texts import Bools, Floats, Incidence, Indices, Ints, Use, Weights
 from pan2kg.errors import FormatError
 from pan2kg.project import Project, read_text
@@ -235,7 +236,7 @@ class Weight(NamedTuple):
 
     settled: float | None = None
     texts: tuple[str, ...] = ()
-    meets: CellState = CellState.UNREAD
+    meets: Standing = Standing.UNREAD
 
 
 def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
@@ -277,11 +278,11 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
     elif is_unread:
         settled = None
     if low > 0:
-        meets = CellState.YES
+        meets = Standing.STATED
     elif high <= 0 and not is_unread:
-        meets = CellState.NO
+        meets = Standing.ABSENT
     else:
-        meets = CellState.UNREAD
+        meets = Standing.UNREAD
     return Weight(
         work_a,
         work_b,

@@ -14,6 +14,7 @@ from pan2kg import errors
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, citations, evidence, obligations
 from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.standing import Standing
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
 from pan2kg.store.queries import program_query
@@ -349,7 +350,7 @@ def _citations(
 def _unseen(graph: Graph, known: Known) -> list[citations.Occasion]:
     def unseen() -> list[citations.Occasion]:
         expected = [occasion for occasion in known.occasions if occasion.is_expected]
-        return [occasion for occasion in expected if occasion.state is not citations.State.SEEN]
+        return [occasion for occasion in expected if occasion.state is not Standing.STATED]
 
     return graph.once(("unseen", known.level), unseen)
 
@@ -365,7 +366,7 @@ def _citation(graph: Graph, known: Known, occasion: citations.Occasion) -> Advic
     days = {"day": _adopted(graph, known, source), "other": _adopted(graph, known, target)}
     words = [_WORDS.say(f"citation-{state}", language, **names, **days)]
     proposals = []
-    if occasion.state is citations.State.OPEN:
+    if occasion.state is Standing.UNREAD:
         proposals.append(_WORDS.say("citation-read-first", language, **names))
     if shared:
         words.append(_WORDS.say("citation-texts", language, texts=shared))
@@ -407,8 +408,8 @@ def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.M
 
 
 def is_late(margin: obligations.Margin) -> bool:
-    """Whether the day of a duty has passed and nothing dated answers it."""
-    return margin.met is obligations.Met.OPEN
+    """Whether the day of a duty has passed, an answer was looked for, and none was seen."""
+    return margin.is_unanswered
 
 
 def duty(graph: Graph, margin: obligations.Margin) -> Advice:

@@ -613,6 +613,12 @@ class Graph:
             "profiles", level, lambda at: at_level(self.profiles, self.involvements, at)
         )
 
+    def with_body(self, level: Level | str = "") -> frozenset[str]:
+        """The works of which a body is known at a level of evidence, whatever its part."""
+        from pan2kg.coherence.bodies import with_body
+
+        return self._at("with_body", level, lambda at: with_body(self.involvements, at))
+
     @GraphReading
     def bits(self) -> Mapping[str, float]:
         """What each text weighs by which works can meet, in bits, whatever the level: no general text is among them."""

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from pan2kg.coherence import citations, evidence, figures, known
+from pan2kg.coherence.standing import Standing
 from pan2kg.i18n import catalogue
 from pan2kg.site import values
 from pan2kg.site.page import CSV, GZIP, File, Markup, PageContext, SiteContext, Values, View, packed
@@ -26,14 +27,14 @@ _LARGE: Final = ("broad-action-pairs",)
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _YES_OR_NO: Final = frozenset({"text", "web", "in_statement", "sharing"})
-_Term = evidence.Level | evidence.Extent | citations.Verdict | citations.State
+_Term = evidence.Level | evidence.Extent | citations.Verdict | Standing
 _TERMS: Final[Mapping[str, Callable[[str], _Term | None]]] = {
     "level": evidence.level,
     "cites_at": evidence.level,
     "cited_at": evidence.level,
     "verdict": citations.Verdict,
     "verdict_back": citations.Verdict,
-    "state": citations.State,
+    "state": Standing,
 }
 _APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 """Verdicts on pairs of plans of which nobody expects that one cites the other."""
@@ -267,7 +268,7 @@ def _meaning(context: PageContext) -> Values:
     levels = []
     for level in evidence.Level:
         levels.append((context.mark(level), context.t(f"level-means-{level.key}")))
-    states = (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)
+    states = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
     return {
         "title": context.t("meaning-title"),
         "rules": rules,

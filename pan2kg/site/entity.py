@@ -16,7 +16,8 @@ from pan2kg import templates
 from pan2kg.charts import time_map
 from pan2kg.charts.frame import Picture
 from pan2kg.coherence import bodies, evidence, known, obligations, texts
-from pan2kg.coherence.citations import Occasion, State
+from pan2kg.coherence.citations import Occasion
+from pan2kg.coherence.standing import Standing
 from pan2kg.findings import brief as advice
 from pan2kg.graph import labels, statements as outlines
 from pan2kg.i18n import Text
@@ -188,7 +189,7 @@ def _duties(
     if not rows:
         return []
     late = sum(map(advice.is_late, rows))
-    unsaid = (obligations.Met.UNKNOWN, obligations.Met.UNRECORDED)
+    unsaid = (Standing.DAY_UNKNOWN, Standing.UNREAD)
     said = sentence(
         context,
         name,
@@ -202,7 +203,9 @@ def _duties(
     return [said]
 
 
-def _missing(context: PageContext, name: str, missing: Counter[State], plan: str = "") -> Sentence:
+def _missing(
+    context: PageContext, name: str, missing: Counter[Standing], plan: str = ""
+) -> Sentence:
     """How many citations are not seen: those that are absent, and those nobody looked for."""
     return sentence(
         context,
@@ -210,15 +213,15 @@ def _missing(context: PageContext, name: str, missing: Counter[State], plan: str
         missing.total(),
         "#attention",
         is_known=True,
-        absent=missing[State.ABSENT],
-        open=missing[State.OPEN],
+        absent=missing[Standing.ABSENT],
+        open=missing[Standing.UNREAD],
         plan=plan,
     )
 
 
 def _unseen(occasions: Iterable[Occasion]) -> Iterator[Occasion]:
     for occasion in occasions:
-        if occasion.is_expected and occasion.state is not State.SEEN:
+        if occasion.is_expected and occasion.state is not Standing.STATED:
             yield occasion
 
 
@@ -404,8 +407,8 @@ def _known_facts(facts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(heading, words) for heading, words in facts if words]
 
 
-def _unseen_by_plan(occasions: Iterable[Occasion]) -> Mapping[str, Counter[State]]:
-    by_plan: dict[str, Counter[State]] = {}
+def _unseen_by_plan(occasions: Iterable[Occasion]) -> Mapping[str, Counter[Standing]]:
+    by_plan: dict[str, Counter[Standing]] = {}
     for occasion in _unseen(occasions):
         for plan in (occasion.source, occasion.target):
             by_plan.setdefault(plan, Counter())[occasion.state] += 1
@@ -719,7 +722,7 @@ def _of_topic(context: PageContext, topic: str) -> Dossier:
         sentence(context, "topic-actions", len(actions), "#what"),
     ]
     if by_plan:
-        missing: Counter[State] = Counter()
+        missing: Counter[Standing] = Counter()
         for occasion in _unseen(knowledge.occasions):
             if by_plan.keys() >= {occasion.source, occasion.target}:
                 missing[occasion.state] += 1
@@ -794,7 +797,7 @@ def _sentence_on_citing(
 ) -> Sentence:
     """Whether one plan cites another; where it could not be expected to and none is seen, why not."""
     direction = knowledge.way(source, target)
-    is_told = direction.is_expected or direction.state is State.SEEN
+    is_told = direction.is_expected or direction.state is Standing.STATED
     return sentence(
         context,
         f"pair-{direction.state.value}",

@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Final
 
 from pan2kg.charts import Subject, country_map, registry, time_map
-from pan2kg.coherence import citations, evidence, figures, obligations
+from pan2kg.coherence import evidence, figures, obligations
 from pan2kg.coherence.known import Known
-from pan2kg.findings.brief import is_late
+from pan2kg.coherence.standing import Standing
 from pan2kg.site import definitions, plan_ties, values
 from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import brief_keys, period
@@ -35,7 +35,7 @@ LISTED: Final = 12
 """How many occasions for a citation that nobody saw are listed."""
 NEIGHBOURS: Final = 7
 REASONS: Final = 2
-_STATES: Final = (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)
+_STATES: Final = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
 
 
 def _home(context: PageContext) -> Values:
@@ -46,9 +46,8 @@ def _home(context: PageContext) -> Values:
     citing = _by_part(register["citations-made"])
     counted = numbers(site_context, context.level, shown_plans(site_context, chosen(context)))
     states = {state.value: citing.get(state.value, 0) for state in _STATES}
-    unlinked, overdue = _shortcomings(context, counted, graph.margins(context.level).rows)
     findings = [_finding(context, "expected", expected[""], "#wanted", **states)]
-    findings += [unlinked, overdue]
+    findings += _shortcomings(context, counted, graph.margins(context.level).rows)
     plan = _plan_shown(context)
     # None where nobody has scored an interaction yet
     divergences = len(site_context.figures("opposed", "fr").rows) if graph.scores else None
@@ -103,7 +102,7 @@ def _wanted(context: PageContext, knowledge: Known) -> list[Values]:
     unseen = (
         occasion
         for occasion in knowledge.occasions
-        if occasion.is_expected and occasion.state is not citations.State.SEEN
+        if occasion.is_expected and occasion.state is not Standing.STATED
     )
     rows: list[Values] = []
     for occasion in islice(unseen, LISTED):
@@ -149,14 +148,18 @@ def _finding(
 
 def _shortcomings(
     context: PageContext, counted: Mapping[str, int], duties: Sequence[obligations.Margin]
-) -> tuple[Values, Values]:
-    """The actions without a link, and the duties past their date."""
-    alone = counted["unlinked_actions"]
-    late = sum(map(is_late, duties))
-    return (
-        _finding(context, "unlinked", alone, context.href("unlinked.html"), of=counted["actions"]),
-        _finding(context, "overdue", late, context.href("obligations.html"), of=len(duties)),
-    )
+) -> list[Values]:
+    """The actions without a link, and the duties past their date; nothing where nobody looked for any."""
+    findings = []
+    if counted["actions"]:
+        alone = counted["unlinked_actions"]
+        place = context.href("unlinked.html")
+        findings.append(_finding(context, "unlinked", alone, place, of=counted["actions"]))
+    late = obligations.unanswered(duties)
+    if late.looked_for:
+        place = context.href("obligations.html")
+        findings.append(_finding(context, "overdue", late.number, place, of=late.looked_for))
+    return findings
 
 
 def _opening(context: PageContext, plan: str | None, findings: Sequence[Values]) -> Values:
@@ -328,7 +331,7 @@ def _country_findings(context: PageContext, plans: Sequence[str]) -> list[Values
     graph = context.graph
     knowledge = context.known
     among = set(plans)
-    states = Counter[citations.State]()
+    states = Counter[Standing]()
     for occasion in knowledge.occasions:
         ends = (occasion.source, occasion.target)
         if occasion.is_expected and among.issuperset(ends):
@@ -340,12 +343,7 @@ def _country_findings(context: PageContext, plans: Sequence[str]) -> list[Values
     country = graph.country_of[plans[0]]
     margins = graph.margins(knowledge.level).rows
     duties = [margin for margin in margins if margin.obligation.country == country]
-    unlinked, overdue = _shortcomings(context, counted, duties)
-    if counted["actions"]:
-        findings.append(unlinked)
-    if duties:
-        findings.append(overdue)
-    return findings
+    return [*findings, *_shortcomings(context, counted, duties)]
 
 
 def _home_keys(site_context: SiteContext) -> Iterable[str]:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from pan2kg.coherence import citations, figures, known, texts
+from pan2kg.coherence.standing import Standing
 from pan2kg.i18n import catalogue, message
 from pan2kg.site import values
 from pan2kg.site.page import Markup, PageContext
@@ -37,7 +38,7 @@ class CitingWay:
 def citing(context: PageContext, knowledge: known.Known, source: str, target: str) -> CitingWay:
     """Whether a plan cites another or could, by what was seen, else by when both were issued."""
     occasion = knowledge.way(source, target)
-    is_seen = occasion.state is citations.State.SEEN
+    is_seen = occasion.state is Standing.STATED
     is_met = is_seen or (source, target) in knowledge.related
     state = ""
     if occasion.is_expected and not is_met:

@@ -34,6 +34,12 @@ _DATE: Final = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?=$|Z|T|[+-]\d{2}:\d{2})
 
 
 class DayStanding(StrEnum):
+    """Where a day lies in the validity of a statement.
+
+    It says nothing of what is known, as :class:`~pan2kg.coherence.Standing` does: a statement
+    that is over was known, and without days it counts as in force.
+    """
+
     NOT_YET = "not yet"
     IN_FORCE = "in force"
     OVER = "over"

@@ -1,9 +1,11 @@
 """How far the data go: which fields of actions are recorded, and how far figures can be trusted."""
 
+from collections.abc import Mapping, Set as AbstractSet
 from typing import Any, Final
 
 from pan2kg.coherence import action_measures, evidence, known, weight
 from pan2kg.coherence.evidence import Aspect, Extent, Level
+from pan2kg.coherence.standing import Standing
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
@@ -16,13 +18,13 @@ COMPLETE: Final = ("action", "plan", "body", *FIELDS, "share")
 def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """The body and the five fields of each action of which any field was recorded.
 
-    Each cell is a :class:`~pan2kg.coherence.action_measures.Presence`, ``share`` in [0, 1]. Actions without
+    Each cell is a :class:`~pan2kg.coherence.Standing`, ``share`` in [0, 1]. Actions without
     a recorded field are counted in a note, and listed too with everything.
     """
     plans = graph.plans(choice.plans)
     every = fields_of(graph)
     chosen = [entry for entry in every if not plans or entry.plan in plans]
-    with_body = {profile.work for profile in graph.profiles if profile.bodies or profile.leads}
+    with_body = graph.with_body(Level.EDITORS)
     rows = []
     for entry in chosen:
         if not entry.annotated and not choice.everything:
@@ -40,12 +42,14 @@ def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "completeness", COMPLETE, rows, notes, "coherence/fields", basis=basis)
 
 
-def _body_of(graph: Graph, entry: action_measures.Completeness, with_body: set[str]) -> str:
+def _body_of(
+    graph: Graph, entry: action_measures.Completeness, with_body: frozenset[str]
+) -> Standing:
     """Whether a body is recorded; it is absent only where the plan was read in full for bodies."""
     if entry.action in with_body:
-        return "present"
+        return Standing.STATED
     extent = graph.tables.readings.extent(entry.action, Aspect.BODIES, entry.plan)
-    return "absent" if extent is Extent.FULL else "unread"
+    return Standing.ABSENT if extent is Extent.FULL else Standing.UNREAD
 
 
 def fields_of(graph: Graph) -> tuple[action_measures.Completeness, ...]:
@@ -99,28 +103,27 @@ def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "trust", TRUST, cells, notes, line=line)
 
 
-def _recorded(graph: Graph, knowledge: known.Known) -> dict[str, set[str]]:
+def _recorded(graph: Graph, knowledge: known.Known) -> dict[str, AbstractSet[str]]:
     """The works of which something is recorded, by the column that counts them."""
-    with_body = set[str]()
     with_topic = set[str]()
     with_group = set[str]()
     for profile in graph.profiles_at(knowledge.level):
-        if profile.bodies or profile.leads:
-            with_body.add(profile.work)
         if profile.topics:
             with_topic.add(profile.work)
         if profile.groups:
             with_group.add(profile.work)
     return {
         "with_text": {use.work for use in knowledge.uses},
-        "with_body": with_body,
+        "with_body": graph.with_body(knowledge.level),
         "with_topic": with_topic,
         "with_group": with_group,
         "with_fields": {action for action, _, _ in graph.fields},
     }
 
 
-def _covered(knowledge: known.Known, plan: str, recorded: dict[str, set[str]]) -> dict[str, Any]:
+def _covered(
+    knowledge: known.Known, plan: str, recorded: Mapping[str, AbstractSet[str]]
+) -> dict[str, Any]:
     """The row of a plan; None is said of nothing unless it has actions and all were read for it."""
     tables = knowledge.tables
     works = tables.works

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Final
 
 from pan2kg.coherence import citations, counts
-from pan2kg.coherence.citations import Channel, IndexCell, Occasion, State, Verdict, Way
+from pan2kg.coherence.citations import Channel, IndexCell, Occasion, Verdict, Way
 from pan2kg.coherence.known import Known
+from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text
@@ -24,7 +25,7 @@ PLACED: Final = tuple(name for name, _, _ in PLACES)
 """The columns of these places."""
 
 
-def places_of(knowledge: Known, pair: Ordered) -> list[State]:
+def places_of(knowledge: Known, pair: Ordered) -> list[Standing]:
     """Whether a citation was seen at each of the :data:`PLACES` of a pair."""
     states = []
     for _, channel, is_there in PLACES:
@@ -90,7 +91,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             )
         )
     overall = citations.index(cells, None if plan is None else frozenset((plan,)))
-    counted = {state.value: overall.counts[state] for state in State}
+    counted = {state.value: overall.counts[state] for state in SAID_OF["citation"]}
     value = in_each(interval, overall.value)
     notes = [
         note("index-value", value=value, m=overall.m, n=overall.pairs),
@@ -180,7 +181,7 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 def _occasion_row(knowledge: Known, occasion: Occasion) -> tuple[object, ...]:
     ends = (occasion.source, occasion.target)
-    is_told = occasion.is_expected or occasion.state is State.SEEN
+    is_told = occasion.is_expected or occasion.state is Standing.STATED
     return (
         *ends,
         occasion.verdict,
@@ -193,22 +194,24 @@ def _occasion_row(knowledge: Known, occasion: Occasion) -> tuple[object, ...]:
     )
 
 
-def _by_precision(occasion: Occasion) -> list[State | None]:
+def _by_precision(occasion: Occasion) -> list[Standing | None]:
     """At which precision a citation was seen; None where none is expected.
 
     Finer ones that were not seen stay as open or absent as the reading says.
     """
     if not occasion.is_expected:
         return [None for _ in Way]
-    unseen = None if occasion.state is State.SEEN else occasion.state
-    return [State.SEEN if precision in occasion.ways else unseen for precision in Way]
+    unseen = None if occasion.state is Standing.STATED else occasion.state
+    return [Standing.STATED if precision in occasion.ways else unseen for precision in Way]
 
 
 def _notes_on_debt(occasions: list[Occasion]) -> list[Text]:
     states = Counter(occasion.state for occasion in occasions if occasion.is_expected)
     verdicts = Counter(occasion.verdict for occasion in occasions if not occasion.is_expected)
     rate, bits = citations.rate_and_debt(occasions)
-    by_state = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
+    by_state = {
+        state.value: states[state] for state in (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
+    }
     apart = {reason.value: verdicts[reason] for reason in Verdict if reason is not Verdict.EXPECTED}
     return [
         note("occasions", n=states.total(), **by_state),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pan2kg.coherence import HEADLINE, Level, evidence, known, obligations
+from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store import is_true, program_query
@@ -17,6 +18,8 @@ DUTIES: Final = (
     *RECURRING, "standing", "met", "margin", "overdue", "answer",
     "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
+_WITHOUT_DAYS: Final = (Standing.NOT_YET_DUE, Standing.UNREAD)
+"""What is said in words where others have a number of days."""
 DETAILS: Final = frozenset((
     "force", "provision", "holder_basis", "national", "signed_on", "is_act", "answers", "touching",
     "needs_ratification", "ratified",
@@ -35,14 +38,14 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         QueryError: there is no such standing.
     """
     plans = frozenset(graph.plans(choice.plans))
-    standings = layout.codes("standing")
+    standings = [standing.code("duty") for standing in SAID_OF["duty"]]
     if choice.part and choice.part not in standings:
         names = ", ".join(standings)
         raise QueryError("no-part", remedy="there-are", part=choice.part, names=names)
     margins = graph.margins(choice.evidence)
     rows = []
     for margin in margins:
-        if choice.part and choice.part != _standing(margin):
+        if choice.part and choice.part != margin.standing.code("duty"):
             continue
         answering_plans = {graph.home_of.get(reply.work, "") for reply in margin.responses}
         if not plans or plans & answering_plans:
@@ -56,13 +59,13 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         notes.append(note("recurs-means"))
     if any(not margin.obligation.is_recorded for margin in rows):
         notes.append(note("unrecorded-means"))
-    if any(margin.standing is obligations.DutyStanding.UNCOVERED for margin in rows):
+    if any(margin.standing is Standing.OVERDUE for margin in rows):
         notes.append(note("uncovered-means", n=margins.basis.annotated, of=margins.basis.n))
     return make(
         graph,
         "obligations",
         DUTIES,
-        map(_duty, rows),
+        [_duty(graph, margin) for margin in rows],
         notes,
         sparql=program_query("coherence/obligations"),
         line=known.basis_line(graph.known(choice.evidence)),
@@ -71,11 +74,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     )
 
 
-def _standing(margin: obligations.Margin) -> str:
-    return margin.standing.value.replace(" ", "-")
-
-
-def _duty(margin: obligations.Margin) -> tuple[object, ...]:
+def _duty(graph: Graph, margin: obligations.Margin) -> tuple[object, ...]:
     duty = margin.obligation
     answer = margin.response
     answered: tuple[object, ...] = (None, None, None, None, None)
@@ -94,16 +93,25 @@ def _duty(margin: obligations.Margin) -> tuple[object, ...]:
         duty.every or None,
         margin.last,
         margin.coming,
-        _standing(margin),
+        margin.standing,
         margin.met,
         margin.margin,
-        margin.overdue,
+        _overdue(graph, margin),
         *answered,
         sorted({response.work for response in margin.responses}),
         [response.work for response in margin.touching],
         duty.needs_ratification,
         duty.ratified,
     )
+
+
+def _overdue(graph: Graph, margin: obligations.Margin) -> dict[str, object]:
+    """The days a duty is overdue; where there are none, in words that it is not due yet or nobody looked."""
+    words: object = margin.overdue
+    standing = margin.met
+    if standing in _WITHOUT_DAYS and margin.margin is None:
+        words = layout.coded("overdue", standing.code("duty")).say(graph.language)
+    return {"overdue": margin.overdue, "overdue_label": words}
 
 
 def _holder_basis(duty: obligations.Obligation) -> str:

@@ -245,7 +245,7 @@ def _running(graph: Graph, plans: tuple[str, ...]) -> Iterator[OnDay]:
 def _due(graph: Graph) -> Iterator[OnDay]:
     for margin in graph.margins():
         duty = margin.obligation
-        state = margin.standing.value.replace(" ", "-")
+        state = margin.standing.code("duty")
         yield OnDay("obligation", duty.iri, duty.instrument, None, duty.due, state)
 
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Final, TypeVar
 
-from pan2kg.coherence import Basis, CellState as Cell, Extent, Level
-from pan2kg.coherence.citations import Bounds as Interval, State, Verdict, Way
+from pan2kg.coherence import Basis, Extent, Level
+from pan2kg.coherence.citations import Bounds as Interval, Verdict, Way
 from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.coherence.known import BasisLine
+from pan2kg.coherence.standing import Standing
 from pan2kg.i18n import (
     LANGUAGES,
     Language,
@@ -30,19 +31,18 @@ _FIGURE: Final = Messages("figure")
 _KINDS: Final[dict[type[Enum], str]] = {
     Level: "level",
     Verdict: "verdict",
-    State: "state",
+    Standing: "state",
     Extent: "extent",
-    Cell: "cell",
     Way: "way",
 }
 
 Worded = TypeVar("Worded")
-Named = Level | Verdict | State | Extent | Cell | Way
-"""What has a name for a reader: a level of evidence, a verdict, a state, an extent of reading, a cell, a precision."""
+Named = Level | Verdict | Standing | Extent | Way
+"""What has a name for a reader: a level, a verdict, how a citation stands, an extent of reading, a precision."""
 
 
 def named(code: Named) -> Message:
-    """What a level, verdict, state, extent, cell or precision is called.
+    """What a level, a verdict, the standing of a citation, an extent or a precision is called.
 
     >>> named(Verdict.EDITION).say("en")
     'editions of one plan'

@@ -8,14 +8,15 @@ from typing import Final, NamedTuple
 from pan2kg.coherence import (
     HEADLINE,
     Level,
-    action_measures,
     bodies as coordination,
     citations,
     evidence,
     known,
     obligations,
 )
-from pan2kg.coherence.citations import Channel, State, Verdict
+from pan2kg.coherence.citations import Channel, Verdict
+from pan2kg.coherence.evidence import Aspect, Extent
+from pan2kg.coherence.standing import Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
@@ -128,6 +129,7 @@ def _notes_on_all(graph: Graph, *, is_narrowed: bool) -> list[Text]:
     if not graph.scores:
         notes.append(note("no-scores"))
     day = graph.as_of.isoformat()
+    notes.append(note("no-action-unread"))
     return [*notes, note("no-mitigation"), note("no-validity", day=day), note("unread")]
 
 
@@ -160,17 +162,18 @@ def _any_inside(graph: Graph, plans: frozenset[str], works: Iterable[str]) -> bo
 # Obligations, principles, targets and groups
 
 
-def _obligations(standing: obligations.DutyStanding) -> Find:
-    """Recorded obligations of a standing, of all that are recorded."""
+def _obligations(standing: Standing) -> Find:
+    """Obligations of a standing, of all of which an answer was looked for."""
 
     def find(graph: Graph, scope: Scope) -> Listed:
         margins = graph.margins(scope.level)
-        recorded = [margin for margin in margins if margin.obligation.is_recorded]
-        listed = [_duty_gap(margin) for margin in recorded if margin.standing is standing]
-        unassessed = obligations.DutyStanding.NOT_ASSESSED
-        is_assessed = any(margin.standing is not unassessed for margin in recorded)
-        population = len(recorded) if is_assessed else None
-        return Listed(listed, population, program_query("coherence/obligations"))
+        looked_for = [
+            margin
+            for margin in margins
+            if margin.is_looked_for and margin.standing is not Standing.UNREAD
+        ]
+        listed = [_duty_gap(margin) for margin in looked_for if margin.standing is standing]
+        return Listed(listed, len(looked_for) or None, program_query("coherence/obligations"))
 
     return find
 
@@ -189,7 +192,7 @@ def _duty_gap(margin: obligations.Margin) -> Gap:
 
 
 def _without_action(name: str) -> Find:
-    """What a query lists and no action of the acting plans is about."""
+    """What a query lists and no action of the acting plans is about, where these were read for it."""
 
     def find(graph: Graph, scope: Scope) -> Listed:
         query = program_query(name)
@@ -200,24 +203,34 @@ def _without_action(name: str) -> Find:
             if is_counted and _any_inside(graph, scope.acting, [action]):
                 works.add(action)
         empty = [Gap(iri) for iri, works in works_of.items() if not works]
-        return _unless_all(empty, len(works_of), query)
+        if not _is_read(graph, scope.acting, Aspect.TEXTS):
+            return Listed([], None, query)
+        return Listed(empty, len(works_of) or None, query)
 
     return find
 
 
-def _unless_all(empty: list[Gap], population: int, query: str) -> Listed:
-    """Where nothing at all was done of a kind nobody looked, so that nothing is known to lack."""
-    if len(empty) == population:
-        return Listed([], None, query)
-    return Listed(empty, population, query)
+def _is_read(graph: Graph, plans: frozenset[str], aspect: Aspect) -> bool:
+    """Whether the plans, none for all, were read in full: only then does « no action » mean that none does.
+
+    The actions of a plan are all known only where its list of them is complete.
+    """
+    readings = graph.tables.readings
+    for plan in plans or graph.tables.works.plans:
+        if readings.extent(plan, aspect) is not Extent.FULL or plan not in readings.complete:
+            return False
+    return True
 
 
 def _groups(graph: Graph, scope: Scope) -> Listed:
-    """Target groups at which no action of the acting plans aims."""
+    """Target groups at which no action of the acting plans aims, where all these say was read."""
+    query = program_query("tables/group-uses")
     choice = TableChoice(plans=tuple(sorted(scope.acting)), country=layout.EVERYWHERE)
     rows = bodies.target_groups(graph, choice).rows
+    if not _is_read(graph, scope.acting, Aspect.MEASURES):
+        return Listed([], None, query)
     empty = [Gap(str(row["group"])) for row in rows if row["aim"] == "forgotten"]
-    return _unless_all(empty, len(rows), program_query("tables/group-uses"))
+    return Listed(empty, len(rows) or None, query)
 
 
 # What actions lack
@@ -225,55 +238,63 @@ def _groups(graph: Graph, scope: Scope) -> Listed:
 
 def _bodiless(graph: Graph, scope: Scope) -> Listed:
     """Actions without a body, of plans of which one action has one: elsewhere nobody looked."""
-    with_body = _with_body(graph.profiles)
-    plans_read = {graph.home_of.get(work) for work in with_body}
+    with_any = graph.with_body(Level.EDITORS)
+    plans_read = {graph.home_of.get(work) for work in with_any}
     actions = []
     for action, plan in graph.home_of.items():
         if plan in plans_read and scope.holds(graph, action):
             actions.append(action)
-    at_level = _with_body(graph.profiles_at(scope.level))
-    empty = [Gap(action, graph.home_of[action]) for action in actions if action not in at_level]
+    with_body = graph.with_body(scope.level)
+    empty = [Gap(action, graph.home_of[action]) for action in actions if action not in with_body]
     return Listed(empty, len(actions) or None, program_query("coherence/tags"))
 
 
-def _with_body(profiles: Iterable[coordination.Profile]) -> set[str]:
-    return {profile.work for profile in profiles if profile.bodies or profile.leads}
-
-
-def _field(name: str, presence: action_measures.Presence) -> Find:
+def _field(name: str, presence: Standing) -> Find:
     """Annotated actions of which a field is absent, or vague, of those where it was read."""
 
     def find(graph: Graph, scope: Scope) -> Listed:
         listed = []
         number_read = 0
+        unread = 0
         for entry in coverage.fields_of(graph):
             if not entry.annotated or not scope.holds(graph, entry.action):
                 continue
             recorded = dict(entry.fields)[name]
             if recorded is presence:
                 listed.append(Gap(entry.action, entry.plan))
-            if recorded is not action_measures.Presence.UNREAD:
+            if recorded is Standing.UNREAD:
+                unread += 1
+            else:
                 number_read += 1
-        return Listed(listed, number_read or None, program_query("coherence/fields"))
+        return _looked_at(listed, number_read, unread, program_query("coherence/fields"))
 
     return find
+
+
+def _looked_at(listed: list[Gap], number: int, unread: int, query: str) -> Listed:
+    """The gaps of so many looked at; that there is none is said only where nothing is ``unread``."""
+    if not number or (unread and not listed):
+        return Listed([], None, query)
+    return Listed(listed, number, query)
 
 
 # Citations
 
 
-def _occasions(state: State) -> Find:
+def _occasions(state: Standing) -> Find:
     """Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full."""
 
     def find(graph: Graph, scope: Scope) -> Listed:
         knowledge = graph.known(scope.level)
         listed = []
         expected = 0
+        unread = 0
         for occasion in knowledge.occasions:
             pair = occasion.source, occasion.target
             if not occasion.is_expected or not scope.holds(graph, *pair):
                 continue
             expected += 1
+            unread += occasion.state is Standing.UNREAD
             if occasion.state is not state:
                 continue
             detail = None
@@ -281,12 +302,12 @@ def _occasions(state: State) -> Find:
                 shared = in_each(bits_words, occasion.bits)
                 detail = _TABLES.text("note.bits-shared", shared=shared)
             listed.append(Gap(*pair, detail, knowledge.link_level(*pair)))
-        return Listed(listed, expected or None, program_query("coherence/plan-statements"))
+        return _looked_at(listed, expected, unread, program_query("coherence/plan-statements"))
 
     return find
 
 
-def _returns(state: State) -> Find:
+def _returns(state: Standing) -> Find:
     """Citing pairs of which the way back is expected and was not seen; elsewhere nothing is assessed."""
 
     def find(graph: Graph, scope: Scope) -> Listed:
@@ -294,19 +315,21 @@ def _returns(state: State) -> Find:
         readings = knowledge.tables.readings
         listed = []
         expected = 0
+        unread = 0
         for direction in citations.returns(knowledge.chronology, readings, at=scope.level):
             pair = direction.source, direction.target
             if direction.verdict is not Verdict.EXPECTED or not scope.holds(graph, *pair):
                 continue
             expected += 1
+            unread += direction.state is Standing.UNREAD
             if direction.state is state:
                 listed.append(Gap(*pair, None, knowledge.link_level(*pair)))
-        return Listed(listed, expected or None, program_query("coherence/plan-statements"))
+        return _looked_at(listed, expected, unread, program_query("coherence/plan-statements"))
 
     return find
 
 
-_POSSIBLE: Final = frozenset((State.SEEN, State.ABSENT, State.OPEN))
+_POSSIBLE: Final = frozenset((Standing.STATED, Standing.ABSENT, Standing.UNREAD))
 
 
 def _elsewhere(seen: Channel, missing: Channel) -> Find:
@@ -324,7 +347,7 @@ def _elsewhere(seen: Channel, missing: Channel) -> Find:
             if state not in _POSSIBLE:
                 continue
             possible += 1
-            if state is not State.SEEN:
+            if state is not Standing.STATED:
                 detail = layout.coded("citation", state.value)
                 listed.append(Gap(*pair, detail, knowledge.link_level(*pair)))
         return Listed(listed, possible or None, program_query("coherence/plan-statements"))
@@ -398,21 +421,21 @@ def _waiting(graph: Graph, scope: Scope) -> Listed:
 
 
 KINDS: Final[Mapping[str, Find]] = {
-    "obligation-uncovered": _obligations(obligations.DutyStanding.UNCOVERED),
-    "obligation-late": _obligations(obligations.DutyStanding.LATE),
-    "obligation-vague": _obligations(obligations.DutyStanding.VAGUE),
+    "obligation-uncovered": _obligations(Standing.OVERDUE),
+    "obligation-late": _obligations(Standing.LATE),
+    "obligation-vague": _obligations(Standing.VAGUE),
     "principle-without-action": _without_action("tables/principles"),
     "target-without-action": _without_action("tables/targets"),
     "group-without-action": _groups,
     "action-without-body": _bodiless,
-    "action-without-indicator": _field("indicator", action_measures.Presence.ABSENT),
-    "indicator-vague": _field("indicator", action_measures.Presence.VAGUE),
-    "action-without-timeline": _field("timeline", action_measures.Presence.ABSENT),
-    "timeline-vague": _field("timeline", action_measures.Presence.VAGUE),
-    "citation-absent": _occasions(State.ABSENT),
-    "citation-unseen": _occasions(State.OPEN),
-    "citation-unreturned": _returns(State.ABSENT),
-    "return-unseen": _returns(State.OPEN),
+    "action-without-indicator": _field("indicator", Standing.ABSENT),
+    "indicator-vague": _field("indicator", Standing.VAGUE),
+    "action-without-timeline": _field("timeline", Standing.ABSENT),
+    "timeline-vague": _field("timeline", Standing.VAGUE),
+    "citation-absent": _occasions(Standing.ABSENT),
+    "citation-unseen": _occasions(Standing.UNREAD),
+    "citation-unreturned": _returns(Standing.ABSENT),
+    "return-unseen": _returns(Standing.UNREAD),
     "citation-in-text-only": _elsewhere(Channel.TEXT, Channel.WEB),
     "citation-on-web-only": _elsewhere(Channel.WEB, Channel.TEXT),
     "overlap": _overlaps,

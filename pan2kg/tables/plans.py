@@ -8,8 +8,8 @@ from itertools import combinations
 from typing import Final
 
 from pan2kg.coherence import bodies, citations
-from pan2kg.coherence.citations import State
 from pan2kg.coherence.known import Known
+from pan2kg.coherence.standing import Standing
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import judged, summable
 from pan2kg.graph.statements import ACTIONS, Outline
@@ -119,7 +119,7 @@ def _sharing_any(knowledge: Known) -> set[Ordered]:
     return pairs
 
 
-_CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o"}
+_CITES: Final = {Standing.STATED: ">", Standing.ABSENT: "x", Standing.UNREAD: "o"}
 
 
 def _cross(
@@ -144,7 +144,7 @@ def _cross(
             sign = "+"
         state = expected.get((source, target))
         if knowledge.chronology.seen(source, target, knowledge.level):
-            state = State.SEEN
+            state = Standing.STATED
         if state:
             sign += _CITES[state]
         return sign or "."

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
+from pan2kg.coherence.standing import Standing, Subject as StandingOf
 from pan2kg.errors import QueryError
 from pan2kg.graph import later_rooms
 from pan2kg.i18n import Filling, Language, Messages, Text, format_of, there_are, told
@@ -403,8 +404,14 @@ _FIGURED: Final[Mapping[str, str]] = {
     ),
 }
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
-_CODED: Final = {"acknowledged_back": "acknowledged_there"}
+_CODED: Final = {
+    "acknowledged_back": "acknowledged_there",
+    "met": "standing",
+    "overdue": "standing",
+}
 """The columns whose codes are called as those of another one."""
+_SAID_OF: Final[Mapping[str, StandingOf]] = {"field": "field", "standing": "duty"}
+"""Of what a :class:`Standing` is said, by what the codes of its column are called."""
 _SAME: Final = {
     "one": "plan", "other_plan": "two", "general_bits": "general", "told": "value", "gaps_of": "of",
     "kind": "obligation_kind", "subject": "what",
@@ -588,6 +595,8 @@ def _cell(graph: Graph, key: str, value: object) -> dict[str, Value]:
         code = value.value if isinstance(value, Enum) else value
         if isinstance(value, Level):
             code = value.key
+        elif isinstance(value, Standing):
+            code = value.code(_SAID_OF.get(_words_of(key), "citation"))
         if not code:
             return {key: None, label: None}
         return {key: cast("str", code), label: coded(key, str(code)).say(graph.language)}
@@ -669,8 +678,13 @@ def codes(key: str) -> tuple[str, ...]:
     (('plan', 'official', 'other', 'editors', 'machine'), ())
     """
     if key in _FIGURED:
-        return _FIGURES.keys(f"{_FIGURED[key]}.")
-    return _TABLES.keys(f"value.{_CODED.get(key, key)}.")
+        return _FIGURES.keys(f"{_words_of(key)}.")
+    return _TABLES.keys(f"value.{_words_of(key)}.")
+
+
+def _words_of(key: str) -> str:
+    """What the codes of a column are called by: the key of its words, or that of another column's."""
+    return _FIGURED.get(key) or _CODED.get(key, key)
 
 
 @cache
@@ -681,8 +695,8 @@ def coded(key: str, code: str) -> Text:
     'late'
     """
     if key in _FIGURED:
-        return _FIGURES.text(f"{_FIGURED[key]}.{code}")
-    message = f"value.{_CODED.get(key, key)}.{code}"
+        return _FIGURES.text(f"{_words_of(key)}.{code}")
+    message = f"value.{_words_of(key)}.{code}"
     # on a day an obligation has the standing that it has in the table of obligations
     return _TABLES.text(message if _TABLES.has(message) else f"value.standing.{code}")
 

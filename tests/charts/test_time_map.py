@@ -11,7 +11,8 @@ from pan2kg.charts.registry import draw
 from pan2kg.charts.subject import Life, Subject
 from pan2kg.charts.time_axis import axis_of
 from pan2kg.charts.time_map import IN_PAGE, PENS, draw_plan_map
-from pan2kg.coherence.citations import State, feasible
+from pan2kg.coherence.citations import feasible
+from pan2kg.coherence.standing import Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from tests.charts.test_gallery import flat
@@ -27,7 +28,7 @@ def adopted(plan: str, day: str) -> str:
 DATES = adopted("p", "2015-05-01") + adopted("q", "2020-05-01")
 
 
-def lines(picture: Picture, state: State) -> int:
+def lines(picture: Picture, state: Standing) -> int:
     return sum(
         isinstance(mark, Line) and mark.curved and mark.pen == PENS[state] for mark in flat(picture)
     )
@@ -39,7 +40,7 @@ def test_an_older_plan_is_never_said_to_have_been_able_to_cite_a_later_one() -> 
         ("p", "impossible", "expected")
     ]
     assert "Plan q pouvait le citer" in picture.svg
-    assert (lines(picture, State.OPEN), lines(picture, State.ABSENT)) == (1, 0), (
+    assert (lines(picture, Standing.UNREAD), lines(picture, Standing.ABSENT)) == (1, 0), (
         "nobody read it in full: it is open"
     )
 
@@ -63,8 +64,8 @@ def test_a_written_citation_is_solid_and_one_that_was_read_for_is_dashed() -> No
     read = "reading:q a pan:Reading ; pan:readsWork plan:q ; pan:aspect aspect:references ; "
     seen = draw("time-map", world(LAW, DATES, cites("c", "plan:q", "plan:p")), plan="q")
     absent = draw("time-map", world(LAW, DATES, f"{read}pan:extent readingextent:full ."), plan="q")
-    assert (lines(seen, State.SEEN), lines(seen, State.ABSENT)) == (1, 0)
-    assert (lines(absent, State.SEEN), lines(absent, State.ABSENT)) == (0, 1)
+    assert (lines(seen, Standing.STATED), lines(seen, Standing.ABSENT)) == (1, 0)
+    assert (lines(absent, Standing.STATED), lines(absent, Standing.ABSENT)) == (0, 1)
     assert "Il en cite 1." in seen.title
     assert "Il en cite 0." in absent.title
 
@@ -104,7 +105,7 @@ def test_who_came_later_is_counted_among_all_plans_of_the_country_and_not_only_t
 def test_a_plan_without_a_date_stands_last_and_is_hatched() -> None:
     picture = draw("time-map", world(LAW, adopted("p", "2015-05-01")), plan="p")
     assert rows(picture, "plan", "adopted_from", "verdict_of_plan") == [("q", "", "undated")]
-    assert lines(picture, State.UNDATED) == 2
+    assert lines(picture, Standing.UNDATED) == 2
     fewer = draw("time-map", world(LAW, rests("r-1", "law")), plan="p", top=1)
     assert sorted(rows(fewer, "drawn")) == [("false",), ("true",)], (
         "what is not drawn stands in the table"
@@ -186,7 +187,7 @@ def test_the_map_of_a_page_says_the_same_in_letters_that_can_be_read_on_a_small_
     narrow = draw_plan_map(Subject(graph), "q", 12, IN_PAGE)
     assert narrow.table == wide.table
     assert narrow.title == wide.title
-    assert [lines(narrow, state) for state in State] == [lines(wide, state) for state in State]
+    assert [lines(narrow, state) for state in PENS] == [lines(wide, state) for state in PENS]
     *marks, beside = narrow.marks
     assert isinstance(beside, Group)
     assert beside.tags == (("beside", "1"),), "which a small screen leaves out"

@@ -11,7 +11,6 @@ from pan2kg.coherence import citations, evidence
 from pan2kg.coherence.citations import (
     Dates,
     PlanStatement,
-    State,
     Verdict,
     chronology,
     occasions,
@@ -22,7 +21,6 @@ from pan2kg.coherence.evidence import (
     FIGURED,
     HEADLINE,
     Aspect,
-    CellState,
     Level,
     Reading,
     Readings,
@@ -30,6 +28,7 @@ from pan2kg.coherence.evidence import (
     counts,
 )
 from pan2kg.coherence.known import Known, Tables, known
+from pan2kg.coherence.standing import Standing
 from pan2kg.coherence.texts import Use, weigh
 from pan2kg.coherence.weight import plan_pairs, potential
 from pan2kg.project import Project
@@ -133,8 +132,12 @@ def test_the_worked_index() -> None:
                 citations.index(cell for cell in cells if cell[2] is channel).counts
                 for channel in citations.Channel
             )
-            assert (text[State.SEEN], text[State.OPEN], text[State.IMPOSSIBLE]) == (1, 1, 2)
-            assert (web[State.ABSENT], web[State.OPEN], web[State.UNDATED]) == (2, 1, 1)
+            assert (text[Standing.STATED], text[Standing.UNREAD], text[Standing.IMPOSSIBLE]) == (
+                1,
+                1,
+                2,
+            )
+            assert (web[Standing.ABSENT], web[Standing.UNREAD], web[Standing.UNDATED]) == (2, 1, 1)
 
 
 def test_what_puts_two_together_is_no_citation() -> None:
@@ -161,7 +164,7 @@ def test_a_citation_counts_at_its_level_and_proves_at_any_that_it_was_possible()
         for one in occasions(made, {("P", "R"): 1.0}, Readings(), at=OFFICIAL)
         if one.source == "P"
     )
-    assert (one.state, one.debt) == (State.OPEN, 1.0)
+    assert (one.state, one.debt) == (Standing.UNREAD, 1.0)
 
 
 def test_an_agreement_that_is_implemented_did_not_cite_what_implements_it_unless_it_was_revised() -> (
@@ -182,7 +185,7 @@ def test_an_agreement_that_is_implemented_did_not_cite_what_implements_it_unless
 def test_returns_say_whether_the_way_back_was_possible_and_ways_how_precisely_one_cites() -> None:
     (one,) = citations.returns(THIRD, READ, at=OFFICIAL)
     assert (one.source, one.target) == ("P", "Q"), "Q cites P"
-    assert (one.verdict, one.state) == (Verdict.IMPOSSIBLE, State.OPEN)
+    assert (one.verdict, one.state) == (Verdict.IMPOSSIBLE, Standing.UNREAD)
     ends = (("a1", "b1"), ("a1", "Q"), ("P", "Q"), ("P", "c1"))
     said = [PlanStatement(*pair, "cross-reference", channel="text") for pair in ends]
     found = {
@@ -227,7 +230,7 @@ def test_reading_in_full_only_settles_what_is_open(made: citations.Chronology) -
     after = occasions(
         made, {("P", "Q"): 1.0}, Readings(full(*"PQRS", aspect=Aspect.REFERENCES)), at=EDITORS
     )
-    settled = {State.OPEN: State.ABSENT}
+    settled = {Standing.UNREAD: Standing.ABSENT}
     assert after == tuple(one._replace(state=settled.get(one.state, one.state)) for one in before)
 
 
@@ -262,15 +265,15 @@ def world(*full: tuple[str, Aspect], at: Level = Level.OFFICIAL) -> Known:
 @pytest.mark.parametrize(
     ("pair", "full", "expected"),
     [
-        ("pq", "", CellState.YES),
-        ("pr", "", CellState.UNREAD),
-        ("pr", "p", CellState.UNREAD),
-        ("pr", "r", CellState.NO),
-        ("pr", "pr", CellState.NO),
+        ("pq", "", Standing.STATED),
+        ("pr", "", Standing.UNREAD),
+        ("pr", "p", Standing.UNREAD),
+        ("pr", "r", Standing.ABSENT),
+        ("pr", "pr", Standing.ABSENT),
     ],
 )
 def test_no_is_said_only_where_nothing_is_left_to_be_read(
-    pair: str, full: str, expected: CellState
+    pair: str, full: str, expected: Standing
 ) -> None:
     assert world(*((plan, Aspect.TEXTS) for plan in full)).weight(*pair).meets is expected
 
@@ -278,11 +281,11 @@ def test_no_is_said_only_where_nothing_is_left_to_be_read(
 def test_a_citation_that_was_not_seen_is_impossible_undated_open_or_absent() -> None:
     made = world(("q", Aspect.REFERENCES))
     assert [made.cites(*ends)[0] for ends in (("p", "q"), ("p", "r"), ("q", "p"))] == [
-        State.IMPOSSIBLE,
-        State.UNDATED,
-        State.ABSENT,
+        Standing.IMPOSSIBLE,
+        Standing.UNDATED,
+        Standing.ABSENT,
     ]
-    assert world().cites("q", "p") == (State.OPEN, ())
+    assert world().cites("q", "p") == (Standing.UNREAD, ())
 
 
 def test_each_work_of_a_plan_brings_the_texts_it_names() -> None:

@@ -9,10 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 import pan2kg
 from pan2kg.coherence import reading
-from pan2kg.coherence.action_measures import Presence
 from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.obligations import DutyStanding, Met, margins
+from pan2kg.coherence.obligations import margins
 from pan2kg.coherence.reading import read_uses
+from pan2kg.coherence.standing import Standing
 from pan2kg.coherence.use_matrix import Uses
 from pan2kg.errors import ProjectError
 from pan2kg.graph.statements import read_statements
@@ -81,7 +81,7 @@ def test_a_vague_timeline_with_a_date_is_no_date() -> None:
     uses = reading.read_uses(made)
     known = reading.read_obligations(made), reading.read_responses(made, uses)
     (row,) = margins(uses, *known, as_of=date(2021, 1, 1))
-    assert (row.standing, row.overdue) == (DutyStanding.VAGUE, 366)
+    assert (row.standing, row.overdue) == (Standing.VAGUE, 366)
 
 
 def test_a_bill_is_no_act() -> None:
@@ -96,10 +96,12 @@ def test_the_shipped_graph_gives_the_worked_margin(graph: pan2kg.Graph) -> None:
     known = reading.read_obligations(graph.store), reading.read_responses(graph.store, uses)
     rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 11, 25))}
     late = rows["dir-2019-1937-art-26-1-transposition"]
-    assert (late.standing, late.margin) == (DutyStanding.LATE, 520)
+    assert (late.standing, late.margin) == (Standing.LATE, 520)
     assert key(late.obligation.national) == "luxembourg-dir-2019-1937-transposition"
     assert all(
-        row.met is Met.UNKNOWN for row in rows.values() if "p029" in key(row.obligation.instrument)
+        row.met is Standing.DAY_UNKNOWN
+        for row in rows.values()
+        if "p029" in key(row.obligation.instrument)
     )
 
 
@@ -115,9 +117,9 @@ def test_means_by_an_unnamed_group_are_vague() -> None:
         for action, name, presence in reading.read_fields(store(("bodies", facts)))
     }
     assert found == {
-        ("a", "means"): Presence.VAGUE,
-        ("b", "means"): Presence.PRESENT,
-        ("a", "indicator"): Presence.ABSENT,
+        ("a", "means"): Standing.VAGUE,
+        ("b", "means"): Standing.STATED,
+        ("a", "indicator"): Standing.ABSENT,
     }
 
 

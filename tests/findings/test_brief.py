@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pan2kg.coherence.citations import State
+from pan2kg.coherence.standing import Standing
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.findings.brief import MOST, Brief, introduced, until, write_brief
 from pan2kg.i18n.catalogue import LANGUAGES, Language
@@ -174,7 +174,7 @@ def test_beside_a_date_stands_what_sources_say_differently(language: Language, w
 def test_what_nobody_read_is_not_said_to_be_absent() -> None:
     graph = world(LAW, DATES)
     found = next(one for one in write_brief(graph, "q").findings if one.key.startswith("citation:"))
-    assert graph.known().way(graph.plan("q"), graph.plan("p")).state is State.OPEN
+    assert graph.known().way(graph.plan("q"), graph.plan("p")).state is Standing.UNREAD
     assert "n’a pas été lu en entier" in found.words
     assert found.proposal.startswith("Au préalable, lire")
 

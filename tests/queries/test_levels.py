@@ -13,8 +13,9 @@ from hypothesis import given, settings, strategies as st
 
 import pan2kg
 from pan2kg.coherence.bodies import meeting, who_should_talk
-from pan2kg.coherence.citations import State, returns
+from pan2kg.coherence.citations import returns
 from pan2kg.coherence.evidence import FIGURED, Level, level
+from pan2kg.coherence.standing import Standing
 from pan2kg.project import Project
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
@@ -255,7 +256,7 @@ def test_parts_and_ways_back_are_the_same_by_rules_question_and_engine(
     graph: pan2kg.Graph, at: Level
 ) -> None:
     assert parts_agree(graph, at)
-    said = {State.SEEN: "yes", State.ABSENT: "no", State.OPEN: "unread"}
+    said = {Standing.STATED: "yes", Standing.ABSENT: "no", Standing.UNREAD: "unread"}
     known = graph.known(at)
     back = returns(known.chronology, known.tables.readings, at=at)
     wanted = {(way.target, way.source): (said[way.state], way.verdict.value) for way in back}

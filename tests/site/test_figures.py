@@ -10,9 +10,10 @@ from itertools import islice
 
 import pytest
 
-from pan2kg.coherence.citations import State, Verdict, verdict
+from pan2kg.coherence.citations import Verdict, verdict
 from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.figures import FIGURES
+from pan2kg.coherence.standing import Standing
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
 from pan2kg.site.definitions import example
 from pan2kg.site.page import MOST_ROWS
@@ -151,7 +152,9 @@ def test_a_plan_counts_and_lists_what_it_meets_cites_and_is_cited_by(reader: Rea
         assert f", {named} " in page.split(f'<h2 id="{name}">')[0][-200:]
         items = re.findall(r'<li class="link .*?</li>\n(?=<li class="link|</ul>)', part, re.DOTALL)
         assert len(items) == len(set(items)) > 0, "the same words about the same plan stand once"
-    wanted = [row for row in graph.occasions() if row.is_expected and row.state is not State.SEEN]
+    wanted = [
+        row for row in graph.occasions() if row.is_expected and row.state is not Standing.STATED
+    ]
     keys = [
         "--".join(sorted(iri.rpartition("/")[2] for iri in (row.source, row.target)))
         for row in wanted

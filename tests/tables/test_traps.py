@@ -95,6 +95,16 @@ READ = (
     "reading:r a pan:Reading ; pan:readsWork plan:q ; pan:aspect aspect:references ; pan:extent readingextent:full ; "
     'pan:inDocument document:d ; dcterms:created "2025-01-01"^^xsd:date .\n'
 )
+
+
+def read_in_full(plan: str, aspect: str) -> str:
+    return (
+        f"reading:{plan}-{aspect} a pan:Reading ; pan:readsWork plan:{plan} ; pan:aspect aspect:{aspect} ; "
+        "pan:extent readingextent:full ; pan:inDocument document:d ; "
+        'dcterms:created "2025-01-01"^^xsd:date .\n'
+    )
+
+
 DUTY = """
 obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2021-12-17"^^xsd:date .
 obligation:n a pan:NationalObligation ; pan:ofObligation obligation:o ; pan:obligationHolder body:s .
@@ -123,6 +133,18 @@ BESIDE = link("e", "external-statement", "recommendation:r", "action:a", ACCEPTE
 GROUPS = "".join(
     f'group:g{at} a skos:Concept ; skos:inScheme scheme:group ; skos:prefLabel "G{at}"@fr .\n'
     for at in "123"
+)
+PRINCIPLE = (
+    "instrument:gp pan:setsPrinciples true .\n"
+    "instrument:gp-1 a pan:Provision ; eli:is_part_of instrument:gp ; skos:notation '1' ;"
+    " pan:addressedTo addressee:state .\n"
+)
+TAKES_PART = LEADS.partition("\n")[2] + LEADS.partition("\n")[0].replace("ax", "cx").replace(
+    "action:a", "action:c"
+).replace("role:lead", "role:means-of-implementation")
+INDICATED = (
+    "action:a pan:hasIndicator indicator:i .\nindicator:i pan:presence presence:present .\n"
+    "action:b pan:hasExpectedResult result:r .\nresult:r pan:presence presence:present .\n"
 )
 AIMED = "".join(f"action:{of} pan:hasTargetGroup group:g{at} .\n" for of, at in ("a1", "b2", "c2"))
 OWED = "obligation:o a pan:Obligation ; pan:underInstrument instrument:k .\n"
@@ -219,12 +241,12 @@ CASES: list[tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]] = [
         [("Plan Q", "expected", "open", 0.415037), ("Plan P", "impossible", None, None)],
     ),
     # absent is only said of a plan that was read in full
-    (BOTH + DATES, "gaps citation-absent", {}, "gaps_number", [(0,)]),
+    (BOTH + DATES, "gaps citation-absent", {}, COUNT, [(None, None)]),
     (BOTH + DATES, "gaps citation-unseen", {}, "gaps_number", [(1,)]),
     (BOTH + DATES + READ, "gaps citation-absent", {}, "gaps_number", [(1,)]),
     (BOTH + DATES + READ, "gaps citation-unseen", {}, "gaps_number", [(0,)]),
     # a return is only missed where it could be
-    (DATES + cite("plan:p", "plan:q"), "gaps citation-unreturned", {}, COUNT, [(0, 1)]),
+    (DATES + cite("plan:p", "plan:q"), "gaps citation-unreturned", {}, COUNT, [(None, None)]),
     (DATES + cite("plan:p", "plan:q"), "gaps return-unseen", {}, COUNT, [(1, 1)]),
     (DATES + cite("plan:q", "plan:p"), "gaps return-unseen", {}, COUNT, [(None, None)]),
     # a citation is missed elsewhere where it could stand there a later plan could cite an earlier
@@ -282,9 +304,45 @@ CASES: list[tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]] = [
         "reply",
         [("answered",)],
     ),
-    # target groups nobody annotated are not forgotten
+    # target groups are not forgotten by plans nobody read to their end
     (GROUPS, "gaps group-without-action", {}, COUNT, [(None, None)]),
-    (GROUPS + AIMED, "gaps group-without-action", {}, COUNT, [(1, 3)]),
+    (GROUPS + AIMED, "gaps group-without-action", {}, COUNT, [(None, None)]),
+    (
+        GROUPS + AIMED + read_in_full("p", "measures"),
+        "gaps group-without-action",
+        {},
+        COUNT,
+        [(None, None)],
+    ),
+    (
+        GROUPS + AIMED + read_in_full("p", "measures") + read_in_full("q", "measures"),
+        "gaps group-without-action",
+        {},
+        COUNT,
+        [(1, 3)],
+    ),
+    # neither is a principle, and a nought is said of what was read
+    (PRINCIPLE, "gaps principle-without-action", {}, COUNT, [(None, None)]),
+    (PRINCIPLE + use("a", "gp-1"), "gaps principle-without-action", {}, COUNT, [(None, None)]),
+    (
+        PRINCIPLE + read_in_full("p", "texts") + read_in_full("q", "texts"),
+        "gaps principle-without-action",
+        {},
+        COUNT,
+        [(1, 1)],
+    ),
+    (
+        PRINCIPLE + use("a", "gp-1") + read_in_full("p", "texts") + read_in_full("q", "texts"),
+        "gaps principle-without-action",
+        {},
+        COUNT,
+        [(0, 1)],
+    ),
+    # a body with any part is a body
+    (TAKES_PART, "gaps action-without-body", {}, COUNT, [(0, 2)]),
+    # a field nobody recorded is not one that nothing lacks
+    (INDICATED, "gaps action-without-indicator", {}, COUNT, [(None, None)]),
+    (INDICATED, "gaps indicator-vague", {}, COUNT, [(None, None)]),
     (
         GROUPS + AIMED,
         "target-groups",
@@ -573,6 +631,7 @@ def test_what_an_action_of_another_country_does_closes_no_gap_here() -> None:
             f"plan:{plan} dcterms:spatial <{country}{code}> .\n"
             for at, of, plan, code in (("1", "a", "p", "LUX"), ("2", "b", "q", "BEL"))
         )
+        + "".join(read_in_full(plan, aspect) for plan in "pq" for aspect in ("measures", "texts"))
     )
     given = material(PLANS, GROUPS.partition("group:g3")[0], facts)
     for kind in ("group-without-action", "principle-without-action"):
