@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, get_args
 from pan2kg.errors import OutlineError, Place
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import read_text
-from pan2kg.turtle.writer import Block, TurtleLine, iri, string, text
+from pan2kg.turtle.writer import Block, Prefixes, TurtleLine, iri, string, text
 
 # the version of the readers: positions in the canonical text hold for it. It changes when their
 # text does
@@ -30,7 +30,13 @@ AROUND: Final = 32  # how many characters before and after a passage are kept at
 SOFT_HYPHEN: Final = "\u00ad"
 
 BlockKind = Literal["heading", "paragraph", "item", "table", "note"]
+Rows = tuple[tuple[str, ...], ...]
+"""The texts of the cells of a table, row by row."""
+Turns = tuple[tuple[int, int], ...]
+"""The later pages of a block: where in its text each begins, and its number."""
 
+Span = tuple[int, int]
+"""Where something begins and ends in a text, in characters."""
 BETWEEN_BLOCKS: Final = "\n\n"
 BETWEEN_ROWS: Final = "\n"
 BETWEEN_CELLS: Final = "\t"
@@ -84,12 +90,12 @@ class DocumentBlock:
     text: str
     level: int = 0
     marker: str = ""
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: Rows = ()
     start: int = 0
     path: tuple[str, ...] = ()
     language: str | None = None
     lead: int = 0
-    turns: tuple[tuple[int, int], ...] = ()
+    turns: Turns = ()
 
     @property
     def end(self) -> int:
@@ -432,7 +438,7 @@ class Quotation:
             "pan:quoteHash": string(sha256(self.words.encode()).hexdigest()),
         }
 
-    def block(self, name: str, prefixes: Mapping[str, str]) -> Block:
+    def block(self, name: str, prefixes: Prefixes) -> Block:
         is_placed = self.start >= 0
         statements = [
             TurtleLine("a", "pan:Passage"),
@@ -477,7 +483,7 @@ class Folded:
         around = self.text[at - 1 : at + 1] if at else ""
         return len(around) == 2 and around.isalnum()
 
-    def spans(self, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
+    def spans(self, pieces: Sequence[str]) -> Iterator[Span]:
         at = self.next(pieces[0], 0) if pieces else -1
         while at >= 0:
             end = at + len(pieces[0])
@@ -510,9 +516,7 @@ def _folded_words(words: str) -> str:
     return canonical(words).translate(_ALIKE)
 
 
-def _told_apart(
-    within: Folded, spans: Sequence[tuple[int, int]], quotation: Quotation
-) -> list[tuple[int, int]]:
+def _told_apart(within: Folded, spans: Sequence[Span], quotation: Quotation) -> list[Span]:
     """Of several places those with the words around a quotation, else those on its page as printed, if any."""
     text = within.text
     before = _folded_words(quotation.prefix)

@@ -18,7 +18,7 @@ from pan2kg.extract.document import AROUND, folded, noted
 from pan2kg.extract.hypotheses import Hypothesis
 from pan2kg.extract.outline import ACTION, DraftPlan, Item, plan_of
 from pan2kg.extract.sections import DraftField
-from pan2kg.extract.series import SeriesMember
+from pan2kg.extract.series import ColumnNumbers, SeriesMember
 from pan2kg.i18n import Message, Messages
 from pan2kg.turtle import TurtleLine, graph_of, string, text, writer
 
@@ -56,7 +56,7 @@ def read_plan(
     *,
     language: str | None = None,
     level: str | None = None,
-    columns: Mapping[str, int] | None = None,
+    columns: ColumnNumbers | None = None,
 ) -> tuple[DraftPlan | None, tuple[Message, ...]]:
     """The plan in a document, None where no series is surely its actions; and the best series with their reasons.
 
@@ -233,7 +233,7 @@ class UnprintedFacts:
 
 def draft_plan(
     plan: DraftPlan,
-    prefixes: Mapping[str, str],
+    prefixes: writer.Prefixes,
     *,
     key: str,
     graph: str = "",
@@ -246,7 +246,7 @@ def draft_plan(
 
 def draft_blocks(
     plan: DraftPlan,
-    prefixes: Mapping[str, str],
+    prefixes: writer.Prefixes,
     *,
     key: str,
     graph: str = "",

@@ -18,6 +18,7 @@ from pan2kg.extract.numbering import BULLET, field_kind, group_of, limit
 from pan2kg.extract.sections import field_match, is_below, is_field_table, sections_of
 from pan2kg.extract.series import (
     ALIKE,
+    ColumnNumbers,
     Columns,
     Series,
     SeriesMember,
@@ -80,9 +81,7 @@ class Hypothesis:
 # Weighing
 
 
-def hypotheses(
-    document: Document, columns: Mapping[str, int] | None = None
-) -> tuple[Hypothesis, ...]:
+def hypotheses(document: Document, columns: ColumnNumbers | None = None) -> tuple[Hypothesis, ...]:
     """The series of a document as its actions, the best one first; of those that are the same the best alone.
 
     ``columns`` are numbers of columns of its tables, from 1, by kinds of fields.

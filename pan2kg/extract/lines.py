@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from pan2kg.extract.document import joined
+from pan2kg.extract.document import Rows, joined
 
 _SPACE: Final = 0.2  # A gap wider than this part of the size is a space that was not written
 _GAP: Final = 1.2  # A gap wider than this many times the size parts pieces
@@ -27,6 +27,10 @@ _WITHIN_NUMBERS: Final = ".,:/-–"
 _ROWS: Final = 4  # columns have at least as many rows each
 _EDGE: Final = 40  # how far what is set in begins behind the edge of its column
 _BULLET_GAP: Final = 45  # a drawn bullet is nearer than this to the line it belongs to
+
+
+Point = tuple[float, float]
+"""A place on a page, from the left and from the foot."""
 
 
 @dataclass(slots=True)
@@ -69,7 +73,7 @@ class Page:
     height: float
     chars: list[Char] = field(default_factory=list)
     rules: list[RuledLine] = field(default_factory=list)
-    bullets: list[tuple[float, float]] = field(default_factory=list)
+    bullets: list[Point] = field(default_factory=list)
     has_image: bool = False
     turned: int = 0
     unmapped: int = 0
@@ -98,7 +102,7 @@ class PageLine:
     gap: float = 0
     pieces: int = 1
     edge: float = 0
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: Rows = ()
 
     @property
     def bold(self) -> bool:

@@ -43,8 +43,8 @@ class Paragraph:
     bold: bool = False
     lead: int = 0
     kind: Literal["paragraph", "note", "table"] = "paragraph"
-    rows: tuple[tuple[str, ...], ...] = ()
-    turns: tuple[tuple[int, int], ...] = ()
+    rows: doc.Rows = ()
+    turns: doc.Turns = ()
 
 
 def bold_lead(runs: Iterable[tuple[str, bool]]) -> tuple[bool, int]:
@@ -218,6 +218,9 @@ def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, 
     return reader.paragraphs, (*remarks, *aside)
 
 
+_Attributes = Mapping[str, str]
+
+
 class _OpenTable:
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
@@ -225,7 +228,7 @@ class _OpenTable:
         self.cell: list[str] | None = None
         self.span = (1, 1)
 
-    def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def begin(self, tag: str, attributes: _Attributes) -> None:
         if tag == "tr":
             self.end_cell()
             self.rows.append([])
@@ -250,7 +253,7 @@ class _OpenTable:
             row.append("" if at else text)
 
 
-def _span(attributes: Mapping[str, str], name: str) -> int:
+def _span(attributes: _Attributes, name: str) -> int:
     return min(max(_whole(attributes.get(name, ""), 1), 1), _WIDEST)
 
 
@@ -304,7 +307,7 @@ class _PageReader(HTMLParser):
         elif self._tables:
             self._tables[-1].begin(tag, attributes)
 
-    def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def _begin(self, tag: str, attributes: _Attributes) -> None:
         empty_item = self._number and not any(words.strip() for words, _ in self._runs)
         if not (empty_item and tag in ("p", "div")):
             self.end_paragraph()

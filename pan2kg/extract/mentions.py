@@ -23,7 +23,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from pan2kg.extract import names as naming
-from pan2kg.extract.document import Document, table
+from pan2kg.extract.document import Document, Span, table
 from pan2kg.extract.names import Mention, NamesInTexts, Spelling, Thing, either, pattern
 
 _FLAGS: Final = re.IGNORECASE
@@ -235,7 +235,7 @@ def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
 
 def _eu_act(
     text: str,
-    span: tuple[int, int],
+    span: Span,
     kind: str,
     number: _ActNumber,
     rule: str,

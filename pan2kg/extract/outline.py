@@ -2,13 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, NamedTuple
 
 from pan2kg.extract import numbering
-from pan2kg.extract.document import BETWEEN_CELLS, Document, DocumentBlock, block_language
+from pan2kg.extract.document import BETWEEN_CELLS, Document, DocumentBlock, Span, block_language
 from pan2kg.extract.hypotheses import Hypothesis, plan_title
 from pan2kg.extract.sections import (
     LONGEST_CHAPTER,
@@ -17,7 +17,7 @@ from pan2kg.extract.sections import (
     row_fields,
     sections_of,
 )
-from pan2kg.extract.series import Series, SeriesMember, markers_of
+from pan2kg.extract.series import Markers, Series, SeriesMember, markers_of
 from pan2kg.i18n import Message
 
 CATEGORY: Final = "category"
@@ -43,7 +43,7 @@ class Item:
     children: "tuple[Item, ...]" = ()
     start: int = 0
     end: int = 0
-    section: tuple[int, int] = (0, 0)
+    section: Span = (0, 0)
     fields: tuple[DraftField, ...] = ()
 
 
@@ -165,9 +165,7 @@ def _action(
     )
 
 
-def _items(
-    placed: Sequence[_Placed], depth: int, markers: Mapping[int, numbering.Marker]
-) -> tuple[Item, ...]:
+def _items(placed: Sequence[_Placed], depth: int, markers: Markers) -> tuple[Item, ...]:
     """Actions in the categories of one depth: those that follow each other below the same chapter are in one."""
 
     def chapter_of(entry: _Placed) -> _Chapter | None:

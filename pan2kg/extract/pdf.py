@@ -18,6 +18,7 @@ from pan2kg.extract.lines import (
     Hyphens,
     Page,
     PageLine,
+    Point,
     RuledLine,
     page_lines,
 )
@@ -702,7 +703,7 @@ def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the librar
     return page
 
 
-def _turned(frame: _Frame, x: float, y: float) -> tuple[float, float]:
+def _turned(frame: _Frame, x: float, y: float) -> Point:
     degrees, width, height, left, bottom = frame
     x = x - left
     y = y - bottom
@@ -766,7 +767,7 @@ def _read_path(path: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa:
     matrix = path.get_matrix()
     x = ctypes.c_float()
     y = ctypes.c_float()
-    pieces: list[list[tuple[float, float]]] = []
+    pieces: list[list[Point]] = []
     for at in range(raw.FPDFPath_CountSegments(path.raw)):
         segment = raw.FPDFPath_GetPathSegment(path.raw, at)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
@@ -778,7 +779,7 @@ def _read_path(path: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa:
             _add_shape(page, points, has_stroke=bool(stroke.value))
 
 
-def _add_shape(page: Page, points: Sequence[tuple[float, float]], *, has_stroke: bool) -> None:
+def _add_shape(page: Page, points: Sequence[Point], *, has_stroke: bool) -> None:
     """What has its corners at some points: a bullet, a rule, or an outline whose straight sides are rules."""
     shape = _box(points)
     wide = shape.right - shape.left
@@ -795,6 +796,6 @@ def _add_shape(page: Page, points: Sequence[tuple[float, float]], *, has_stroke:
                 page.rules.append(_box((start, end)))
 
 
-def _box(points: Iterable[tuple[float, float]]) -> RuledLine:
+def _box(points: Iterable[Point]) -> RuledLine:
     across, up = zip(*points, strict=True)
     return RuledLine(min(across), max(across), min(up), max(up))

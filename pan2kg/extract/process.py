@@ -250,7 +250,7 @@ _READERS: Final[dict[str, Callable[[_File], _Reading]]] = {
 }
 
 
-def _filled(rows: Iterable[Iterable[object]]) -> tuple[tuple[str, ...], ...]:
+def _filled(rows: Iterable[Iterable[object]]) -> documents.Rows:
     """The rows of a sheet as texts, without empty ones, all as wide as the last column that has a text."""
     texts = []
     width = 0

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from pan2kg.extract.document import canonical
-from pan2kg.extract.lines import Char, Hyphens, Page, PageLine, RuledLine, pieces_of
+from pan2kg.extract.document import Rows, canonical
+from pan2kg.extract.lines import Char, Hyphens, Page, PageLine, Point, RuledLine, pieces_of
 from pan2kg.extract.numbering import marked
 
 _CUT: Final = 0.15  # the part of a page, above and below, in which its end may have cut a table
@@ -191,7 +191,7 @@ class _Grid:
         from_foot = min(max(bisect_right(self.ys, y) - 1, 0), self._rows_number - 1)
         return self._first[self._rows_number - 1 - from_foot, column]
 
-    def rows(self, chars: Iterable[Char], hyphens: Hyphens) -> tuple[tuple[str, ...], ...]:
+    def rows(self, chars: Iterable[Char], hyphens: Hyphens) -> Rows:
         """The texts of the cells by row, without rows and columns that have none."""
         inside: dict[Cell, list[Char]] = {}
         for char in chars:
@@ -204,7 +204,7 @@ class _Grid:
         return tuple(tuple(row[column] for column in filled) for row in texts if any(row))
 
 
-def _middle(char: Char) -> tuple[float, float]:
+def _middle(char: Char) -> Point:
     return (char.left + char.right) / 2, char.base + 0.3 * char.size
 
 

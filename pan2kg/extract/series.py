@@ -34,6 +34,11 @@ _LEAST: Final = 3  # fewer members are no version of a plan
 _READ: Final = 1500  # how many characters behind a title are read for its language
 _TITLE_KINDS: Final = ("title", "action")
 
+ColumnNumbers = Mapping[str, int]
+"""The numbers of columns a person names, from 1, by kinds of fields."""
+Markers = Mapping[int, Marker]
+"""The numbers that blocks begin with, by the place of the block."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeriesMember:
@@ -63,7 +68,7 @@ class Columns(NamedTuple):
     kinds: tuple[str, ...]
 
     @classmethod
-    def of(cls, head: Sequence[str], by_name: Mapping[str, int] | None = None) -> "Columns | None":
+    def of(cls, head: Sequence[str], by_name: ColumnNumbers | None = None) -> "Columns | None":
         """The columns below a head, or by the numbers, from 1, a person names; None where none has titles.
 
         >>> Columns.of(("N°", "Mesure", "Responsable"))
@@ -132,7 +137,7 @@ def markers_of(document: Document) -> dict[int, Marker]:
     return resolve(lines)
 
 
-def series_of(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Series, ...]:
+def series_of(document: Document, columns: ColumnNumbers | None = None) -> tuple[Series, ...]:
     """Every series with two members at least; ``columns`` are numbers of columns, from 1, by kinds of fields."""
     markers = markers_of(document)
     every = [
@@ -153,7 +158,7 @@ def series_of(document: Document, columns: Mapping[str, int] | None = None) -> t
 # By words and numbers
 
 
-def _labelled(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
+def _labelled(document: Document, markers: Markers) -> Iterator[Series]:
     places_of: defaultdict[str, list[int]] = defaultdict(list)
     for at, marker in markers.items():
         if marker.style.word and marker.group != "caption":
@@ -190,7 +195,7 @@ class _NumberSetting(NamedTuple):
     is_heading: bool
 
 
-def _numbered(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
+def _numbered(document: Document, markers: Markers) -> Iterator[Series]:
     places_of: defaultdict[_NumberSetting, list[int]] = defaultdict(list)
     for at, marker in markers.items():
         style = marker.style
@@ -210,9 +215,7 @@ def _numbered(document: Document, markers: Mapping[int, Marker]) -> Iterator[Ser
         yield Series(name, form, tuple(_member(document, at, markers) for at in places))
 
 
-def _count_together(
-    markers: Mapping[int, Marker], places: Sequence[int], counterpart: Sequence[int]
-) -> bool:
+def _count_together(markers: Markers, places: Sequence[int], counterpart: Sequence[int]) -> bool:
     if not counterpart:
         return False
     numbers = [markers[at].values for at in places]
@@ -233,7 +236,7 @@ def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
     return sum(after not in (1, before + 1) for before, after in pairwise(tails))
 
 
-def _bulleted(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
+def _bulleted(document: Document, markers: Markers) -> Iterator[Series]:
     places_of: defaultdict[int, list[int]] = defaultdict(list)
     for at, block in enumerate(document.blocks):
         is_labelled = at in markers and markers[at].style.word
@@ -245,7 +248,7 @@ def _bulleted(document: Document, markers: Mapping[int, Marker]) -> Iterator[Ser
         yield Series(name, "bullets", members)
 
 
-def _headings(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
+def _headings(document: Document, markers: Markers) -> Iterator[Series]:
     places_of: defaultdict[int, list[int]] = defaultdict(list)
     for at, block in enumerate(document.blocks):
         if block.kind == "heading":
@@ -260,7 +263,7 @@ class _Title(NamedTuple):
     start: int
 
 
-def _member(document: Document, at: int, markers: Mapping[int, Marker]) -> SeriesMember:
+def _member(document: Document, at: int, markers: Markers) -> SeriesMember:
     block = document.blocks[at]
     marker = markers.get(at)
     words = marker.rest if marker else block.text
@@ -277,7 +280,7 @@ def _member(document: Document, at: int, markers: Mapping[int, Marker]) -> Serie
     return SeriesMember(at, marker.number, marker.label, title, start, values=marker.values)
 
 
-def _title_below(document: Document, at: int, markers: Mapping[int, Marker]) -> _Title:
+def _title_below(document: Document, at: int, markers: Markers) -> _Title:
     """The title below a label that stands alone: the next line, or what a table calls the title."""
     if at + 1 == len(document.blocks):
         return _Title("", document.blocks[at].end)
@@ -302,7 +305,7 @@ class _Listing:
     members: list[SeriesMember]
 
 
-def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Series]:
+def _rows(document: Document, by_name: ColumnNumbers | None) -> Iterator[Series]:
     listings: dict[tuple[str, ...], _Listing] = {}
     head: tuple[str, ...] = ()
     previous = -2  # the table whose rows were taken before
@@ -328,7 +331,7 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
         yield Series(name, "rows", tuple(listing.members), listing.columns)
 
 
-def _columns_of(block: DocumentBlock, by_name: Mapping[str, int] | None) -> Columns | None:
+def _columns_of(block: DocumentBlock, by_name: ColumnNumbers | None) -> Columns | None:
     # a narrow table with labels of fields down its first column is about one thing
     labels = sum(bool(field_kind(row[0])) for row in block.rows)
     if len(block.rows[0]) < 4 and labels > 1 and 2 * labels >= len(block.rows):

@@ -29,6 +29,7 @@ from pan2kg.review import decision, filing, refusals
 from pan2kg.review.files import (
     UNVERIFIED,
     Addition,
+    Form,
     ProjectFiles,
     addition,
     append,
@@ -59,6 +60,7 @@ from pan2kg.turtle.blocks import (
     read_turtle_file,
 )
 from pan2kg.turtle.vocabulary import CORE
+from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import (
     RUN,
@@ -94,7 +96,7 @@ class Support(NamedTuple):
     certainty: str = "stated"
     note: str = ""
 
-    def statements(self, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
+    def statements(self, prefixes: Prefixes) -> Iterator[TurtleLine]:
         """What ends the block of a fact that rests on these words: a remark, the document, the certainty."""
         if self.note:
             yield TurtleLine("skos:editorialNote", text(self.note, self.quotation.language))
@@ -105,7 +107,7 @@ class Support(NamedTuple):
 def read_basis(
     store: Store,
     project: Project,
-    form: Mapping[str, str],
+    form: Form,
     *,
     needs_words: bool = True,
     needs_reason: bool = False,
@@ -230,7 +232,7 @@ def document_named(store: Store, project: Project, typed: str) -> str:
     return subject
 
 
-def unused(name: str, files: ProjectFiles, prefixes: Mapping[str, str]) -> str:
+def unused(name: str, files: ProjectFiles, prefixes: Prefixes) -> str:
     """A name with a prefix; a ``ProjectError`` where a block stands under it."""
     prefix, _, local = name.partition(":")
     file = files.places.get(prefixes[prefix] + local)
@@ -242,7 +244,7 @@ def unused(name: str, files: ProjectFiles, prefixes: Mapping[str, str]) -> str:
 def link_addition(
     store: Store,
     project: Project,
-    typed: tuple[str, str],
+    typed: decision.Ends,
     basis: Support,
     *,
     kind: str = "",
@@ -276,7 +278,7 @@ def link_addition(
 def part_addition(
     store: Store,
     project: Project,
-    typed: tuple[str, str],
+    typed: decision.Ends,
     roles: Sequence[str],
     basis: Support,
     as_stated: Words | None,
@@ -431,7 +433,7 @@ def document_addition(
     name: str,
     titles: Sequence[Words],
     speaks_for: Sequence[str],
-    typed: Mapping[str, str],
+    typed: Form,
 ) -> Addition:
     """The file of sources with one document more: among those read at the same host, else among all others.
 
@@ -458,7 +460,7 @@ def document_addition(
 
 
 def _document_lines(
-    titles: Sequence[Words], speakers: Sequence[str], typed: Mapping[str, str]
+    titles: Sequence[Words], speakers: Sequence[str], typed: Form
 ) -> Iterator[TurtleLine]:
     yield TurtleLine("a", "pan:Document")
     for words, tag in titles:
@@ -662,7 +664,7 @@ def reading_addition(
 
 
 def _reading_lines(
-    reading: Reading, documents: Sequence[str], prefixes: Mapping[str, str]
+    reading: Reading, documents: Sequence[str], prefixes: Prefixes
 ) -> Iterator[TurtleLine]:
     yield TurtleLine("a", "pan:Reading")
     yield TurtleLine("pan:readsWork", iri(reading.work, prefixes))

@@ -5,14 +5,14 @@ hand. What cannot be decided is told by :mod:`pan2kg.review.refusals`; how a dec
 and taken back, by :mod:`pan2kg.review.filing`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
-from pan2kg.extract.document import Quotation
+from pan2kg.extract.document import Document, Quotation
 from pan2kg.i18n.message import Message
 from pan2kg.review.files import Filed, ProjectFiles
 from pan2kg.turtle.blocks import read_turtle_file
@@ -42,6 +42,13 @@ _DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back
 """The remarks of a candidate whose target follows from a rule and not from the words alone."""
 
 
+Ends = tuple[str, str]
+"""The IRIs of what a link leads from and to, or of a work and a body; of a part also a work and the key of the part."""
+ByEnds = dict[Ends, set[str]]
+PlanTexts = Mapping[str, Document]
+"""The texts that were read of plans, by IRI of the plan."""
+
+
 class Origin(StrEnum):
     """Where a candidate comes from: words of a document, what the graph implies, or somebody's hand."""
 
@@ -65,7 +72,7 @@ class Candidate:
 
     key: str
     plan: str
-    ends: tuple[str, str]
+    ends: Ends
     linked_as: str = ""
     relation: str = ""
     quotations: tuple[Quotation, ...] = ()
@@ -120,7 +127,7 @@ class Candidate:
         return not _DERIVED.isdisjoint(keys)
 
     @property
-    def matter(self) -> tuple[str, str]:
+    def matter(self) -> Ends:
         """What is decided on: both ends of a link, or a work and the key of a body's part in it.
 
         >>> from pan2kg.turtle import ID
@@ -173,7 +180,7 @@ class Held(NamedTuple):
     """
 
     filed: Filed
-    matter: tuple[str, str]
+    matter: Ends
     status: str
     relation: str
     passages: frozenset[str]
@@ -197,7 +204,7 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
         blocks = read_turtle_file(content, name).blocks if content else ()
         lines = {(name, block.subject): block.line for block in blocks}
 
-    def held(filed: Filed, matter: tuple[str, str], status: str, relation: str) -> Held:
+    def held(filed: Filed, matter: Ends, status: str, relation: str) -> Held:
         return Held(
             filed=filed,
             matter=matter,
@@ -234,9 +241,9 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
 class Settled:
     """What decisions settle, by matter: relations accepted, keys of passages looked at, who looked."""
 
-    accepted: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    passages: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    reviewers: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    accepted: ByEnds = field(default_factory=dict)
+    passages: ByEnds = field(default_factory=dict)
+    reviewers: ByEnds = field(default_factory=dict)
 
     @classmethod
     def by(cls, decisions: Iterable[Held]) -> "Settled":

@@ -9,7 +9,7 @@ How a candidate is shown stands in :mod:`pan2kg.review.cards`, what a key does i
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -306,7 +306,7 @@ class Desk:
         self.waiting = [candidate for candidate in self.waiting if candidate.key not in keys]
         self.move(0)
 
-    def propose(self, typed: Mapping[str, str]) -> Outcome:
+    def propose(self, typed: Form) -> Outcome:
         """Let a candidate wait that somebody typed, by the names of :data:`HAND`, and show it.
 
         Ends may be keys, labels or IRIs; what is unknown, and words that do not stand in the text of
@@ -326,7 +326,7 @@ class Desk:
         file = f"{work.WORK}/{key(plan)}/{work.BY_HAND}"
         return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
 
-    def _candidate_typed(self, typed: Mapping[str, str]) -> decision.Candidate:
+    def _candidate_typed(self, typed: Form) -> decision.Candidate:
         graph = self.material.graph
         start = graph.resolve(typed["from"])
         target = graph.resolve(typed["to"])
@@ -553,7 +553,7 @@ def _queue_of_second_reader(desk: Desk, journal: Sequence[journals.Noted]) -> _Q
 def write_decisions(
     graph: Graph,
     decisions: Sequence[decision.Decision],
-    texts: Mapping[str, Document] | None = None,
+    texts: decision.PlanTexts | None = None,
     seconds: float | None = None,
 ) -> str:
     """Write decisions of one plan, made at once after so many ``seconds``, and note them; gives the file's name.

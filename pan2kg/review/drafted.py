@@ -13,7 +13,7 @@ from pan2kg.review.files import append, with_prefixes
 from pan2kg.turtle import PAN, Block, key, read_prefixes
 from pan2kg.turtle.blocks import SourceBlock, StatementEdit, TurtleFile, edited, read_turtle_file
 from pan2kg.turtle.vocabulary import precedence
-from pan2kg.turtle.writer import prefixes_used, write_turtle
+from pan2kg.turtle.writer import Prefixes, prefixes_used, write_turtle
 
 _COUNT: Final = "pan:measureCount"
 _COMPLETENESS: Final = "pan:listCompleteness"
@@ -82,7 +82,7 @@ def _is_same(path: Path, target: Path) -> bool:
     return path.resolve() == target.resolve()
 
 
-def _stated(project: Project, name: str, prefixes: Mapping[str, str]) -> _Stated | None:
+def _stated(project: Project, name: str, prefixes: Prefixes) -> _Stated | None:
     subject = _expanded(name, prefixes)
     files = {project.name_of(path): path for path in project.graph_files()}
     for file_name in sorted(files, key=precedence):
@@ -96,13 +96,13 @@ def _stated(project: Project, name: str, prefixes: Mapping[str, str]) -> _Stated
     return None
 
 
-def _expanded(name: str, prefixes: Mapping[str, str]) -> str:
+def _expanded(name: str, prefixes: Prefixes) -> str:
     prefix, _, local = name.partition(":")
     return prefixes[prefix] + local
 
 
 def _stands_elsewhere(
-    project: Project, block: Block, prefixes: Mapping[str, str], target: Path | None
+    project: Project, block: Block, prefixes: Prefixes, target: Path | None
 ) -> bool:
     """Whether the document of a draft is one of another file already."""
     if not block.subject.startswith("document:"):
@@ -119,7 +119,7 @@ def _has_actions(file: TurtleFile) -> bool:
     return False
 
 
-def _with_statements(stated: _Stated, drafted: Block, prefixes: Mapping[str, str]) -> str:
+def _with_statements(stated: _Stated, drafted: Block, prefixes: Prefixes) -> str:
     """The text of the file with what its block of the plan does not say."""
     edits = list(_edits(stated.block, drafted))
     if not edits:

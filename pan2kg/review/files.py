@@ -23,7 +23,16 @@ from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
 from pan2kg.store import Store, construct, open_store, plain, program_query, rules
 from pan2kg.turtle import DCTERMS, PAN, XSD, graph_of, key, kind_and_key, writer
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
+from pan2kg.turtle.writer import (
+    Block,
+    Prefixes,
+    TurtleLine,
+    iri,
+    read_prefixes,
+    string,
+    text,
+    write_turtle,
+)
 from pan2kg.validation.lines import check_style
 
 UNVERIFIED: Final = "unverified"
@@ -91,7 +100,7 @@ def append(
     old: str,
     header: Sequence[Block],
     blocks: Sequence[Block],
-    prefixes: Mapping[str, str],
+    prefixes: Prefixes,
     name: str,
 ) -> str:
     """The text of a file with blocks added: a new file begins with ``header``, an old one keeps every line it has.
@@ -120,7 +129,7 @@ def append(
     return f"{whole}{gap}{body}"
 
 
-def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], name: str) -> str:
+def with_prefixes(old: str, used: Iterable[str], prefixes: Prefixes, name: str) -> str:
     """The text of a file, by ``name``, with the prefixes that are ``used`` and not declared yet.
 
     Each goes behind the last that comes before it in the alphabet. Refused is a file in which one
@@ -162,7 +171,7 @@ def _insist_on_turtle(content: str, name: str) -> None:
         raise RefusedError("not-turtle", file=name, line=error.lineno or 1) from None
 
 
-def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, str]) -> None:
+def write(project: Project, texts: Mapping[Path, str], prefixes: Prefixes) -> None:
     """Write the texts of files, all of them or none.
 
     Refused is what is no Turtle, and what departs from house style where the file did not before.
@@ -191,7 +200,7 @@ def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, st
         raise RefusedError("not-written", detail=detail) from None
 
 
-def _departures(content: str, name: str, prefixes: Mapping[str, str]) -> set[str]:
+def _departures(content: str, name: str, prefixes: Prefixes) -> set[str]:
     """The rules of house style a text departs from, by key."""
     files = [read_turtle_file(content, name)] if content.strip() else []
     return {fault.rule.key for fault in check_style(files, prefixes)}
@@ -255,7 +264,7 @@ class Filed:
         """The first value of a property as a plain text; empty where it has none."""
         return next(iter(self.values(name)), "")
 
-    def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
+    def written(self, names: Iterable[str], prefixes: Prefixes) -> Iterator[TurtleLine]:
         """What is said by properties, as lines of a block, in the order of their names."""
         for name in names:
             predicate = iri(name if "/" in name else PAN + name, prefixes)
@@ -263,7 +272,7 @@ class Filed:
                 yield TurtleLine(predicate, write_value(value, prefixes))
 
 
-def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
+def write_value(value: Value, prefixes: Prefixes) -> str:
     """A value as Turtle writes it in house style.
 
     >>> write_value(ox.Literal("2026", datatype=ox.NamedNode(f"{XSD}gYear")), {})

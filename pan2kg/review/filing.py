@@ -29,12 +29,13 @@ from pan2kg.review.decision import (
     Decision,
     Held,
     Origin,
+    PlanTexts,
     part_key,
 )
 from pan2kg.review.files import Filed, ProjectFiles, RefusedError, addition
 from pan2kg.review.refusals import refuse
 from pan2kg.turtle.vocabulary import DCTERMS, ID, key, link_iri, thing
-from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, Prefixes, TurtleLine, iri, read_prefixes, string, text
 
 _TAKEN_OVER: Final = (
     "relation",
@@ -65,7 +66,7 @@ def compose(
     graph: Graph,
     files: ProjectFiles,
     decisions: Sequence[Decision],
-    texts: Mapping[str, Document] | None = None,
+    texts: PlanTexts | None = None,
 ) -> Composed:
     """The blocks of decisions on candidates of one plan, made at once, all of them or none; ``texts`` by plan.
 
@@ -153,7 +154,7 @@ def _statements(
     replaced: Filed | None,
     passage: str,
     group: Sequence[str],
-    prefixes: Mapping[str, str],
+    prefixes: Prefixes,
 ) -> Iterator[TurtleLine]:
     """What the block of a decision says: what is decided, by whom and why, with what, and from which words.
 
@@ -183,7 +184,7 @@ def _statements(
 
 
 def _link_statements(
-    decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]
+    decision: Decision, replaced: Filed | None, prefixes: Prefixes
 ) -> Iterator[TurtleLine]:
     candidate = decision.candidate
     yield TurtleLine("a", "pan:Link")
@@ -205,9 +206,7 @@ def _link_statements(
     yield TurtleLine("pan:status", f"linkstatus:{decision.status}")
 
 
-def _rejected_part_statements(
-    decision: Decision, prefixes: Mapping[str, str]
-) -> Iterator[TurtleLine]:
+def _rejected_part_statements(decision: Decision, prefixes: Prefixes) -> Iterator[TurtleLine]:
     work, body = decision.candidate.ends
     yield TurtleLine("a", "pan:Decision")
     yield TurtleLine("pan:rejectedWork", iri(work, prefixes))
@@ -216,7 +215,7 @@ def _rejected_part_statements(
     yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
 
 
-def _part_statements(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
+def _part_statements(decision: Decision, prefixes: Prefixes) -> Iterator[TurtleLine]:
     candidate = decision.candidate
     work, body = candidate.ends
     yield TurtleLine("a", "pan:Involvement")
@@ -230,7 +229,7 @@ def _part_statements(decision: Decision, prefixes: Mapping[str, str]) -> Iterato
 
 
 def _source_statements(
-    decision: Decision, replaced: Filed | None, passage: str, prefixes: Mapping[str, str]
+    decision: Decision, replaced: Filed | None, passage: str, prefixes: Prefixes
 ) -> Iterator[TurtleLine]:
     has_source = False
     if passage:
@@ -318,7 +317,7 @@ def _decision_iri(files: ProjectFiles, content: str, occupied: Sequence[str] = (
     return subject
 
 
-def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) -> str:
+def free_name(base: str, taken: Mapping[str, str], prefixes: Prefixes) -> str:
     """A name with a prefix, followed by the first number from 2 with which its IRI is not ``taken``.
 
     >>> free_name("p:x", {"http://p/x": "a.ttl", "http://p/x-2": "a.ttl"}, {"p": "http://p/"})
@@ -333,9 +332,7 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
     return f"{prefix}:{numbered}"
 
 
-def decide(
-    graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] | None = None
-) -> Composed:
+def decide(graph: Graph, decisions: Sequence[Decision], texts: PlanTexts | None = None) -> Composed:
     """Write decisions on candidates of one plan, as :func:`compose` makes them, while nobody else writes."""
     project = graph.project
     with turtle_files.alone(project):

@@ -178,9 +178,9 @@ class _FilledRow(NamedTuple):
 
     table: FilledSheet
     number: int
-    line: Mapping[str, str]
+    line: sheets.Cells
     key: str
-    marks: Mapping[str, str]
+    marks: sheets.Cells
 
     def cells(self, columns: Iterable[sheets.SheetColumn]) -> dict[str, str]:
         """What is read back, by code: of a thing that is named only the key."""
@@ -421,7 +421,7 @@ class SheetComparison:
             self.rows.append((name, row.number, cells))
             self.fresh.add(self.book.full(self.book.subject(name, cells)))
 
-    def _fault_of_detail(self, cells: Mapping[str, str]) -> str:
+    def _fault_of_detail(self, cells: sheets.Cells) -> str:
         owner = self.book.thing("details", cells, "belongs-to")
         kind = sheets.class_of(cells)
         if owner not in self.book.owners and self.book.full(owner) not in self.fresh:
@@ -594,7 +594,7 @@ class _Writer:
             book.project, path, blocks, label=label, about=key(book.plan), old=old
         ).new
 
-    def add(self, sheet: sheets.PlanSheet, cells: Mapping[str, str]) -> None:
+    def add(self, sheet: sheets.PlanSheet, cells: sheets.Cells) -> None:
         """Write the block of a new row, its passage, and that what it belongs to has it."""
         book = self.book
         name = sheet.name
@@ -624,7 +624,7 @@ class _Writer:
     def _statements(
         self,
         sheet: sheets.PlanSheet,
-        cells: Mapping[str, str],
+        cells: sheets.Cells,
         subject: str,
         passage: Block | None,
     ) -> Iterator[TurtleLine]:
@@ -656,7 +656,7 @@ class _Writer:
             )
         return followers
 
-    def _give_owner(self, detail: str, cells: Mapping[str, str]) -> None:
+    def _give_owner(self, detail: str, cells: sheets.Cells) -> None:
         """Say of the action or part a detail belongs to that it has it.
 
         An action that is new too stands where it was just put.
@@ -669,7 +669,7 @@ class _Writer:
         edit = turtle.StatementEdit(name, sheets.DETAILS[of_class][1], (), (detail,), before)
         self._edited(path, [edit])
 
-    def _passage(self, name: str, cells: Mapping[str, str], base: str) -> Block | None:
+    def _passage(self, name: str, cells: sheets.Cells, base: str) -> Block | None:
         statement = {
             column.name: TurtleLine(column.predicate, column.written(value, self.book.prefixes))
             for column in self.book.sheets[name].columns
@@ -691,7 +691,7 @@ class _Writer:
         return Block(free, (TurtleLine("a", "pan:Passage"), *order))
 
 
-def _values_of(column: sheets.SheetColumn, cells: Mapping[str, str]) -> tuple[str, ...]:
+def _values_of(column: sheets.SheetColumn, cells: sheets.Cells) -> tuple[str, ...]:
     """The values of a new row in a column; a reference to another action is read in the text."""
     values = sheets.values_in(cells.get(column.code, ""))
     if values or column.name != "channel":

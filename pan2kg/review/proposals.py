@@ -28,6 +28,7 @@ from pan2kg.review.decision import (
     MENTION,
     SETTLED,
     USE,
+    ByEnds,
     Candidate,
     Origin,
     part_key,
@@ -228,9 +229,9 @@ class _Statements:
                 said="" if role.how == "default" else role.said,
             )
 
-    def _roles_stated(self) -> dict[tuple[str, str], set[str]]:
+    def _roles_stated(self) -> ByEnds:
         """The roles the graph states, by work and body."""
-        stated: dict[tuple[str, str], set[str]] = {}
+        stated: ByEnds = {}
         listed = self.graph.read(program_query("review/parts-of-plan", plan=self.plan))
         for work, body, role in listed:
             stated.setdefault((work, body), set()).add(key(role))
@@ -288,10 +289,10 @@ class _Statements:
 
     def _links_decided(
         self,
-    ) -> tuple[dict[tuple[str, str], set[str]], dict[tuple[str, str], set[str]]]:
+    ) -> tuple[ByEnds, ByEnds]:
         """The relations of accepted links and the words of rejected ones, by their ends."""
-        accepted: dict[tuple[str, str], set[str]] = {}
-        rejected: dict[tuple[str, str], set[str]] = {}
+        accepted: ByEnds = {}
+        rejected: ByEnds = {}
         listed = self.graph.read(program_query("review/links-of-plan", plan=self.plan))
         for start, _, relation, end, status, quote in listed:
             if key(status) == "accepted":
@@ -337,7 +338,7 @@ def _rank_of_role(pair: tuple[Mention, roles.Role]) -> float:
     return role.rank
 
 
-def _has_another_lead(stated: Mapping[tuple[str, str], set[str]], work: str, body: str) -> bool:
+def _has_another_lead(stated: ByEnds, work: str, body: str) -> bool:
     leading = [ends for ends, roles_ in stated.items() if _LEAD in roles_]
     return any(led == work and rival != body for led, rival in leading)
 

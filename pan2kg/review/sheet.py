@@ -24,6 +24,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import FormSheet, write_forms
 from pan2kg.turtle import blocks as turtle, iri, key, link_iri, read_prefixes, string, text
+from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import KeptText
 
@@ -59,7 +60,8 @@ _NAME: Final = re.compile(r"[\w-]+:[\w.-]*[\w-]")
 _LANGUAGES: Final = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
 _ESCAPE: Final = re.compile(r"\\([n\\])")
 
-Prefixes = Mapping[str, str]
+Cells = Mapping[str, str]
+"""The texts of the cells of a new row, by the codes of their columns."""
 Names = Mapping[str, Collection[str]]
 """What things are called, by IRI: the first name is the one that is shown."""
 
@@ -202,7 +204,7 @@ class Book:
         """The IRI of a name with a prefix; empty of nothing."""
         return turtle.TurtleFile("", prefixes=dict(self.prefixes)).expand(name) if name else ""
 
-    def thing(self, sheet: str, cells: Mapping[str, str], name: str) -> str:
+    def thing(self, sheet: str, cells: Cells, name: str) -> str:
         """The first thing a cell of a new row names, as Turtle writes it; empty where it names none."""
         values = values_in(cells.get(name, ""))
         for column in self.sheets[sheet].columns:
@@ -210,7 +212,7 @@ class Book:
                 return column.written(values[0], self.prefixes) if values else ""
         raise KeyError(name)
 
-    def subject(self, name: str, cells: Mapping[str, str]) -> str:
+    def subject(self, name: str, cells: Cells) -> str:
         """The name under which a new row of a sheet is to stand, which follows from its cells."""
         if name == "actions":
             number = next(iter(values_in(cells["number"])), "") or first_of(cells, "title")
@@ -223,10 +225,10 @@ class Book:
             return self._name_of_detail(cells)
         return self._name_of_link(name, cells)
 
-    def _key_of(self, sheet: str, cells: Mapping[str, str], name: str) -> str:
+    def _key_of(self, sheet: str, cells: Cells, name: str) -> str:
         return key(self.full(self.thing(sheet, cells, name)))
 
-    def _name_of_detail(self, cells: Mapping[str, str]) -> str:
+    def _name_of_detail(self, cells: Cells) -> str:
         prefix, _ = DETAILS.get(class_of(cells), ("detail", ""))
         owner = self._key_of("details", cells, "belongs-to")
         words = first_of(cells, "words")
@@ -234,7 +236,7 @@ class Book:
             return f"{prefix}:{owner}"
         return f"{prefix}:{owner}-{slug_of(words)[:60].rstrip('-')}"
 
-    def _name_of_link(self, sheet: str, cells: Mapping[str, str]) -> str:
+    def _name_of_link(self, sheet: str, cells: Cells) -> str:
         said = {column: self.full(self.thing(sheet, cells, column)) for column in KEY_OF_LINK}
         relation = key(said["relation"]) if values_in(cells["relation"]) else ""
         link = link_iri(
@@ -256,7 +258,7 @@ def slug_of(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", folded(words.casefold())).strip("-")[:80].rstrip("-") or "x"
 
 
-def first_of(cells: Mapping[str, str], name: str) -> str:
+def first_of(cells: Cells, name: str) -> str:
     """The first text of a column, in whatever language; empty where there is none."""
     for code, cell in cells.items():
         values = values_in(cell) if code.startswith(f"{name}@") else ()
@@ -265,7 +267,7 @@ def first_of(cells: Mapping[str, str], name: str) -> str:
     return ""
 
 
-def class_of(cells: Mapping[str, str]) -> str:
+def class_of(cells: Cells) -> str:
     """The class of a new detail, by the first word of its kind; empty where that is none."""
     kinds = values_in(cells.get("kind", ""))
     kind, _, _ = kinds[0].partition(" ") if kinds else ("", "", "")

@@ -19,7 +19,7 @@ from pan2kg.extract import Document, Mention, Quotation, from_json, load_documen
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import Project, read_text, reason, write_atomically
-from pan2kg.review.decision import Candidate
+from pan2kg.review.decision import Candidate, PlanTexts
 from pan2kg.review.files import own
 from pan2kg.store import program_query
 from pan2kg.turtle.vocabulary import key, kind_and_key, thing
@@ -121,7 +121,7 @@ class Material:
 
     graph: Graph
     plans: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
-    texts: Mapping[str, Document] = field(default_factory=dict)
+    texts: PlanTexts = field(default_factory=dict)
 
     @cached_property
     def documents(self) -> dict[str, str]:

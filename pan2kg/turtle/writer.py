@@ -14,6 +14,8 @@ from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
 from pan2kg.turtle.vocabulary import precedence
 
+Prefixes = Mapping[str, str]
+"""The IRIs that prefixes stand for."""
 _RANGES: Final = (
     "··", "\u0300\u037d", "\u037f\u1fff", "\u200c\u200d", "\u203f\u2040", "\u2070\u218f", "\u2c00\u2fef",
     "\u3001\ud7ff", "\uf900\ufdcf", "\ufdf0\ufffd", "\U00010000\U000effff",
@@ -186,7 +188,7 @@ def string(value: str) -> str:
     return f'"{value.translate(_ESCAPES)}"'
 
 
-def iri(value: str, prefixes: Mapping[str, str]) -> str:
+def iri(value: str, prefixes: Prefixes) -> str:
     """An IRI, by the longest prefix that leaves a plain local name, else in angle brackets.
 
     >>> iri("https://w3id.org/pan2kg/id/plan/lu-bhr-2", {"plan": "https://w3id.org/pan2kg/id/plan/"})
@@ -201,7 +203,7 @@ def iri(value: str, prefixes: Mapping[str, str]) -> str:
     return f"{prefix}:{value[length:]}" if length else f"<{value}>"
 
 
-def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
+def write_turtle(blocks: Iterable[Block], prefixes: Prefixes) -> str:
     """A whole file: the prefixes that are used, sorted, then the blocks in the order given.
 
     >>> block = Block("plan:x", (TurtleLine("a", "pan:Plan"), TurtleLine("skos:notation", '"1"')))
