@@ -322,6 +322,11 @@ def read_text(path: Path) -> str:
         ) from None
 
 
+def cannot_write(path: Path, error: OSError) -> ProjectError:
+    """What is said where the system does not let anything be written or removed at a place."""
+    return ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error))
+
+
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write ``content`` to ``path`` whole or not at all: to a temporary file beside it, then renamed.
 

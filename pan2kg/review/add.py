@@ -17,14 +17,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-import pyoxigraph as ox
-
 from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, either, told
-from pan2kg.project import Project, read_text, reason, write_atomically
+from pan2kg.project import Project, cannot_write, read_text, write_atomically
 from pan2kg.review import decision, filing, refusals
 from pan2kg.review.files import (
     UNVERIFIED,
@@ -38,10 +36,9 @@ from pan2kg.review.files import (
 )
 from pan2kg.store.names import find_thing
 from pan2kg.store.queries import KINDS, program_query, refuse_other_kind, replaced
-from pan2kg.store.store import LocalStore, Store, select
+from pan2kg.store.store import Store, select
 from pan2kg.turtle import (
     PAN,
-    RDF,
     SKOS,
     Block,
     TurtleLine,
@@ -345,7 +342,7 @@ def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
         ("pan:quote", text(quotation.words, quotation.language)),
         ("pan:inDocument", iri(quotation.document, prefixes)),
     }
-    evidence = tuple(line.object for line in block.said("pan:evidence"))
+    evidence = block.objects("pan:evidence")
     for token in evidence:
         passage = blocks.get(file.expand(token))
         if passage and wanted <= _said(passage.statements):
@@ -561,11 +558,10 @@ def _write_in_place(path: Path, content: str, former: Path) -> None:
         write_atomically(path, content)
         former.unlink(missing_ok=True)
     except OSError as error:
-        place = Place(str(path))
-        raise ProjectError("cannot-write-there", place=place, reason=reason(error)) from None
+        raise cannot_write(path, error) from None
 
 
-def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addition, list[Path]]:
+def home_addition(store: Store, project: Project, typed: str) -> tuple[Addition, list[Path]]:
     """The profile with a plan to start from and its first action as the example, and the folders that go.
 
     These are the folders of the plans that came with the project as examples.
@@ -576,9 +572,9 @@ def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addi
     prefixes = read_prefixes(project)
     former = read_text(project.profile)
     revised = _with_statement(former, "homePlan", iri(plan, prefixes))
-    actions = _actions_stated(store, plan)
+    actions = select(store, program_query("review/actions-of-plan", plan=plan)).values("action")
     if actions:
-        revised = _with_statement(revised, "exampleAction", iri(actions[0], prefixes))
+        revised = _with_statement(revised, "exampleAction", iri(min(actions), prefixes))
     profile = Addition(project.profile, project.name_of(project.profile), former, revised)
     folders = []
     for example in select(store, program_query("dataset/examples")).values("plan"):
@@ -586,22 +582,6 @@ def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addi
         if example != plan and folder.is_dir():
             folders.append(folder)
     return profile, folders
-
-
-def _actions_stated(store: LocalStore, plan: str) -> list[str]:
-    """The IRIs of the actions of a plan, in their order."""
-    actions = set[str]()
-    type_ = ox.NamedNode(f"{RDF}type")
-    action = ox.NamedNode(f"{PAN}Action")
-    for quad in store.inner.quads_for_pattern(
-        None, ox.NamedNode(f"{PAN}inPlan"), ox.NamedNode(plan)
-    ):
-        subject = quad.subject
-        if not isinstance(subject, ox.NamedNode):
-            continue
-        if any(store.inner.quads_for_pattern(subject, type_, action)):
-            actions.add(subject.value)
-    return sorted(actions)
 
 
 def _with_statement(profile: str, predicate: str, value: str) -> str:
@@ -618,8 +598,7 @@ def remove(folders: Sequence[Path]) -> None:
         try:
             shutil.rmtree(folder)
         except OSError as error:
-            place = Place(str(folder))
-            raise ProjectError("cannot-write-there", place=place, reason=reason(error)) from None
+            raise cannot_write(folder, error) from None
 
 
 def reading_addition(

@@ -186,18 +186,15 @@ def _quotation(file: TurtleFile, block: SourceBlock, document: str) -> Quotation
 
 def _edits(block: SourceBlock, lines: Mapping[str, str]) -> Iterator[StatementEdit]:
     """What makes a block say these values by their predicates, and none where a value is empty."""
-    former = {
-        name: tuple(line.object for line in block.statements if line.predicate == name)
-        for name in lines
-    }
-    if "pan:sha256" in lines and lines["pan:sha256"] in former["pan:sha256"]:
+    if lines.get("pan:sha256") in block.objects("pan:sha256"):
         return
     before = list(_BEFORE)
     for name, value in lines.items():
+        former = block.objects(name)
         revised: tuple[str, ...] = (value,) if value else ()
         if name == "pan:sha256":
             # An earlier file of a document keeps its hash: passages may have been located in it.
-            revised = (*former[name], value)
-        if former[name] != revised:
-            yield StatementEdit(block.subject, name, former[name], revised, tuple(before))
+            revised = (*former, value)
+        if former != revised:
+            yield StatementEdit(block.subject, name, former, revised, tuple(before))
         before.append(name)

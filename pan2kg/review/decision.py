@@ -43,7 +43,7 @@ _DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back
 
 
 Ends = tuple[str, str]
-"""The IRIs of what a link leads from and to, or of a work and a body; of a part also a work and the key of the part."""
+"""Both ends of a link by IRI, or a work and the body that takes part in it."""
 ByEnds = dict[Ends, set[str]]
 PlanTexts = Mapping[str, Document]
 """The texts that were read of plans, by IRI of the plan."""

@@ -497,9 +497,10 @@ def open_desk(
     desk = Desk(material, project, reviewer, day, [], wanted, open_graph)
     desk.read_again()
     journal = journals.read_journal(project, material.plans)
-    queue = _queue_of_second_reader(desk, journal) if wanted.second else _queue(desk)
-    desk.waiting = queue.waiting
-    desk.before = queue.before
+    if wanted.second:
+        _lay_out_second_readings(desk, journal)
+    else:
+        _lay_out(desk)
     if wanted.order == "rank":
         desk.waiting.sort(key=lambda candidate: -(candidate.rank or 0.0))
     if wanted.control and not wanted.second:
@@ -509,29 +510,22 @@ def open_desk(
     return desk
 
 
-class _Queue(NamedTuple):
-    """What waits, and how many candidates were decided before, by status."""
-
-    waiting: list[decision.Candidate]
-    before: Counter[str]
-
-
-def _queue(desk: Desk) -> _Queue:
+def _lay_out(desk: Desk) -> None:
+    """Let wait what nobody has decided on, and count the others by status."""
     settled = decision.Settled.by(desk.decisions)
-    queue = _Queue([], Counter())
     for candidate in desk.material.candidates:
         if not desk.wanted.asks_for(candidate):
             continue
         if not settled.holds(candidate, desk.material.sha(candidate)):
-            queue.waiting.append(candidate)
+            desk.waiting.append(candidate)
         elif candidate.matter in settled.accepted:
-            queue.before["accepted"] += 1
+            desk.before["accepted"] += 1
         else:
-            queue.before["rejected"] += 1
-    return queue
+            desk.before["rejected"] += 1
 
 
-def _queue_of_second_reader(desk: Desk, journal: Sequence[journals.Noted]) -> _Queue:
+def _lay_out_second_readings(desk: Desk, journal: Sequence[journals.Noted]) -> None:
+    """Let wait what a second reader is to decide again, and count by status what was read so already."""
     settled = decision.Settled.by(desk.decisions)
     foreign = []
     for candidate in desk.material.candidates:
@@ -540,14 +534,12 @@ def _queue_of_second_reader(desk: Desk, journal: Sequence[journals.Noted]) -> _Q
         if is_settled and desk.reviewer not in settled.reviewers.get(candidate.matter, ()):
             foreign.append(candidate)
     readings = journals.second_readings(journal)
-    queue = _Queue([], Counter())
     for candidate in control.for_second_reader(foreign):
         status = readings.get((candidate.key, desk.reviewer))
         if status is None:
-            queue.waiting.append(candidate)
+            desk.waiting.append(candidate)
         else:
-            queue.before[status] += 1
-    return queue
+            desk.before[status] += 1
 
 
 def write_decisions(

@@ -130,17 +130,13 @@ def _with_statements(stated: _Stated, drafted: Block, prefixes: Prefixes) -> str
 
 def _edits(block: SourceBlock, drafted: Block) -> Iterator[StatementEdit]:
     wanted = {line.predicate: line.object for line in drafted.statements}
-    stated: dict[str, tuple[str, ...]] = {}
-    for predicate in _ADDED:
-        stated[predicate] = tuple(
-            line.object for line in block.statements if line.predicate == predicate
-        )
-    if stated[_COMPLETENESS] not in ((), (_UNKNOWN,), (wanted.get(_COMPLETENESS),)):
+    if block.objects(_COMPLETENESS) not in ((), (_UNKNOWN,), (wanted.get(_COMPLETENESS),)):
         # a person has said otherwise, and how many there are depends on it
         wanted.pop(_COUNT, None)
     before: tuple[str, ...] = _BEFORE
     for predicate in _ADDED:
         value = wanted.get(predicate)
-        if value and value not in stated[predicate] and stated[predicate] in ((), (_UNKNOWN,)):
-            yield StatementEdit(block.subject, predicate, stated[predicate], (value,), before)
+        stated = block.objects(predicate)
+        if value and value not in stated and stated in ((), (_UNKNOWN,)):
+            yield StatementEdit(block.subject, predicate, stated, (value,), before)
         before = (*before, predicate)

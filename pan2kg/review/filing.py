@@ -6,7 +6,7 @@ none is changed and none is taken away.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -317,7 +317,7 @@ def _decision_iri(files: ProjectFiles, content: str, occupied: Sequence[str] = (
     return subject
 
 
-def free_name(base: str, taken: Mapping[str, str], prefixes: Prefixes) -> str:
+def free_name(base: str, taken: Container[str], prefixes: Prefixes) -> str:
     """A name with a prefix, followed by the first number from 2 with which its IRI is not ``taken``.
 
     >>> free_name("p:x", {"http://p/x": "a.ttl", "http://p/x-2": "a.ttl"}, {"p": "http://p/"})

@@ -7,7 +7,6 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +16,7 @@ from pan2kg.project import reason
 from pan2kg.review import sheet as sheets
 from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, own, with_prefixes
+from pan2kg.review.filing import free_name
 from pan2kg.turtle import Block, TurtleLine, blocks as turtle, iri, key, string
 from pan2kg.turtle.writer import prefixes_used
 from pan2kg.validation.quotations import Comparison, judge
@@ -182,6 +182,10 @@ class _FilledRow(NamedTuple):
     key: str
     marks: sheets.Cells
 
+    def cell_name(self, column: sheets.SheetColumn) -> str:
+        """The name of its cell in a column."""
+        return cell_name(self.table.codes, column.code, self.number)
+
     def cells(self, columns: Iterable[sheets.SheetColumn]) -> dict[str, str]:
         """What is read back, by code: of a thing that is named only the key."""
         cells = dict[str, str]()
@@ -267,7 +271,8 @@ class SheetComparison:
         codes = [code for code in table.codes if code]
         unknown = [code for code in codes if code not in (sheets.KEY, sheets.MARK, *columns)]
         if unknown or table.codes[:1] != (sheets.KEY,) or len({*codes}) < len(codes):
-            self._fault(table, 1, "columns", names=", ".join(unknown) or sheets.KEY)
+            heads = _FilledRow(table, 1, {}, "", {})
+            self._fault(heads, "columns", names=", ".join(unknown) or sheets.KEY)
             return
         rows = list(_filled_rows(table, columns))
         uses = Counter(row.key for row in rows)
@@ -277,7 +282,7 @@ class SheetComparison:
             if row.key:
                 self._take_row(row, sheet, is_twice=uses[row.key] > 1)
             elif former and former not in uses:
-                self._fault(table, row.number, "key-gone", key=former)
+                self._fault(row, "key-gone", key=former)
             else:
                 self._new_row(row, sheet)
         self.absent += len(sheet.rows.keys() - uses.keys())
@@ -294,7 +299,7 @@ class SheetComparison:
         elif row.marks.get(sheets.KEY) != sheets.mark(row.key):
             fault = "key-edited"
         if fault:
-            self._fault(row.table, row.number, fault, key=row.key)
+            self._fault(row, fault, key=row.key)
             return
         cells = row.cells(sheet.columns)
         for column in sheet.columns:
@@ -312,7 +317,7 @@ class SheetComparison:
             return
         if not self._can_stand(row, column, standing):
             return
-        name = cell_name(row.table.codes, column.code, row.number)
+        name = row.cell_name(column)
         self.changes.append(
             CellChange(
                 row.table.name,
@@ -328,18 +333,18 @@ class SheetComparison:
 
     def _fault(
         self,
-        table: FilledSheet,
-        line: int,
+        row: _FilledRow,
         name: str,
         column: sheets.SheetColumn | None = None,
         **values: object,
     ) -> None:
-        message = Message(
-            "sheet", f"fault.{name}", {**values, **({"column": column.head} if column else {})}
-        )
-        cell = cell_name(table.codes, column.code, line) if column else ""
-        place = place_of(table.name, line, cell)
-        self.faults.append(SheetFault(place, message, cell))
+        """Note what hinders a row from being written, or a cell of it."""
+        cell = ""
+        if column:
+            values["column"] = column.head
+            cell = row.cell_name(column)
+        place = place_of(row.table.name, row.number, cell)
+        self.faults.append(SheetFault(place, Message("sheet", f"fault.{name}", values), cell))
 
     def _can_stand(
         self, row: _FilledRow, column: sheets.SheetColumn, standing: sheets.SheetCell | None = None
@@ -350,12 +355,12 @@ class SheetComparison:
         """
         number = len(self.faults)
         if fault := _fault_of_place(row, column, standing):
-            self._fault(row.table, row.number, fault, column, key=row.key or "–")
+            self._fault(row, fault, column, key=row.key or "–")
             return False
         if column.kind not in sheets.LITERALS:
             self._judge_things(row, column)
         if _HIDDEN.search(row.line.get(column.code, "")):
-            self._fault(row.table, row.number, "hidden", column)
+            self._fault(row, "hidden", column)
         self._judge_values(row, column)
         if column.name == "quote":
             self._judge_quotes(row, column)
@@ -370,9 +375,9 @@ class SheetComparison:
             name, separator, called = value.partition(sheets.NAMED)
             entity = self.book.full(column.written(name.strip(), self.book.prefixes))
             if entity not in self.known.things and entity not in self.fresh:
-                self._fault(row.table, row.number, "unknown", column, value=name.strip() or value)
+                self._fault(row, "unknown", column, value=name.strip() or value)
             elif separator and called.strip() not in self.known.names.get(entity, ()):
-                self._fault(row.table, row.number, "other-name", column, value=value)
+                self._fault(row, "other-name", column, value=value)
 
     def _judge_values(self, row: _FilledRow, column: sheets.SheetColumn) -> None:
         """One value where one can stand; a day and a number have the form of one."""
@@ -380,9 +385,9 @@ class SheetComparison:
         is_typed = column.kind in ("day", "count")
         is_single = is_typed or column.name in _SINGLE
         if is_single and len(values) > 1:
-            self._fault(row.table, row.number, "several", column)
+            self._fault(row, "several", column)
         elif is_typed and values and not column.written(values[0], self.book.prefixes):
-            self._fault(row.table, row.number, f"no-{column.kind}", column, value=values[0])
+            self._fault(row, f"no-{column.kind}", column, value=values[0])
 
     def _judge_quotes(self, row: _FilledRow, column: sheets.SheetColumn) -> None:
         """What is quoted stands in the document that the row names, where its text is at hand."""
@@ -392,14 +397,12 @@ class SheetComparison:
             if judge(quote, keys, self.known.texts) is not Comparison.MISSING:
                 continue
             brief = quote if len(quote) <= 60 else f"{quote[:59].rstrip()}…"
-            self._fault(
-                row.table, row.number, "not-verbatim", column, quote=brief, document=document
-            )
+            self._fault(row, "not-verbatim", column, quote=brief, document=document)
 
     def _new_row(self, row: _FilledRow, sheet: sheets.PlanSheet) -> None:
         name = sheet.name
         if name not in OPEN:
-            self._fault(row.table, row.number, "no-new-names")
+            self._fault(row, "no-new-names")
             return
         cells = dict.fromkeys((column.code for column in sheet.columns), "")
         cells.update(row.cells(sheet.columns))
@@ -408,15 +411,15 @@ class SheetComparison:
             if column.needed or cells[column.code].strip():
                 self._can_stand(row, column)
         if name == "actions" and not sheets.first_of(cells, "title"):
-            self._fault(row.table, row.number, "untitled")
+            self._fault(row, "untitled")
         has_quote = bool(sheets.first_of(cells, "quote"))
         has_document = bool(sheets.values_in(cells.get("document", "")))
         if has_quote != has_document:
-            self._fault(row.table, row.number, "half-passage")
+            self._fault(row, "half-passage")
         if len(self.faults) == number and name == "details":
             fault = self._fault_of_detail(cells)
             if fault:
-                self._fault(row.table, row.number, fault)
+                self._fault(row, fault)
         if len(self.faults) == number:
             self.rows.append((name, row.number, cells))
             self.fresh.add(self.book.full(self.book.subject(name, cells)))
@@ -508,7 +511,7 @@ def changed(comparison: SheetComparison) -> tuple[Addition, ...]:
     """
     book = comparison.book
     own(book.project)
-    writer = _Writer(book, comparison.known, dict(book.texts), set())
+    writer = _Writer(book, dict(book.texts), set(comparison.known.things))
     writer.edit(comparison.changes)
     for name, _, cells in comparison.rows:
         writer.add(book.sheets[name], cells)
@@ -531,8 +534,9 @@ def changed(comparison: SheetComparison) -> tuple[Addition, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
+    """Writes to ``texts``; ``taken`` are the IRIs of all there is and of what was added."""
+
     book: sheets.Book
-    known: sheets.DescribedRow
     texts: dict[Path, str]
     taken: set[str]
 
@@ -547,12 +551,15 @@ class _Writer:
                 passages.setdefault((change.sheet, change.key), {})[column.code] = change.new
                 continue
             # a value that stays keeps its spelling
-            waiting = list(zip(cell.values, cell.written, strict=True))
+            spellings: dict[str, list[str]] = {}
+            for value, written in zip(cell.values, cell.written, strict=True):
+                spellings.setdefault(value, []).append(written)
             after = list[str]()
             for value in sheets.values_in(change.new):
-                if standing := next((pair for pair in waiting if pair[0] == value), None):
-                    waiting.remove(standing)
-                after.append(standing[1] if standing else column.written(value, self.book.prefixes))
+                standing = spellings.get(value)
+                after.append(
+                    standing.pop(0) if standing else column.written(value, self.book.prefixes)
+                )
             earlier = sheet.columns[: sheet.columns.index(column)]
             before = (
                 *(sibling.predicate for sibling in earlier if sibling.place == column.place),
@@ -579,11 +586,8 @@ class _Writer:
     def _edited(self, path: Path, edits: Sequence[turtle.StatementEdit]) -> None:
         before = self.texts[path]
         name = self.book.project.name_of(path)
-        used = sorted(
-            prefixes_used(
-                "\n".join(value for edit in edits for value in (edit.predicate, *edit.new))
-            )
-        )
+        said = "\n".join(" ".join((edit.predicate, *edit.new)) for edit in edits)
+        used = sorted(prefixes_used(said))
         after = with_prefixes(turtle.edited(before, name, edits), used, self.book.prefixes, name)
         self.texts[path] = turtle.without_unused(after, before)
 
@@ -599,9 +603,9 @@ class _Writer:
         book = self.book
         name = sheet.name
         subject = book.subject(name, cells)
-        if book.full(subject) in self.known.things or subject in self.taken:
+        if book.full(subject) in self.taken:
             raise ProjectError("row-stands", name=subject)
-        self.taken.add(subject)
+        self.taken.add(book.full(subject))
         ends = [key(book.full(book.thing(name, cells, end))) for end in sheets.ENDS.get(name, ())]
         passage = self._passage(name, cells, "-".join(ends)) if ends else None
         blocks = [Block(subject, tuple(self._statements(sheet, cells, subject, passage)))]
@@ -670,23 +674,16 @@ class _Writer:
         self._edited(path, [edit])
 
     def _passage(self, name: str, cells: sheets.Cells, base: str) -> Block | None:
-        statement = {
-            column.name: TurtleLine(column.predicate, column.written(value, self.book.prefixes))
-            for column in self.book.sheets[name].columns
-            if column.place == "passage"
-            for value in sheets.values_in(cells.get(column.code, ""))
-        }
+        statement: dict[str, TurtleLine] = {}
+        for column in self.book.sheets[name].columns:
+            if column.place == "passage":
+                for value in sheets.values_in(cells.get(column.code, "")):
+                    written = column.written(value, self.book.prefixes)
+                    statement[column.name] = TurtleLine(column.predicate, written)
         if "quote" not in statement:
             return None
-        names = (
-            f"passage:{base.lower()}{'' if number == 1 else f'-{number}'}" for number in count(1)
-        )
-        free = next(
-            name
-            for name in names
-            if self.book.full(name) not in self.known.things and name not in self.taken
-        )
-        self.taken.add(free)
+        free = free_name(f"passage:{base.lower()}", self.taken, self.book.prefixes)
+        self.taken.add(self.book.full(free))
         order = [statement[name] for name in ("quote", "page", "document") if name in statement]
         return Block(free, (TurtleLine("a", "pan:Passage"), *order))
 

@@ -102,18 +102,55 @@ def _refuse_lost_link(case: _DecisionCase) -> None:
 
 
 def _refuse_younger_text(case: _DecisionCase) -> None:
-    if case.is_new_link:
-        replaced = case.replaced
-        relation = key(replaced.one("relation")) if replaced else case.candidate.relation
-        _refuse_younger(case.graph, case.candidate, relation)
+    if not case.is_new_link:
+        return
+    candidate = case.candidate
+    replaced = case.replaced
+    relation = key(replaced.one("relation")) if replaced else candidate.relation
+    start, end = candidate.ends
+    values = {
+        "from": start,
+        "to": end,
+        "type": f"{ID}linktype/{candidate.type}",
+        "relation": f"{ID}relation/{relation}" if relation else f"{PAN}none",
+    }
+    for own_day, day in rows(case.graph.store, program_query("review/younger", **values)):
+        why = ProjectError(
+            "cites-younger",
+            remedy="reject-or-announce",
+            name=key(end),
+            day=day,
+            citing=key(start),
+            other=own_day,
+        )
+        is_suggestion = candidate.origin is Origin.GRAPH and not candidate.link
+        raise RefusedError("not-taken", field="direction" if is_suggestion else "", why=why)
 
 
 def _refuse_words_of_another(case: _DecisionCase) -> None:
+    """Refuse words a document of the cited text, or of another plan, says in place of the text that cites."""
     quotation = case.decision.quotation
     if not case.is_new_link or case.candidate.type == THIRD:
         return
-    if quotation and quotation.document:
-        _refuse_foreign_words(case.graph, case.candidate, quotation.document)
+    if not quotation or not quotation.document:
+        return
+    document = quotation.document
+    start, end = case.candidate.ends
+    query = program_query("review/speaks-for", **{"document": document, "from": start, "to": end})
+    works = rows(case.graph.store, query)
+    if any(is_true(is_citing) for _, is_citing, _, _ in works):
+        return
+    for work, _, is_cited, is_plan in works:
+        if is_true(is_cited) or is_true(is_plan):
+            why = ProjectError(
+                "words-of-cited",
+                remedy="quote-citing",
+                document=key(document),
+                name=key(work),
+                citing=key(start),
+            )
+            is_typed = case.candidate.origin is Origin.GRAPH
+            raise RefusedError("not-taken", field="document" if is_typed else "", why=why)
 
 
 def _refuse_loop(case: _DecisionCase) -> None:
@@ -191,48 +228,6 @@ _REASONS: Final[Mapping[Origin, Sequence[Callable[[_DecisionCase], object]]]] = 
     ),
     Origin.HAND: (*_AGAINST_LINKS, _refuse_invented_words, _refuse_second),
 }
-
-
-def _refuse_younger(graph: Graph, candidate: Candidate, relation: str) -> None:
-    subject = f"{ID}relation/{relation}" if relation else f"{PAN}none"
-    start, end = candidate.ends
-    values = {
-        "from": start,
-        "to": end,
-        "type": f"{ID}linktype/{candidate.type}",
-        "relation": subject,
-    }
-    for own_day, day in rows(graph.store, program_query("review/younger", **values)):
-        why = ProjectError(
-            "cites-younger",
-            remedy="reject-or-announce",
-            name=key(end),
-            day=day,
-            citing=key(start),
-            other=own_day,
-        )
-        is_suggestion = candidate.origin is Origin.GRAPH and not candidate.link
-        raise RefusedError("not-taken", field="direction" if is_suggestion else "", why=why)
-
-
-def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> None:
-    """Refuse words a document of the cited text, or of another plan, says in place of the text that cites."""
-    start, end = candidate.ends
-    query = program_query("review/speaks-for", **{"document": document, "from": start, "to": end})
-    works = rows(graph.store, query)
-    if any(is_true(is_citing) for _, is_citing, _, _ in works):
-        return
-    for work, _, is_cited, is_plan in works:
-        if is_true(is_cited) or is_true(is_plan):
-            why = ProjectError(
-                "words-of-cited",
-                remedy="quote-citing",
-                document=key(document),
-                name=key(work),
-                citing=key(start),
-            )
-            is_typed = candidate.origin is Origin.GRAPH
-            raise RefusedError("not-taken", field="document" if is_typed else "", why=why)
 
 
 def refuse_invented(project: Project, quotation: Quotation) -> None:

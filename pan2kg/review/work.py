@@ -18,7 +18,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.extract import Document, Mention, Quotation, from_json, load_document, to_json
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, pack, unpack
-from pan2kg.project import Project, read_text, reason, write_atomically
+from pan2kg.project import Project, cannot_write, read_text, write_atomically
 from pan2kg.review.decision import Candidate, PlanTexts
 from pan2kg.review.files import own
 from pan2kg.store import program_query
@@ -235,6 +235,5 @@ def add_line(path: Path, line: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        place = Place(str(path))
-        raise ProjectError("cannot-write-there", place=place, reason=reason(error)) from None
+        raise cannot_write(path, error) from None
     write_atomically(path, f"{former}{line}\n")

@@ -59,6 +59,10 @@ class SourceBlock:
     line: int
     statements: list[TurtleLine] = field(default_factory=list)
 
+    def objects(self, predicate: str) -> tuple[str, ...]:
+        """What a property is said to have, as it is written."""
+        return tuple(line.object for line in self.said(predicate))
+
     def said(self, predicate: str) -> Iterator[TurtleLine]:
         """The statements of a property, as it is written."""
         return (statement for statement in self.statements if statement.predicate == predicate)
