@@ -23,7 +23,6 @@ from pan2kg.charts import (
     plans_of,
     time_map,
     timeline,
-    upset,
 )
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.subject import Address, Subject
@@ -39,7 +38,7 @@ from pan2kg.tables.formats import Grid, write_csv
 PICTURES: Final[Mapping[str, Callable[..., Picture]]] = {
     "time-map": time_map.draw_time_map, "bridge": bridge.draw_bridge, "plans-of": plans_of.draw_plans_of,
     "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
-    "lanes": lanes.draw_lanes, "timeline": timeline.draw_timeline, "upset": upset.draw_upset,
+    "lanes": lanes.draw_lanes, "timeline": timeline.draw_timeline,
     "ministries": ministries.draw_ministries, "ego": ego.draw_ego,
 }  # fmt: skip
 

@@ -327,10 +327,6 @@ def test_what_is_read_in_full_is_not_hatched() -> None:
     actions = drawn("action-matrix", store_of(SMALL), plan="p")
     assert (cells(actions, "shares", "weight"), hatches(actions)) == ([("unread", "")] * 3, 6)
     assert [text for text in texts(actions) if text in ("1", "2", "10")][:3] == ["1", "2", "10"]
-    upset = drawn("upset", store_of(SMALL), release="9.9", plans="p,q,r", language="en")
-    shared = [(row[1], row[2].rpartition("/")[2]) for row in named_rows(upset)]
-    assert (shared, hatches(upset)) == ([("p + q", "law"), ("p", "other")], 1)
-    assert "plans chosen: p, q" in " ".join(texts(upset)[-4:])
 
 
 def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
@@ -357,9 +353,7 @@ def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
     assert any(text.startswith("216 other plans") for text in texts(picture))
 
 
-@pytest.mark.parametrize(
-    "kind", ["plan-matrix", "action-matrix", "lanes", "upset", "ministries", "ego"]
-)
+@pytest.mark.parametrize("kind", ["plan-matrix", "action-matrix", "lanes", "ministries", "ego"])
 def test_a_picture_says_its_level_and_draws_nothing_weaker(kind: str) -> None:
     facts = SMALL + rests("action:r-1", "law", "editors") + leads("m", "action:p-1", "editors")
     facts += 'body:m dcterms:type bodytype:ministry ; skos:prefLabel "M"@fr .' + rests(
