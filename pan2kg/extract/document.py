@@ -544,11 +544,10 @@ def quoted(document: Document, words: str) -> Quotation | None:
 def nearest(document: Document, words: str) -> str:
     """The block that shares most words with some, the shortest of several; empty where none shares one."""
     wanted = set(_WORD.findall(words.casefold()))
-    nearest_block = ""
-    rank = (0, 0, "")
+    best = (0, 0, "")
     for block in document.blocks:
         shared = wanted & set(_WORD.findall(block.text.casefold()))
-        if shared and (len(shared), -len(block.text), block.text) > rank:
-            rank = (len(shared), -len(block.text), block.text)
-            nearest_block = " ".join(block.text.split())
-    return nearest_block
+        if shared:
+            best = max(best, (len(shared), -len(block.text), block.text))
+    *_, words = best
+    return " ".join(words.split())

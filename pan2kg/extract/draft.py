@@ -231,19 +231,6 @@ class UnprintedFacts:
     address: str = ""
 
 
-def draft_plan(
-    plan: DraftPlan,
-    prefixes: writer.Prefixes,
-    *,
-    key: str,
-    graph: str = "",
-    facts: UnprintedFacts = UnprintedFacts(),
-) -> str:
-    """The plan as Turtle, block by block as :func:`draft_blocks` gives them."""
-    blocks = draft_blocks(plan, prefixes, key=key, graph=graph, facts=facts)
-    return writer.write_turtle(blocks, prefixes)
-
-
 def draft_blocks(
     plan: DraftPlan,
     prefixes: writer.Prefixes,
@@ -312,7 +299,7 @@ class _Drafter:
             "pan:Document",
             ("skos:prefLabel", text(self.plan.document.source, self.plan.language)),
             ("dcterms:date", f'"{facts.day}"^^xsd:date' if facts.day else ""),
-            ("pan:publisherName", string(publisher) if publisher else ""),
+            ("pan:publisherName", _worded(publisher)),
             ("pan:speaksFor", f"plan:{self.key}" if publisher else ""),
             ("pan:sourceKind", "sourcekind:official-page" if publisher else ""),
             ("pan:readAt", f"{string(facts.address)}^^xsd:anyURI" if facts.address else ""),
@@ -321,16 +308,15 @@ class _Drafter:
     def plan_block(self, facts: UnprintedFacts) -> writer.Block:
         title = self.plan.title
         count = str(len(self.plan.actions)) if facts.completeness == "complete" else ""
-        completeness = f"completeness:{facts.completeness}" if facts.completeness else ""
         return _block(
             f"plan:{self.key}",
             "pan:Plan",
             ("dcterms:identifier", string(self.key)),
             ("skos:prefLabel", text(title, self.plan.language) if title else ""),
-            ("dcterms:type", f"plantype:{facts.type}" if facts.type else ""),
+            ("dcterms:type", _concept("plantype", facts.type)),
             ("dcterms:spatial", f"<{facts.country}>" if facts.country else ""),
             ("pan:measureCount", count),
-            ("pan:listCompleteness", completeness),
+            ("pan:listCompleteness", _concept("completeness", facts.completeness)),
             *self.basis,
         )
 
@@ -360,7 +346,7 @@ class _Drafter:
         return _block(
             f"action:{own_key}",
             "pan:Action",
-            ("skos:notation", string(action.number) if action.number else ""),
+            ("skos:notation", _worded(action.number)),
             ("dcterms:identifier", string(own_key)),
             ("skos:prefLabel", self._title(action)),
             ("pan:inPlan", f"plan:{self.key}"),
@@ -374,7 +360,7 @@ class _Drafter:
         return _block(
             f"category:{self.key}-{self.keys[item.line]}",
             "pan:Category",
-            ("skos:notation", string(item.number) if item.number else ""),
+            ("skos:notation", _worded(item.number)),
             ("skos:prefLabel", self._title(item)),
             ("skos:inScheme", self.scheme),
             ("skos:broader", above) if above else ("skos:topConceptOf", self.scheme),
@@ -416,9 +402,9 @@ class _Drafter:
             "pan:Passage",
             ("pan:quote", text(field.detail.value, self.plan.language)),
             ("pan:inDocument", self.source),
-            ("pan:page", string(page) if page else ""),
-            ("pan:prefix", string(before) if before else ""),
-            ("pan:suffix", string(behind) if behind else ""),
+            ("pan:page", _worded(page)),
+            ("pan:prefix", _worded(before)),
+            ("pan:suffix", _worded(behind)),
         )
 
     def _page_at(self, position: int) -> str:
@@ -446,6 +432,15 @@ class _Drafter:
     def _said(self, name: str, predicate: str) -> list[tuple[str, str]]:
         words = _DATA.text(name, plan=self.key, name=self.plan.document.source).words
         return [(predicate, text(label, tag)) for tag, label in words]
+
+
+def _worded(words: str) -> str:
+    """A text as Turtle has it; of none nothing."""
+    return string(words) if words else ""
+
+
+def _concept(scheme: str, name: str) -> str:
+    return f"{scheme}:{name}" if name else ""
 
 
 def _block(subject: str, kind: str, *pairs: tuple[str, str], heading: str = "") -> writer.Block:

@@ -138,14 +138,11 @@ def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
         return None
     best = ranked[0]
     for hypothesis in ranked[1:]:
-        if _is_rival(hypothesis.series, best.series):
+        series = hypothesis.series
+        if not _has_chapters_too(series, best.series) and not _is_torn(series, best.series):
             is_clear = best.score - hypothesis.score >= limit("margin")
             return best if is_clear else None
     return best
-
-
-def _is_rival(series: Series, best: Series) -> bool:
-    return not _has_chapters_too(series, best) and not _is_torn(series, best)
 
 
 def _has_chapters_too(series: Series, best: Series) -> bool:

@@ -67,11 +67,9 @@ def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[DocumentBlock, ...]:
         return round(2 * (paragraph.size or body)) / 2, paragraph.bold
 
     def is_set_apart(paragraph: Paragraph) -> bool:
-        if (
-            paragraph.kind != "paragraph"
-            or paragraph.outline is not None
-            or paragraph.number == BULLET
-        ):
+        if paragraph.kind != "paragraph" or paragraph.number == BULLET:
+            return False
+        if paragraph.outline is not None:
             return False
         text = paragraph.text.rstrip()
         larger = body > 0 and paragraph.size > _LARGER * body
@@ -83,16 +81,14 @@ def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[DocumentBlock, ...]:
 
     outermost = max((paragraph.outline or 0 for paragraph in paragraphs), default=0)
     apart = {setting(paragraph) for paragraph in paragraphs if is_set_apart(paragraph)}
-    levels = {
-        setting: outermost + at
-        for at, setting in enumerate(sorted(apart, key=lambda s: (-s[0], not s[1])), 1)
-    }
-    return tuple(
-        _block(
-            paragraph, levels[setting(paragraph)] if is_set_apart(paragraph) else paragraph.outline
-        )
-        for paragraph in paragraphs
-    )
+    largest_first = sorted(apart, reverse=True)
+    blocks = []
+    for paragraph in paragraphs:
+        level = paragraph.outline
+        if is_set_apart(paragraph):
+            level = outermost + 1 + largest_first.index(setting(paragraph))
+        blocks.append(_block(paragraph, level))
+    return tuple(blocks)
 
 
 def _block(paragraph: Paragraph, level: int | None) -> DocumentBlock:
@@ -210,12 +206,9 @@ def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, 
     reader.feed(text)
     reader.close()
     reader.end_paragraph()
-    aside = (
-        (Remark(doc.noted("menus-left", words=str(reader.aside_words))),)
-        if reader.aside_words
-        else ()
-    )
-    return reader.paragraphs, (*remarks, *aside)
+    if reader.aside_words:
+        remarks = (*remarks, Remark(doc.noted("menus-left", words=str(reader.aside_words))))
+    return reader.paragraphs, remarks
 
 
 _Attributes = Mapping[str, str]
@@ -379,20 +372,24 @@ class _PageReader(HTMLParser):
             self._runs.append((data, self._bold > 0))
 
     def end_paragraph(self) -> None:
-        runs = self._runs
-        number = self._number
-        outline = self._outline
-        depth = self._depth
+        text = canonical("".join(words for words, _ in self._runs))
+        if text:
+            bold, lead = bold_lead(self._runs)
+            depth = self._depth if self._number else 0
+            self.paragraphs.append(
+                Paragraph(
+                    text,
+                    number=self._number,
+                    outline=self._outline,
+                    depth=depth,
+                    bold=bold,
+                    lead=lead,
+                )
+            )
         self._runs = []
         self._number = ""
         self._outline = None
         self._depth = 0
-        if text := canonical("".join(words for words, _ in runs)):
-            bold, lead = bold_lead(runs)
-            depth = depth if number else 0
-            self.paragraphs.append(
-                Paragraph(text, None, None, number, outline, depth, 0, bold, lead)
-            )
 
 
 # Plain text and Markdown
@@ -663,22 +660,20 @@ class _TextFlow:
     def _block(
         self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]
     ) -> DocumentBlock:
-        marker = self.markers.get(group[0].number)
+        start = group[0]
+        marker = self.markers.get(start.number)
         words = self._words(group)
         if level is not None:
             return DocumentBlock(None, None, "heading", canonical(words).rstrip(" :"), level)
         if marker is None:
-            bullet = (
-                numbering.marked(words, bullet=True) if group[0].number in self.fields else None
-            )
-            return DocumentBlock(
-                None, None, "paragraph", canonical(bullet.rest if bullet else words)
-            )
+            is_field = start.number in self.fields
+            bullet = numbering.marked(words, bullet=True) if is_field else None
+            words = bullet.rest if bullet else words
+            return DocumentBlock(None, None, "paragraph", canonical(words))
         if marker.style.is_bullet:
-            words = words[len(group[0].text) - len(marker.rest) :]
-            return DocumentBlock(
-                None, None, "item", canonical(words), bullets.index(marker.style.form) + 1, BULLET
-            )
+            words = words[len(start.text) - len(marker.rest) :]
+            depth = bullets.index(marker.style.form) + 1
+            return DocumentBlock(None, None, "item", canonical(words), depth, BULLET)
         return DocumentBlock(None, None, "item", canonical(words), marker=marker.number)
 
     def _joins(self, text: _JoinedLines, group: Sequence[_TextLine], at: int) -> bool:

@@ -241,13 +241,20 @@ def _eu_act(
     rule: str,
     names: NamesInTexts,
 ) -> Mention:
-    start, end = span
     act = f"http://data.europa.eu/eli/{kind}/{number.year}/{number.number}"
     eli = f"{act}/oj"
     thing = names.identified(f"celex:{celex_of(eli)}", eli, act)
-    if thing:
-        return Mention(start, end, text[start:end], thing.iri, EU_ACT, rule)
-    return Mention(start, end, text[start:end], eli, EU_ACT, rule, "not-in-graph")
+    return _mention(text, span, thing, eli, EU_ACT, rule)
+
+
+def _mention(
+    text: str, span: Span, thing: Thing | None, identifier: str, kind: str, rule: str
+) -> Mention:
+    """The mention of a thing, or by its identifier of what the graph does not have."""
+    start, end = span
+    target = thing.iri if thing else identifier
+    note = "" if thing else "not-in-graph"
+    return Mention(start, end, text[start:end], target, kind, rule, note)
 
 
 def _acts_by_number(text: str, names: NamesInTexts) -> Iterator[Mention]:
@@ -501,9 +508,8 @@ def _bills(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
         number = match["number"]
         code = bill["code"]
         thing = names.identified(f"{country}-{code}-{number}", f"{country}-bill-{number}")
-        target = thing.iri if thing else f"{country}:{code}:{number}"
-        note = "" if thing else "not-in-graph"
-        yield Mention(*match.span(), match[0], target, "bill", "bill-number", note)
+        identifier = f"{country}:{code}:{number}"
+        yield _mention(text, match.span(), thing, identifier, "bill", "bill-number")
 
 
 # What is cited by another number
@@ -520,16 +526,12 @@ def find_numbered(text: str, names: NamesInTexts) -> Iterator[Mention]:
         yield from find(text, names)
 
 
-class _Target(NamedTuple):
-    """The IRI of what is cited, else its identifier; the note says which it is."""
-
-    name: str
-    note: str
-
-
-def _target(names: NamesInTexts, identifier: str, *keys: str) -> _Target:
-    thing = names.identified(identifier, *keys)
-    return _Target(thing.iri, "") if thing else _Target(identifier, "not-in-graph")
+def _cited(
+    text: str, span: Span, names: NamesInTexts, identifier: str, key: str, rule: str
+) -> Mention:
+    """The mention of what has an identifier, or in the graph only a key; a rule begins with the kind it finds."""
+    thing = names.identified(identifier, key)
+    return _mention(text, span, thing, identifier, rule.partition("-")[0], rule)
 
 
 _CONVENTIONS: Final = range(1, 192)
@@ -550,16 +552,15 @@ def _convention(
 ) -> Iterator[Mention]:
     """The convention of a number, where there is one of that number."""
     if int(number) in _CONVENTIONS:
-        target = _target(names, f"ilo:C{int(number):03}", f"ilo-c{int(number):03}")
-        yield Mention(start, end, text[start:end], target.name, "ilo", "ilo-number", target.note)
+        code = f"{int(number):03}"
+        yield _cited(text, (start, end), names, f"ilo:C{code}", f"ilo-c{code}", "ilo-number")
 
 
 def _ilo_protocols(text: str, names: NamesInTexts) -> Iterator[Mention]:
     """The protocol to the convention on forced labour, the one that texts cite."""
     for match in pattern("ilo-protocol").finditer(text):
         if re.search(r"29|forc|zwang", match[0], _FLAGS):
-            target = _target(names, "ilo:P029", "ilo-p029")
-            yield Mention(*match.span(), match[0], target.name, "ilo", "ilo-protocol", target.note)
+            yield _cited(text, match.span(), names, "ilo:P029", "ilo-p029", "ilo-protocol")
 
 
 def _ilo_conventions(text: str, names: NamesInTexts, *, speaks_of_ilo: bool) -> Iterator[Mention]:
@@ -634,8 +635,8 @@ def _is_plural_goal(printed: str) -> bool:
 def _goal(text: str, start: int, end: int, number: str, names: NamesInTexts) -> Iterator[Mention]:
     """The goal or target of a number, where there is a goal of that number."""
     if int(number.partition(".")[0]) in _GOALS:
-        target = _target(names, f"http://metadata.un.org/sdg/{number}", f"sdg-{number}")
-        yield Mention(start, end, text[start:end], target.name, "sdg", "sdg-number", target.note)
+        address = f"http://metadata.un.org/sdg/{number}"
+        yield _cited(text, (start, end), names, address, f"sdg-{number}", "sdg-number")
 
 
 def _ungp(text: str, names: NamesInTexts) -> Iterator[Mention]:
@@ -664,11 +665,11 @@ def _principles(
     numbers = range(int(first), int(last or first) + 1)
     if not numbers or numbers[0] not in _PRINCIPLES or numbers[-1] not in _PRINCIPLES:
         return
-    targets = [_target(names, f"un:UNGP-{number}", f"ungp-{number}") for number in numbers]
-    others = tuple(target.name for target in targets[1:])
-    surface = text[start:end]
-    target = targets[0]
-    yield Mention(start, end, surface, target.name, "ungp", "ungp-number", target.note, others)
+    principle, *others = [
+        _cited(text, (start, end), names, f"un:UNGP-{number}", f"ungp-{number}", "ungp-number")
+        for number in numbers
+    ]
+    yield replace(principle, others=tuple(mention.target for mention in others))
 
 
 # the organs of the United Nations, and how the keys of their resolutions begin
@@ -680,5 +681,5 @@ def _resolutions(text: str, names: NamesInTexts) -> Iterator[Mention]:
         for match in pattern(f"un-{organ}").finditer(text):
             number = match["number"] or match["second"]
             key = f"{prefix}-{number}".replace("/", "-")
-            target = _target(names, f"un:{organ}-{number}", key)
-            yield Mention(*match.span(), match[0], target.name, "un", "un-resolution", target.note)
+            identifier = f"un:{organ}-{number}"
+            yield _cited(text, match.span(), names, identifier, key, "un-resolution")

@@ -328,7 +328,7 @@ class _WordReader:
             self.styles[key] = _WordStyle(
                 name,
                 self._style_outline(name, paragraph, above),
-                self._style_number(paragraph, above),
+                self._listed(paragraph, above, 0),
                 _is_bold(run, default=above.bold),
                 self._points(_value(run, "sz"), above.size),
             )
@@ -336,23 +336,11 @@ class _WordReader:
 
     def _style_outline(self, name: str, paragraph: Element | None, above: _WordStyle) -> int | None:
         """The level of headings of a style: by its name, else as it says, else that of the style it is based on."""
-        level = _value(paragraph, "outlineLvl")
         if heading := _HEADING_NAME.fullmatch(name):
             return int(heading[1])
         if name.lower() == "title":
             return 0
-        if not level:
-            return above.outline
-        outline = self.package.whole(level, 0) + 1
-        return outline if outline <= _LEVELS else None
-
-    def _style_number(self, paragraph: Element | None, above: _WordStyle) -> _WordNumber | None:
-        number = paragraph.find(f"{_W}numPr") if paragraph is not None else None
-        if number is None:
-            return above.number
-        identifier = above.number.identifier if above.number else ""
-        level = self.package.whole(_value(number, "ilvl"), 0)
-        return _WordNumber(_value(number, "numId") or identifier, level)
+        return self._outline(paragraph, above)
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
         for child in parent:
@@ -381,7 +369,7 @@ class _WordReader:
         runs = [self._run(run, style) for run in _inside(element, f"{_W}r")]
         text = canonical("".join(run.text for run in runs))
         page = self._turn_pages(element)
-        listed = self._listed(properties, style)
+        listed = self._listed(properties, style, style.number.level if style.number else 0)
         number = self._number(listed) if text and listed else ""
         if _CONTENTS_NAME.match(style.name):
             self.contents += 1
@@ -421,13 +409,16 @@ class _WordReader:
         outline = self.package.whole(level, 0) + 1
         return outline if outline <= _LEVELS else None
 
-    def _listed(self, properties: Element | None, style: _WordStyle) -> _WordNumber | None:
+    def _listed(
+        self, properties: Element | None, style: _WordStyle, level: int
+    ) -> _WordNumber | None:
+        """Which list something is an item of: as it says, else as its style does; on ``level`` where it says none."""
         number = properties.find(f"{_W}numPr") if properties is not None else None
         if number is None:
             return style.number
-        of_style = style.number or _WordNumber("", 0)
-        level = self.package.whole(_value(number, "ilvl"), of_style.level)
-        return _WordNumber(_value(number, "numId") or of_style.identifier, level)
+        identifier = style.number.identifier if style.number else ""
+        level = self.package.whole(_value(number, "ilvl"), level)
+        return _WordNumber(_value(number, "numId") or identifier, level)
 
     def _number(self, listed: _WordNumber) -> str:
         """The number of the next item of a list, as printed, a bullet or nothing."""
@@ -466,6 +457,7 @@ _OFFICE: Final = f"{{{_BASE}office:1.0}}"
 _DRAW: Final = f"{{{_BASE}drawing:1.0}}"
 _LOEXT: Final = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
 _XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
+_PARAGRAPHS: Final = (f"{_TEXT}p", f"{_TEXT}h")
 _INDEXES: Final = {
     f"{_TEXT}{name}"
     for name in (
@@ -495,16 +487,12 @@ class _ListLevel:
     start: int = 1
 
     def printed(self, depth: int, counters: list[int], levels: "Mapping[int, _ListLevel]") -> str:
-        entries = [
-            number_as(max(counters[at], 1), levels[at].form)
-            for at in range(max(depth - self.shown + 1, 1), depth + 1)
-            if at in levels and levels[at].form not in ("none", BULLET)
-        ]
-        return (
-            f"{self.before}{'.'.join(filter(None, entries))}{self.after}".strip()
-            if any(entries)
-            else ""
-        )
+        entries = []
+        for at in range(max(depth - self.shown + 1, 1), depth + 1):
+            if at in levels and levels[at].form not in ("none", BULLET):
+                entries.append(number_as(max(counters[at], 1), levels[at].form))
+        words = ".".join(filter(None, entries))
+        return f"{self.before}{words}{self.after}".strip() if words else ""
 
 
 class _Setting(NamedTuple):
@@ -584,8 +572,9 @@ class _OpenReader:
 
     def _set(self, element: Element, above: _Setting) -> _Setting:
         letters = element.find(f"{_STYLE}text-properties")
-        weight = letters.get(f"{_FO}font-weight") if letters is not None else None
-        size = letters.get(f"{_FO}font-size", "") if letters is not None else ""
+        look = letters.attrib if letters is not None else {}
+        weight = look.get(f"{_FO}font-weight")
+        size = look.get(f"{_FO}font-size", "")
         points = above.size
         if size.endswith("pt"):
             points = self.package.size(size[:-2], points)
@@ -605,7 +594,7 @@ class _OpenReader:
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
         for child in parent:
-            if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+            if child.tag in _PARAGRAPHS:
                 yield from self._paragraph(child, "", 0)
             elif child.tag == f"{_TEXT}list":
                 yield from self._list(child, "", 1)
@@ -639,7 +628,7 @@ class _OpenReader:
             counters[depth] = self.package.whole(start, 1) - 1
         is_first = True
         for child in item:
-            if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+            if child.tag in _PARAGRAPHS:
                 # the first paragraph of an item has the number
                 number = self._next(style, depth) if is_first else ""
                 yield from self._paragraph(child, number, depth)

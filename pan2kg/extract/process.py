@@ -18,6 +18,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, Final, NamedTuple
 
@@ -227,15 +228,10 @@ def _read_csv(file: _File) -> _Reading:
     return _Reading(markup.blocks_of([Paragraph("", kind="table", rows=rows)]), remarks=remarks)
 
 
-def _read_text(file: _File) -> _Reading:
+def _read_text(file: _File, *, markdown: bool = False) -> _Reading:
     text, remarks = documents.decode_text(file.data, source=file.name)
-    return _Reading(list(markup.read_plain(text, source=file.name)), remarks=remarks)
-
-
-def _read_markdown(file: _File) -> _Reading:
-    text, remarks = documents.decode_text(file.data, source=file.name)
-    blocks = list(markup.read_plain(text, source=file.name, markdown=True))
-    return _Reading(blocks, remarks=remarks)
+    blocks = markup.read_plain(text, source=file.name, markdown=markdown)
+    return _Reading(list(blocks), remarks=remarks)
 
 
 _READERS: Final[dict[str, Callable[[_File], _Reading]]] = {
@@ -246,7 +242,7 @@ _READERS: Final[dict[str, Callable[[_File], _Reading]]] = {
     "xlsx": _read_workbook,
     "csv": _read_csv,
     "txt": _read_text,
-    "md": _read_markdown,
+    "md": partial(_read_text, markdown=True),
 }
 
 

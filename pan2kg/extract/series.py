@@ -285,10 +285,9 @@ def _title_below(document: Document, at: int, markers: Markers) -> _Title:
     if at + 1 == len(document.blocks):
         return _Title("", document.blocks[at].end)
     below = document.blocks[at + 1]
-    for number, row in enumerate(below.rows):
-        values = [cell for cell in row[1:] if cell]
-        if values and field_kind(row[0]) in _TITLE_KINDS:
-            return _Title(values[0], below.cell_start(number, row.index(values[0], 1)))
+    titled = _titled_row(below, 0, _TITLE_KINDS)
+    if titled:
+        return titled
     is_line = below.kind != "table" and len(below.text) <= _TITLE_LENGTH
     is_item = at + 1 in markers or below.marker == BULLET
     return _Title(below.text if is_line and not is_item else "", below.start)
@@ -429,14 +428,15 @@ def _card(document: Document, at: int) -> SeriesMember | None:
     title = marker.rest.lstrip(" :–-")
     start = block.start + max(block.text.find(title), 0)
     if not title:
-        title, start = _titled_row(block) or _Title(title, start)
+        title, start = _titled_row(block, 1, ("title",)) or _Title(title, start)
     return SeriesMember(at, marker.number, marker.label, title, start, None, marker.values)
 
 
-def _titled_row(block: DocumentBlock) -> _Title | None:
-    for number, row in enumerate(block.rows[1:], 1):
+def _titled_row(block: DocumentBlock, first: int, kinds: Sequence[str]) -> _Title | None:
+    """What a table says is the title, in the first of its rows from one on whose label is of these kinds."""
+    for number, row in enumerate(block.rows[first:], first):
         values = [cell for cell in row[1:] if cell]
-        if values and field_kind(row[0]) == "title":
+        if values and field_kind(row[0]) in kinds:
             return _Title(values[0], block.cell_start(number, row.index(values[0], 1)))
     return None
 

@@ -19,7 +19,8 @@ from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import key, kind_and_key
 from pan2kg.turtle.writer import iri, read_prefixes
 
-REVIEWED: Final = "reviewed.ttl"
+REVIEWED: Final = "reviewed"
+"""The part of a plan that holds what was decided of it."""
 INVOLVEMENT: Final = "involvement"
 """The type of a candidate that says a body takes part."""
 CITATION: Final = "cross-reference"
@@ -199,7 +200,7 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
     prefixes = read_prefixes(project)
     lines = dict[tuple[str, str], int]()
     if plan:
-        name = project.name_of(project.graph / "plans" / key(plan) / REVIEWED)
+        name = project.name_of(project.plan_file(key(plan), REVIEWED))
         content = files.texts.get(name, "")
         blocks = read_turtle_file(content, name).blocks if content else ()
         lines = {(name, block.subject): block.line for block in blocks}

@@ -256,24 +256,26 @@ class Desk:
         if current is None:
             raise RefusedError("unknown-item")
         status = "rejected" if rejection else "accepted"
+        keys = {current.key}
         if current.is_control:
             code = "control-noticed" if rejection else "control-missed"
             file = self._note(current, journals.CONTROL, status)
-            self._leave({current.key})
-            return Outcome(code, {"files": file, "n": 1}, (file,))
-        if self.wanted.second:
+        elif self.wanted.second:
+            code = "second-noted"
             file = self._note(current, journals.SECOND, status)
-            self._leave({current.key})
-            self.decided[status] += 1
-            return Outcome("second-noted", {"files": file, "n": 1}, (file,))
-        keys = {current.key, *self.ticked}
-        material = self.material
-        decisions = self.intended(rejection)
-        file = write_decisions(material.graph, decisions, material.texts, self._seconds_looked_at)
-        self.read_again()
+        else:
+            keys |= {*self.ticked}
+            code = status if len(keys) == 1 else f"{status}-many"
+            file = write_decisions(
+                self.material.graph,
+                self.intended(rejection),
+                self.material.texts,
+                self._seconds_looked_at,
+            )
+            self.read_again()
         self._leave(keys)
-        self.decided[status] += len(keys)
-        code = status if len(keys) == 1 else f"{status}-many"
+        if not current.is_control:
+            self.decided[status] += len(keys)
         return Outcome(code, {"files": file, "n": len(keys)}, (file,))
 
     @property
@@ -293,12 +295,12 @@ class Desk:
         graph = self.graph
         if current is None or graph is None:
             raise RefusedError("unknown-item")
-        filled = suggestions.fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
-        file = write_decisions(graph, [filled])
+        filled_form = {"reviewer": self.reviewer, **form}
+        outcome = write_suggested(graph, current, filled_form, self.day)
         self.read_again()
         self._leave({current.key})
-        self.decided[filled.status] += 1
-        return Outcome(filled.status, {"files": file}, (file,))
+        self.decided[outcome.code] += 1
+        return outcome
 
     def _leave(self, keys: Collection[str]) -> None:
         """What has one of these keys waits no longer, and what came next is shown."""
@@ -436,7 +438,7 @@ class Desk:
     def read_again(self) -> None:
         """Read from the files what is decided, of plans with candidates and of all that have a file of decisions."""
         plans = dict.fromkeys(self.material.plans)
-        for path in sorted((self.project.graph / "plans").glob(f"*/{decision.REVIEWED}")):
+        for path in sorted((self.project.graph / "plans").glob(f"*/{decision.REVIEWED}.ttl")):
             plans[thing("plan", path.parent.name, self.project.space)] = None
         self.plans = tuple(plans)
         files = ProjectFiles(self.project)
@@ -540,6 +542,13 @@ def _lay_out_second_readings(desk: Desk, journal: Sequence[journals.Noted]) -> N
             desk.waiting.append(candidate)
         else:
             desk.before[status] += 1
+
+
+def write_suggested(graph: Graph, candidate: decision.Candidate, form: Form, day: date) -> Outcome:
+    """Write the decision on a suggestion of the graph as a form has it; its code is how it was decided."""
+    filled = suggestions.fill(graph, candidate, form, day)
+    file = write_decisions(graph, [filled])
+    return Outcome(filled.status, {"files": file}, (file,))
 
 
 def write_decisions(

@@ -136,7 +136,7 @@ def _change(project: Project, decision: Decision, blocks: Sequence[Block]) -> tu
     candidate = decision.candidate
     plan = candidate.plan
     if decision.reviewer:
-        path = project.graph / "plans" / key(plan) / REVIEWED
+        path = project.plan_file(key(plan), REVIEWED)
         return addition(project, path, blocks, label="decisions", about=key(plan))
     if candidate.is_part:
         file = "involvements"
@@ -349,7 +349,7 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
     """
     project = graph.project
     plan = last[0].plan
-    path = project.graph / "plans" / key(plan) / REVIEWED
+    path = project.plan_file(key(plan), REVIEWED)
     prefixes = read_prefixes(project)
     with turtle_files.alone(project):
         files = ProjectFiles(project)

@@ -12,8 +12,8 @@ from pan2kg.errors import EndpointError, Pan2kgError, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.review import decision, suggestions, work
-from pan2kg.review.desk import HAND, Desk, Wanted, open_desk, write_decisions
+from pan2kg.review import decision, work
+from pan2kg.review.desk import HAND, Desk, Wanted, open_desk, write_suggested
 from pan2kg.review.files import Form, Outcome, RefusedError, read_choice, read_field
 from pan2kg.review.proposals import graph_candidates
 from pan2kg.store.store import Store
@@ -37,9 +37,7 @@ def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
     candidate = next((candidate for candidate in listed if candidate.key == name), None)
     if candidate is None:
         raise RefusedError("unknown-item")
-    filled = suggestions.fill(graph, candidate, form, today)
-    file = write_decisions(graph, [filled])
-    return Outcome(filled.status, {"files": file}, (file,))
+    return write_suggested(graph, candidate, form, today)
 
 
 def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
@@ -150,9 +148,8 @@ def submit(
         return action(Graph(project, store, language=language, as_of=today), form, today)
     except RefusedError as error:
         return error.outcome(language)
-    except (EndpointError, ProjectError) as error:
-        if form.get("form") == "candidate":
-            return Outcome("not-taken", {"detail": error.say(language)})
-        return Outcome("not-written", {"detail": str(error).rstrip(".")})
     except Pan2kgError as error:
+        is_of_candidate = form.get("form") == "candidate"
+        if isinstance(error, EndpointError | ProjectError) and not is_of_candidate:
+            return Outcome("not-written", {"detail": str(error).rstrip(".")})
         return Outcome("not-taken", {"detail": error.say(language)})

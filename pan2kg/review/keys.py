@@ -32,6 +32,8 @@ def press(desk: Desk, typed: str) -> Message:
             return _ANYWHERE[name](desk, argument)
         if desk.is_graph_shown:
             return _ON_SUGGESTIONS.get(name, _help_on_suggestions)(desk, argument)
+        if desk.current is None and name in _ON_CURRENT:
+            return Message("desk", "all-decided")
         return _ON_CANDIDATES.get(name, _help)(desk, argument)
     except Pan2kgError as error:
         return error.told
@@ -87,16 +89,12 @@ def _propose(desk: Desk, argument: str) -> Message:
 
 
 def _accept(desk: Desk, argument: str) -> Message:
-    if desk.current is None:
-        return Message("desk", "all-decided")
     if argument:
         return _help(desk, argument)
     return _decide(desk, "", "said.accepted")
 
 
 def _reject(desk: Desk, argument: str) -> Message:
-    if desk.current is None:
-        return Message("desk", "all-decided")
     reasons = {str(number): code for number, code in enumerate(decision.REASONS, start=1)}
     if argument not in reasons:
         return Message("desk", "said.which-reason")
@@ -112,8 +110,6 @@ def _decide(desk: Desk, rejection: str, said: str) -> Message:
 
 
 def _edit(desk: Desk, argument: str) -> Message:
-    if desk.current is None:
-        return Message("desk", "all-decided")
     aspect, _, value = argument.partition(" ")
     if aspect not in _EDITED or not value.strip():
         return Message("desk", "edit-what")
@@ -186,5 +182,7 @@ _ON_CANDIDATES: Final[Mapping[str, _Key]] = {
     "b": _tick,
 }
 """What a key does on a candidate of a document; any other shows help."""
+_ON_CURRENT: Final = ("a", "r", "e")
+"""The keys that need a candidate, which there is none of once all is decided."""
 _ON_SUGGESTIONS: Final[Mapping[str, _Key]] = {"a": _accept_suggestion, "r": _reject_suggestion}
 """What a key does on what the graph suggests; any other shows help."""

@@ -8,12 +8,12 @@ import pytest
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.draft import LIST, draft_plan, item_keys, read_plan
+from pan2kg.extract.draft import LIST, draft_blocks, item_keys, read_plan
 from pan2kg.extract.outline import DraftPlan
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import PAN, thing
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.writer import read_prefixes, write_turtle
 from tests.conftest import ROOT, Cli
 from tests.extract.test_hypotheses import HALVES, TEXT, TITLES
 from tests.extract.test_lists import CASES, SAMPLES, listed
@@ -30,7 +30,7 @@ BULLETS = "<ul><li>Former les juges du pays<li>Publier un rapport annuel</ul>"
 
 def draft(plan: DraftPlan | None, key: str = "xx-sample-1") -> str:
     assert plan
-    return draft_plan(plan, PREFIXES, key=key)
+    return write_turtle(draft_blocks(plan, PREFIXES, key=key), PREFIXES)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
