@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, get_args
 from pan2kg.errors import OutlineError, Place
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import read_text
-from pan2kg.turtle.writer import Block, Prefixes, TurtleLine, iri, string, text
+from pan2kg.turtle.writer import Block, Prefixes, iri, string, text, worded
 
 # the version of the readers: positions in the canonical text hold for it. It changes when their
 # text does
@@ -430,8 +430,8 @@ class Quotation:
     def placed(self) -> dict[str, str]:
         return {
             "pan:pageIndex": str(self.page) if self.page else "",
-            "pan:prefix": string(self.prefix) if self.prefix else "",
-            "pan:suffix": string(self.suffix) if self.suffix else "",
+            "pan:prefix": worded(self.prefix),
+            "pan:suffix": worded(self.suffix),
             "pan:start": str(self.start),
             "pan:end": str(self.end),
             "pan:readerVersion": string(READER),
@@ -440,21 +440,15 @@ class Quotation:
 
     def block(self, name: str, prefixes: Prefixes) -> Block:
         is_placed = self.start >= 0
-        statements = [
-            TurtleLine("a", "pan:Passage"),
-            TurtleLine(
-                "pan:quote",
-                text(" ".join(self.words.split()) if is_placed else self.words, self.language),
-            ),
-        ]
-        if self.label and (self.page or not is_placed):
-            statements.append(TurtleLine("pan:page", string(self.label)))
-        if is_placed:
-            statements += [
-                TurtleLine(name, value) for name, value in self.placed().items() if value
-            ]
-        return Block(
-            name, (*statements, TurtleLine("pan:inDocument", iri(self.document, prefixes)))
+        words = " ".join(self.words.split()) if is_placed else self.words
+        has_page = self.page or not is_placed
+        return Block.of(
+            name,
+            ("a", "pan:Passage"),
+            ("pan:quote", text(words, self.language)),
+            ("pan:page", worded(self.label) if has_page else ""),
+            *(self.placed().items() if is_placed else ()),
+            ("pan:inDocument", iri(self.document, prefixes)),
         )
 
 

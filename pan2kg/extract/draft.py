@@ -20,7 +20,8 @@ from pan2kg.extract.outline import ACTION, DraftPlan, Item, plan_of
 from pan2kg.extract.sections import DraftField
 from pan2kg.extract.series import ColumnNumbers, SeriesMember
 from pan2kg.i18n import Message, Messages
-from pan2kg.turtle import TurtleLine, graph_of, string, text, writer
+from pan2kg.turtle import graph_of, iri, string, text
+from pan2kg.turtle.writer import Block, Prefixes, prefixed, worded
 
 LIST: Final = "list"  # the level that says that a text is a list of actions, whatever else is in it
 LONGEST_QUOTE: Final = 300  # characters a quotation may have; what is longer is for a person to cut
@@ -233,12 +234,12 @@ class UnprintedFacts:
 
 def draft_blocks(
     plan: DraftPlan,
-    prefixes: writer.Prefixes,
+    prefixes: Prefixes,
     *,
     key: str,
     graph: str = "",
     facts: UnprintedFacts = UnprintedFacts(),
-) -> list[writer.Block]:
+) -> list[Block]:
     """A plan's source, its title, its categories and actions with their printed numbers, and their fields.
 
     ``graph`` is the path of the new file below ``graph/`` where it is not ``plans/KEY/plan``.
@@ -253,7 +254,7 @@ def draft_blocks(
         raise OutlineError(reason, remedy="name-language", tag=plan.language)
     # below the project's own address: the prefix is that of all schemes
     space = prefixes["plan"].removesuffix("id/plan/")
-    scheme = writer.iri(f"{space}id/scheme/{key}-categories", prefixes)
+    scheme = iri(f"{space}id/scheme/{key}-categories", prefixes)
     drafter = _Drafter(plan, key, scheme)
     graph_iri = graph_of(graph or f"plans/{key}/plan", space)
     return [
@@ -288,44 +289,44 @@ class _Drafter:
         self.scheme = scheme
         self.basis = (("dcterms:source", self.source), ("pan:certainty", "certainty:stated"))
 
-    def graph_block(self, graph_iri: str) -> writer.Block:
+    def graph_block(self, graph_iri: str) -> Block:
         labels = self._said("draft", "rdfs:label")
-        return _block(f"<{graph_iri}>", "pan:SourceGraph", *labels, *self.basis)
+        return Block.of(f"<{graph_iri}>", ("a", "pan:SourceGraph"), *labels, *self.basis)
 
-    def document_block(self, facts: UnprintedFacts) -> writer.Block:
+    def document_block(self, facts: UnprintedFacts) -> Block:
         publisher = facts.publisher
-        return _block(
+        return Block.of(
             self.source,
-            "pan:Document",
+            ("a", "pan:Document"),
             ("skos:prefLabel", text(self.plan.document.source, self.plan.language)),
             ("dcterms:date", f'"{facts.day}"^^xsd:date' if facts.day else ""),
-            ("pan:publisherName", _worded(publisher)),
+            ("pan:publisherName", worded(publisher)),
             ("pan:speaksFor", f"plan:{self.key}" if publisher else ""),
             ("pan:sourceKind", "sourcekind:official-page" if publisher else ""),
             ("pan:readAt", f"{string(facts.address)}^^xsd:anyURI" if facts.address else ""),
         )
 
-    def plan_block(self, facts: UnprintedFacts) -> writer.Block:
+    def plan_block(self, facts: UnprintedFacts) -> Block:
         title = self.plan.title
         count = str(len(self.plan.actions)) if facts.completeness == "complete" else ""
-        return _block(
+        return Block.of(
             f"plan:{self.key}",
-            "pan:Plan",
+            ("a", "pan:Plan"),
             ("dcterms:identifier", string(self.key)),
             ("skos:prefLabel", text(title, self.plan.language) if title else ""),
-            ("dcterms:type", _concept("plantype", facts.type)),
+            ("dcterms:type", prefixed("plantype", facts.type)),
             ("dcterms:spatial", f"<{facts.country}>" if facts.country else ""),
             ("pan:measureCount", count),
-            ("pan:listCompleteness", _concept("completeness", facts.completeness)),
+            ("pan:listCompleteness", prefixed("completeness", facts.completeness)),
             *self.basis,
         )
 
-    def scheme_blocks(self) -> Iterator[writer.Block]:
+    def scheme_blocks(self) -> Iterator[Block]:
         if self.plan.categories:
             labels = self._said("draft-categories", "skos:prefLabel")
-            yield _block(self.scheme, "skos:ConceptScheme", *labels, *self.basis)
+            yield Block.of(self.scheme, ("a", "skos:ConceptScheme"), *labels, *self.basis)
 
-    def item_blocks(self, items: Iterable[Item], above: str) -> Iterator[writer.Block]:
+    def item_blocks(self, items: Iterable[Item], above: str) -> Iterator[Block]:
         """The blocks of categories and actions, those of a category followed by what is in it."""
         places: Counter[str] = Counter()  # of categories among those of their level, from 1
         for item in items:
@@ -338,15 +339,15 @@ class _Drafter:
             yield category
             yield from self.item_blocks(item.children, category.subject)
 
-    def _action_block(self, action: Item, above: str) -> writer.Block:
+    def _action_block(self, action: Item, above: str) -> Block:
         own_key = f"{self.key}-{self.keys[action.line]}"
         details = [
             (_STATED[field.detail.kind].predicate, field.name) for field in self._fields(action)
         ]
-        return _block(
+        return Block.of(
             f"action:{own_key}",
-            "pan:Action",
-            ("skos:notation", _worded(action.number)),
+            ("a", "pan:Action"),
+            ("skos:notation", worded(action.number)),
             ("dcterms:identifier", string(own_key)),
             ("skos:prefLabel", self._title(action)),
             ("pan:inPlan", f"plan:{self.key}"),
@@ -355,12 +356,12 @@ class _Drafter:
             *self.basis,
         )
 
-    def _category_block(self, item: Item, above: str, level: str, place: int) -> writer.Block:
+    def _category_block(self, item: Item, above: str, level: str, place: int) -> Block:
         number = " ".join(filter(None, (item.label, item.number)))
-        return _block(
+        return Block.of(
             f"category:{self.key}-{self.keys[item.line]}",
-            "pan:Category",
-            ("skos:notation", _worded(item.number)),
+            ("a", "pan:Category"),
+            ("skos:notation", worded(item.number)),
             ("skos:prefLabel", self._title(item)),
             ("skos:inScheme", self.scheme),
             ("skos:broader", above) if above else ("skos:topConceptOf", self.scheme),
@@ -372,13 +373,13 @@ class _Drafter:
             heading=" – ".join(filter(None, (number, item.title))),
         )
 
-    def field_blocks(self) -> Iterator[writer.Block]:
+    def field_blocks(self) -> Iterator[Block]:
         """Each field that is stated, followed by the passage it is quoted from."""
         for action in self.plan.actions:
             for field in self._fields(action):
-                yield _block(
+                yield Block.of(
                     field.name,
-                    _STATED[field.detail.kind].type,
+                    ("a", _STATED[field.detail.kind].type),
                     ("pan:text", text(field.detail.value, self.plan.language)),
                     ("pan:presence", "presence:present"),
                     ("pan:evidence", f"passage:{field.key}"),
@@ -386,7 +387,7 @@ class _Drafter:
                 )
                 yield self._passage_block(field)
 
-    def _passage_block(self, field: _NamedField) -> writer.Block:
+    def _passage_block(self, field: _NamedField) -> Block:
         document = self.plan.document
         whole = document.text
         start = field.detail.start
@@ -397,14 +398,14 @@ class _Drafter:
             before = whole[:start][-AROUND:]
             behind = whole[field.detail.end : field.detail.end + AROUND]
         page = self._page_at(start)
-        return _block(
+        return Block.of(
             f"passage:{field.key}",
-            "pan:Passage",
+            ("a", "pan:Passage"),
             ("pan:quote", text(field.detail.value, self.plan.language)),
             ("pan:inDocument", self.source),
-            ("pan:page", _worded(page)),
-            ("pan:prefix", _worded(before)),
-            ("pan:suffix", _worded(behind)),
+            ("pan:page", worded(page)),
+            ("pan:prefix", worded(before)),
+            ("pan:suffix", worded(behind)),
         )
 
     def _page_at(self, position: int) -> str:
@@ -432,20 +433,3 @@ class _Drafter:
     def _said(self, name: str, predicate: str) -> list[tuple[str, str]]:
         words = _DATA.text(name, plan=self.key, name=self.plan.document.source).words
         return [(predicate, text(label, tag)) for tag, label in words]
-
-
-def _worded(words: str) -> str:
-    """A text as Turtle has it; of none nothing."""
-    return string(words) if words else ""
-
-
-def _concept(scheme: str, name: str) -> str:
-    return f"{scheme}:{name}" if name else ""
-
-
-def _block(subject: str, kind: str, *pairs: tuple[str, str], heading: str = "") -> writer.Block:
-    statements = [TurtleLine("a", kind)]
-    for predicate, value in pairs:
-        if value:
-            statements.append(TurtleLine(predicate, value))
-    return writer.Block(subject, tuple(statements), heading)

@@ -57,7 +57,7 @@ from pan2kg.turtle.blocks import (
     read_turtle_file,
 )
 from pan2kg.turtle.vocabulary import CORE
-from pan2kg.turtle.writer import Prefixes
+from pan2kg.turtle.writer import Prefixes, prefixed, worded
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import (
     RUN,
@@ -93,12 +93,12 @@ class Support(NamedTuple):
     certainty: str = "stated"
     note: str = ""
 
-    def statements(self, prefixes: Prefixes) -> Iterator[TurtleLine]:
+    def statements(self, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
         """What ends the block of a fact that rests on these words: a remark, the document, the certainty."""
         if self.note:
-            yield TurtleLine("skos:editorialNote", text(self.note, self.quotation.language))
-        yield TurtleLine("dcterms:source", iri(self.quotation.document, prefixes))
-        yield TurtleLine("pan:certainty", f"certainty:{self.certainty}")
+            yield "skos:editorialNote", text(self.note, self.quotation.language)
+        yield "dcterms:source", iri(self.quotation.document, prefixes)
+        yield "pan:certainty", f"certainty:{self.certainty}"
 
 
 def read_basis(
@@ -400,19 +400,17 @@ def action_addition(
         # a category is named by a property of its own
         is_category = "Category" in _ThingStated.read(store, part).classes
         predicate = "pan:inCategory" if is_category else "pan:inPart"
-        lines_of_parts.append(TurtleLine(predicate, iri(part, prefixes)))
-    block = Block(
+        lines_of_parts.append((predicate, iri(part, prefixes)))
+    block = Block.of(
         unused(f"action:{name}", files, prefixes),
-        (
-            TurtleLine("a", "pan:Action"),
-            TurtleLine("skos:notation", string(number)),
-            TurtleLine("dcterms:identifier", string(name)),
-            *(TurtleLine("skos:prefLabel", text(words, tag)) for words, tag in titles),
-            TurtleLine("pan:inPlan", iri(plan, prefixes)),
-            *lines_of_parts,
-            *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about),
-            *basis.statements(prefixes),
-        ),
+        ("a", "pan:Action"),
+        ("skos:notation", string(number)),
+        ("dcterms:identifier", string(name)),
+        *(("skos:prefLabel", text(words, tag)) for words, tag in titles),
+        ("pan:inPlan", iri(plan, prefixes)),
+        *lines_of_parts,
+        *(("pan:hasTopic", iri(topic, prefixes)) for topic in about),
+        *basis.statements(prefixes),
     )
     path = filing.of_plan(project, plan, "actions", basis.certainty)
     if basis.certainty != UNVERIFIED:
@@ -450,31 +448,23 @@ def document_addition(
     own(project)
     prefixes = read_prefixes(project)
     subject = unused(f"document:{name}", ProjectFiles(project), prefixes)
-    lines = _document_lines(titles, [iri(speaker, prefixes) for speaker in speakers], typed)
-    path = _file_of_host(project, urlsplit(typed["read_at"]).netloc)
+    address = typed["read_at"]
+    form = {4: "gYear", 7: "gYearMonth"}.get(len(day), "date")
+    block = Block.of(
+        subject,
+        ("a", "pan:Document"),
+        *(("skos:prefLabel", text(words, tag)) for words, tag in titles),
+        ("dcterms:date", f"{string(day)}^^xsd:{form}" if day else ""),
+        ("pan:publisherName", worded(typed["publisher"])),
+        *(("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
+        ("pan:authorKind", prefixed("authorkind", typed["author_kind"])),
+        ("pan:sourceKind", f"sourcekind:{typed['source_kind']}"),
+        ("pan:readAt", f"{string(address)}^^xsd:anyURI" if address else ""),
+        ("pan:certainty", "certainty:stated"),
+    )
+    path = _file_of_host(project, urlsplit(address).netloc)
     source = prefixes["document"] + name
-    return addition(project, path, [Block(subject, tuple(lines))], label="documents", source=source)
-
-
-def _document_lines(
-    titles: Sequence[Words], speakers: Sequence[str], typed: Form
-) -> Iterator[TurtleLine]:
-    yield TurtleLine("a", "pan:Document")
-    for words, tag in titles:
-        yield TurtleLine("skos:prefLabel", text(words, tag))
-    if day := typed["date"]:
-        form = {4: "gYear", 7: "gYearMonth"}.get(len(day), "date")
-        yield TurtleLine("dcterms:date", f"{string(day)}^^xsd:{form}")
-    if typed["publisher"]:
-        yield TurtleLine("pan:publisherName", string(typed["publisher"]))
-    for speaker in speakers:
-        yield TurtleLine("pan:speaksFor", speaker)
-    if typed["author_kind"]:
-        yield TurtleLine("pan:authorKind", f"authorkind:{typed['author_kind']}")
-    yield TurtleLine("pan:sourceKind", f"sourcekind:{typed['source_kind']}")
-    if typed["read_at"]:
-        yield TurtleLine("pan:readAt", f"{string(typed['read_at'])}^^xsd:anyURI")
-    yield TurtleLine("pan:certainty", "certainty:stated")
+    return addition(project, path, [block], label="documents", source=source)
 
 
 def _file_of_host(project: Project, host: str) -> Path:
@@ -501,26 +491,25 @@ def name_addition(
     subject, _ = described(store, project, typed, NAMED, "a-named-thing")
     files = ProjectFiles(project)
     prefixes = read_prefixes(project)
-    statements = (
-        TurtleLine("skosxl:literalForm", text(*words)),
-        TurtleLine("pan:nameOf", iri(subject, prefixes)),
-        TurtleLine("pan:nameKind", concept(project, "namekind", kind)),
+    wanted = (
+        ("skosxl:literalForm", text(*words)),
+        ("pan:nameOf", iri(subject, prefixes)),
+        ("pan:nameKind", concept(project, "namekind", kind)),
     )
-    wanted = _said(statements)
     for file, content in files.texts.items():
         if "skosxl:Label" not in content:
             continue
-        for block in read_turtle_file(content, file).blocks:
-            if wanted <= _said(block.statements):
-                raise ProjectError("block-stands", name=block.subject, file=file)
+        for standing in read_turtle_file(content, file).blocks:
+            if _said(standing.statements).issuperset(wanted):
+                raise ProjectError("block-stands", name=standing.subject, file=file)
     base = f"name:{handle(store, subject)}-{kind}-{words[1].lower()}"
     name = filing.free_name(base, files.places, prefixes)
-    lines = (TurtleLine("a", "skosxl:Label"), *statements, *basis.statements(prefixes))
+    block = Block.of(name, ("a", "skosxl:Label"), *wanted, *basis.statements(prefixes))
     folder = "core/names" if files.places.get(name, "").startswith(CORE) else "names"
     file_name = "titles-unverified.ttl" if basis.certainty == UNVERIFIED else "titles.ttl"
     path = project.graph / folder / file_name
     source = basis.quotation.document
-    return addition(project, path, [Block(name, lines)], label="titles", source=source)
+    return addition(project, path, [block], label="titles", source=source)
 
 
 def keep(
@@ -621,39 +610,31 @@ def reading_addition(
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed)
     sources = dict.fromkeys(document_named(store, project, document) for document in documents)
     reader = read_field({"reviewer": reading.reader}, "reviewer")
-    reading = reading._replace(work=work, reader=reader)
     own(project)
     prefixes = read_prefixes(project)
     path = filing.of_plan(project, plan, "readings")
     name = project.name_of(path)
     file = read_turtle_file(read_text(path) if path.exists() else "", name)
-    statements = tuple(
-        _reading_lines(reading, [iri(source, prefixes) for source in sources], prefixes)
-    )
-    if any(_said(block.statements) == _said(statements) for block in file.blocks):
-        raise ProjectError("reading-stands", name=name)
     base = f"reading:{key(work)}-{reading.aspect.value}-{reading.day}"
     taken = {file.expand(block.subject): name for block in file.blocks}
-    block = Block(filing.free_name(base, taken, prefixes), statements)
+    block = Block.of(
+        filing.free_name(base, taken, prefixes),
+        ("a", "pan:Reading"),
+        ("pan:readsWork", iri(work, prefixes)),
+        ("pan:aspect", f"aspect:{reading.aspect.value}"),
+        ("pan:extent", f"readingextent:{reading.extent.value}"),
+        *(("pan:inDocument", iri(source, prefixes)) for source in sources),
+        ("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date' if reading.day else ""),
+        ("pan:reader", string(reader)),
+    )
+    said = _said(block.statements)
+    if any(_said(standing.statements) == said for standing in file.blocks):
+        raise ProjectError("reading-stands", name=name)
     change = addition(project, path, [block], label="readings", about=key(plan))
     is_whole_plan = work == plan and reading.extent is Extent.FULL
     if is_whole_plan and reading.aspect is Aspect.TEXTS and not _is_list_complete(store, plan):
         return change, Message("progress", "reading-list-open")
     return change, None
-
-
-def _reading_lines(
-    reading: Reading, documents: Sequence[str], prefixes: Prefixes
-) -> Iterator[TurtleLine]:
-    yield TurtleLine("a", "pan:Reading")
-    yield TurtleLine("pan:readsWork", iri(reading.work, prefixes))
-    yield TurtleLine("pan:aspect", f"aspect:{reading.aspect.value}")
-    yield TurtleLine("pan:extent", f"readingextent:{reading.extent.value}")
-    for document in documents:
-        yield TurtleLine("pan:inDocument", document)
-    if reading.day:
-        yield TurtleLine("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')
-    yield TurtleLine("pan:reader", string(reading.reader))
 
 
 def _is_list_complete(store: Store, plan: str) -> bool:

@@ -87,12 +87,13 @@ def addition(
     is_unverified = path.stem.endswith(UNVERIFIED)
     labels = _DATA.text(UNVERIFIED if is_unverified else label, name=about).words
     certainty = UNVERIFIED if is_unverified else "stated"
-    lines = [TurtleLine("a", "pan:SourceGraph")]
-    lines += [TurtleLine("rdfs:label", text(words, tag)) for tag, words in labels]
-    if source:
-        lines.append(TurtleLine("dcterms:source", iri(source, prefixes)))
-    lines.append(TurtleLine("pan:certainty", f"certainty:{certainty}"))
-    header = Block(f"<{project.graph_iri(path)}>", tuple(lines))
+    header = Block.of(
+        f"<{project.graph_iri(path)}>",
+        ("a", "pan:SourceGraph"),
+        *(("rdfs:label", text(words, tag)) for tag, words in labels),
+        ("dcterms:source", iri(source, prefixes) if source else ""),
+        ("pan:certainty", f"certainty:{certainty}"),
+    )
     return Addition(path, name, old, append(old, [header], blocks, prefixes, name))
 
 

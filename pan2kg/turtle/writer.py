@@ -178,6 +178,16 @@ class Block:
     statements: tuple[TurtleLine, ...]
     heading: str = ""
 
+    @classmethod
+    def of(cls, subject: str, *pairs: tuple[str, str], heading: str = "") -> "Block":
+        """A block that says these objects, as they are written, by their predicates; an empty one is left out.
+
+        >>> Block.of("plan:x", ("a", "pan:Plan"), ("skos:notation", "")).statements
+        (TurtleLine(predicate='a', object='pan:Plan', line=0),)
+        """
+        statements = tuple(TurtleLine(predicate, value) for predicate, value in pairs if value)
+        return cls(subject, statements, heading)
+
 
 def text(value: str, language: str) -> str:
     """A text with its language tag."""
@@ -186,6 +196,16 @@ def text(value: str, language: str) -> str:
 
 def string(value: str) -> str:
     return f'"{value.translate(_ESCAPES)}"'
+
+
+def worded(words: str) -> str:
+    """A text as Turtle has it; nothing of an empty one."""
+    return string(words) if words else ""
+
+
+def prefixed(prefix: str, local: str) -> str:
+    """A name with its prefix; nothing of an empty one."""
+    return f"{prefix}:{local}" if local else ""
 
 
 def iri(value: str, prefixes: Prefixes) -> str:
