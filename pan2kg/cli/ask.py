@@ -139,7 +139,7 @@ def _answer_question(
     if link:
         from pan2kg.site import questions
 
-        notes.insert(0, questions.notice(link, release, link.language))
+        notes.insert(0, questions.notice(link.release, release, link.language))
     day = options.as_of or today()
     basis = answers.basis_of(data, options.language, release=release, day=day, level=level)
     around = (

@@ -123,7 +123,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     if "link" in typed:
         from pan2kg.site import questions
 
-        arguments.tell(questions.notice(options.link, graph.release, options.language))
+        arguments.tell(questions.notice(options.link.release, graph.release, options.language))
     if typed.get("weights"):
         from pan2kg.publish import weights as published
 

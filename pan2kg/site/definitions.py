@@ -72,10 +72,7 @@ def _population(context: PageContext, row: figures.Taken) -> str:
 def _index(context: PageContext) -> Values:
     return {
         "title": context.t("definitions-title"),
-        "caption": context.caption(context.level),
         "lines": [line(context, row) for row in context.graph.figures(context.level)],
-        "levels": list(map(context.caption, evidence.FIGURED)),
-        "basis": context.basis(context.known),
     }
 
 
@@ -96,8 +93,6 @@ def _values(context: PageContext) -> Values | None:
         "at_levels": _at_levels(context, row),
         "is_interval": figure.unit is not figures.Unit.COUNT,
         "number": len(rows),
-        "basis": context.basis(context.known),
-        **_level_form(context),
     }
     page["title"] = figure.name(context.graph.asked_by).say(context.language)
     for part in ("meaning", "formula", "among"):
@@ -109,14 +104,6 @@ def _values(context: PageContext) -> Values | None:
     address = context.href(f"definition/{figure.id}.{ending}", **context.handed)
     page["downloads"] = [(address, "CSV")]
     return page
-
-
-def _level_form(context: PageContext) -> Values:
-    return {
-        "caption": context.caption(context.level),
-        "evidence": context.handed.get("evidence", ""),
-        "options": context.level_options,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +212,6 @@ def _reconciled(context: PageContext) -> Values:
     return {
         "title": context.t("reconciled-title"),
         "accounts": accounts,
-        "basis": context.basis(context.known),
-        **_level_form(context),
     }
 
 
@@ -278,8 +263,6 @@ def _meaning(context: PageContext) -> Values:
         "extents": _terms(context, "extent", evidence.Extent),
         "verdicts": _terms(context, "verdict", citations.Verdict),
         "states": _terms(context, "state", states),
-        "caption": context.caption(knowledge.level),
-        "basis": context.basis(knowledge),
     }
 
 

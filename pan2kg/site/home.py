@@ -67,8 +67,6 @@ def _home(context: PageContext) -> Values:
         "expected": expected,
         "made": citing,
         "figures": [definitions.line(context, register[name]) for name in TOLD],
-        "levels": [context.caption(level) for level in evidence.FIGURED],
-        "caption": context.caption(context.level),
         "briefs": briefs,
     }
 
@@ -321,8 +319,6 @@ def _country(context: PageContext) -> Values | None:
         "asked": _asked(context) if country == graph.profile.country else "",
         "lines": lines,
         "countries": _countries(context),
-        "caption": context.caption(knowledge.level),
-        "basis": context.basis(knowledge),
     }
 
 

@@ -6,10 +6,11 @@ and columns are ordered by barycentres. Nothing is random, so that the same grap
 columns.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
+
+from pan2kg.store import gathered
 
 _SWEEPS: Final = 12
 """So often columns are put in order, forth and back in turn."""
@@ -65,15 +66,13 @@ def layers(names: Iterable[str], edges: Iterable[Edge]) -> Layers:
 def _leading_back(nodes: Iterable[str], lines: Sequence[Edge]) -> set[Edge]:
     # the lines by which a walk comes back to what it is still on; walks begin at what nothing
     # leads to
-    after = defaultdict[str, list[str]](list)
-    for start, end in lines:
-        after[start].append(end)
+    after = gathered(lines)
     is_done: dict[str, bool] = {}
     back: set[Edge] = set()
 
     def walk(name: str) -> None:
         is_done[name] = False
-        for end in after[name]:
+        for end in after.get(name, ()):
             if end not in is_done:
                 walk(end)
             elif not is_done[end]:
@@ -94,22 +93,16 @@ def _depths(nodes: Sequence[str], forward: Sequence[Edge]) -> dict[str, int]:
         for start, end in forward:
             depth[end] = max(depth[end], depth[start] + 1)
     # what no line leads to stands right before what it leads to
-    after = defaultdict[str, list[str]](list)
-    for start, end in forward:
-        after[start].append(end)
     ends = {end for _, end in forward}
-    for name in after:
+    for name, reached in gathered(forward).items():
         if name not in ends:
-            depth[name] = min(depth[end] for end in after[name]) - 1
+            depth[name] = min(depth[end] for end in reached) - 1
     return depth
 
 
 def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
-    before = defaultdict[str, list[str]](list)
-    after = defaultdict[str, list[str]](list)
-    for start, end in steps:
-        after[start].append(end)
-        before[end].append(start)
+    after = gathered(steps)
+    before = gathered((end, start) for start, end in steps)
     for column in columns:
         column.sort()
     for sweep in range(_SWEEPS):

@@ -51,8 +51,6 @@ def _plans(context: PageContext) -> Values:
         "title": context.t("plans-title"),
         "lines": [_plan_line(context, plan) for plan in plans],
         "time": context.draw("time-map") if context.graph.has_actions else None,
-        "caption": context.caption(context.level),
-        "basis": context.basis(context.known),
     }
 
 
@@ -105,8 +103,6 @@ def _pairs(context: PageContext) -> Values:
         ],
         "restricts": bool(choice.topic or choice.body or choice.year),
         "paged": None if context.is_served else site_context.pairs,
-        "caption": context.caption(choice.level),
-        "basis": context.basis(knowledge),
     }
 
 
@@ -135,8 +131,6 @@ def _unlinked(context: PageContext) -> Values:
         "of": sum(unlinked.actions_number for unlinked in of_plans),
         "unread": unread,
         "read": read,
-        "caption": context.caption(choice.level),
-        "basis": context.basis(context.known),
     }
 
 

@@ -500,6 +500,11 @@ class PageContext:
         """Things in the order of their names."""
         return sorted(iris, key=lambda iri: (self.name(iri).casefold(), iri))
 
+    def options(self, iris: Iterable[str]) -> list[tuple[str, str]]:
+        """Keys and names of things to choose from, in the order of the names."""
+        options = [(self.key(iri), self.name(iri)) for iri in iris]
+        return sorted(options, key=lambda option: (option[1].casefold(), option))
+
     def called(self, iri: str) -> str:
         """The short name of a thing in text, else its name."""
         brief = self.graph.labels.brief(iri, self.request.data)

@@ -194,7 +194,6 @@ def _plan(context: PageContext) -> Values | None:
         "meetings": meetings,
         "met": len(meetings),
         "read": figure_words.named(extent).say(context.language),
-        "basis_line": context.basis(graph.known()),
         "pictures": _pictures(context, entry.key) if actions else {},
         "downloads": _downloads(context, entry.key),
     }
@@ -382,15 +381,11 @@ def _meeting(context: PageContext, plan: str, meeting: figures.PlanMeeting) -> V
     return {
         "plan": partner,
         "mark": context.mark(meeting.level),
-        "bits": _bits(context, meeting.low(evidence.HEADLINE)),
-        "all_bits": _bits(context, meeting.bits[-1]),
+        "bits": plan_ties.bits_shown(context, meeting.low(evidence.HEADLINE)),
+        "all_bits": plan_ties.bits_shown(context, meeting.bits[-1]),
         "ways": ways,
         "address": context.pair(plan, partner),
     }
-
-
-def _bits(context: PageContext, bits: float) -> str:
-    return figure_words.amount(bits, figures.Unit.BITS, context.language) if bits > 0 else ""
 
 
 # What a plan cites, and what cites it

@@ -148,17 +148,14 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
     among = _chosen_plans(site_context, choice)
     order = among.linked[:limit]
     absent = [plan for plan in among.plans if plan not in among.linked]
-    topics, bodies = (_options(context, iris) for iris in _offered(site_context))
+    topics, bodies = map(context.options, _offered(site_context))
     sets = plan_sets(site_context)
     partly = len(set(sets.every) - sets.whole)
     return {
         "choice": choice,
-        "evidence": context.handed.get("evidence", ""),
-        "level_options": context.level_options,
         "order": order,
         "is_whole": limit is None,
         "rows": _rows(context, among.met, order),
-        "basis": context.basis(context.known),
         "more": len(among.linked) - len(order),
         "absent": absent,
         "plans_number": len(among.plans),
@@ -198,11 +195,6 @@ def _offered(site_context: SiteContext) -> tuple[list[str], list[str]]:
         [entry.iri for entry in index.of_kind("topic") if topics[entry.iri] > 1],
         [entry.iri for entry in index.of_kind("body") if bodies[entry.iri] > 1],
     )
-
-
-def _options(context: PageContext, iris: Sequence[str]) -> list[tuple[str, str]]:
-    options = [(context.key(iri), context.name(iri)) for iri in iris]
-    return sorted(options, key=lambda option: (option[1].casefold(), option))
 
 
 def _years(site_context: SiteContext) -> list[int]:

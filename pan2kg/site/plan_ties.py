@@ -121,10 +121,14 @@ class MeetingLine:
     ways: Sequence[CitingWay]
 
 
+def bits_shown(context: PageContext, bits: float) -> str:
+    """What two plans share; empty where nothing shared was seen."""
+    return amount(bits, figures.Unit.BITS, context.language) if bits > 0 else ""
+
+
 def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeting) -> MeetingLine:
     """The line of a linked pair; bits are empty where nothing shared was seen."""
-    low = met.low(knowledge.level)
-    bits = amount(low, figures.Unit.BITS, context.language) if low > 0 else ""
+    bits = bits_shown(context, met.low(knowledge.level))
     ways = [citing(context, knowledge, *ends) for ends in (met.plans, met.plans[::-1])]
     return MeetingLine(met.plans, context.mark(met.level), context.pair(*met.plans), bits, ways)
 

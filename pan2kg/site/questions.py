@@ -177,15 +177,15 @@ def _prefixed(iri: str, prefixes: Mapping[str, str]) -> str:
     return f"{prefix}:{local}" if is_simple else iri
 
 
-def notice(link: Permalink, loaded: str, language: catalogue.Language) -> str:
+def notice(release: str, loaded: str, language: catalogue.Language) -> str:
     """What says that a link was made with another release than the one that is loaded; empty where it was not.
 
-    >>> notice(Permalink("plans", {}, "0.1.0"), "0.1.0", "en")
+    >>> notice("0.1.0", "0.1.0", "en")
     ''
     """
-    if link.release == loaded:
+    if release == loaded:
         return ""
-    return _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
+    return _PAGE.say("other-release", language, made=release, loaded=loaded or "?")
 
 
 # What a reader fills in
@@ -516,7 +516,7 @@ def _question(context: page.PageContext) -> page.Values | None:
     wanted = _wanted(context, fields)
     # where the address was made with another release, that is said
     release = arguments.get(RELEASE) or graph.release
-    remarks = [notice(Permalink("", {}, release), graph.release, language)]
+    remarks = [notice(release, graph.release, language)]
     text = query.text
     table = None
     link = ""
@@ -529,9 +529,7 @@ def _question(context: page.PageContext) -> page.Values | None:
             remarks += _store(context)[1]
         except Pan2kgError as error:
             fault = error.say(language)
-    asked = _chosen(context, query) | context.chosen(DAY)
-    forms = _DOWNLOADS_SERVED if context.is_served else _DOWNLOADS
-    path = f"question/{query.name}"
+    downloads = _downloads(context, query)
     return {
         "title": query.question(language),
         "lead": query.summary_in(language),
@@ -547,8 +545,8 @@ def _question(context: page.PageContext) -> page.Values | None:
         "day": arguments.get(DAY, ""),
         "remarks": [remark for remark in remarks if remark],
         "permalink": link,
-        "results": context.href(f"{path}.{forms[1].ending}", **asked),
-        "downloads": [_download(context, form, path, asked) for form in forms],
+        "results": downloads[1][0],
+        "downloads": downloads,
         "data": page.embedded(_for_script(context, query, fields)),
     }
 
@@ -575,31 +573,23 @@ def _address_of_example(context: page.PageContext, query: Query) -> str:
     return context.href(f"question/{query.name}.html", **values)
 
 
-class Download(NamedTuple):
-    """A file with an answer: its ending, what its link says, a message or a name, and what its address asks for."""
+def _downloads(context: page.PageContext, query: Query) -> list[tuple[str, str]]:
+    """The files with an answer, CSV and JSON first.
 
-    ending: str
-    words: str
-    arguments: Mapping[str, str] = page.NOTHING
-
-
-_DOWNLOADS: Final = (Download("csv", "CSV"), Download("json.gz", "JSON (gzip)"))
-"""The files of an export: what a graph says of the things in an answer, a release has in its documents and its dump."""
-_DOWNLOADS_SERVED: Final = (
-    Download("csv", "CSV"),
-    Download("json", "JSON"),
-    Download("ttl", "question-ttl"),
-    Download("csv", "question-csv-local", {LOCAL: "1"}),
-    Download("xlsx", "XLSX"),
-)
-
-
-def _download(
-    context: page.PageContext, form: Download, path: str, asked: Mapping[str, str]
-) -> tuple[str, str]:
-    address = context.href(f"{path}.{form.ending}", **asked, **form.arguments)
-    is_message = form.words.startswith("question")
-    return address, context.t(form.words) if is_message else form.words
+    What a graph says of the things in an answer, a release has in its documents and its dump.
+    """
+    file = partial(context.href, **_chosen(context, query), **context.chosen(DAY))
+    path = f"question/{query.name}"
+    table = (file(f"{path}.csv"), "CSV")
+    if not context.is_served:
+        return [table, (file(f"{path}.json.gz"), "JSON (gzip)")]
+    return [
+        table,
+        (file(f"{path}.json"), "JSON"),
+        (file(f"{path}.ttl"), context.t("question-ttl")),
+        (file(f"{path}.csv", **{LOCAL: "1"}), context.t("question-csv-local")),
+        (file(f"{path}.xlsx"), "XLSX"),
+    ]
 
 
 def _for_script(
@@ -623,7 +613,7 @@ def _for_script(
         words_of_column = answers.words_of(name, language)
         if words_of_column:
             words[name] = words_of_column
-    elsewhere = notice(Permalink("", {}, "{}"), graph.release, language)
+    elsewhere = notice("{}", graph.release, language)
     return {
         "query": template,
         "prefixes": _prefixes_of_offers(context, fields),
@@ -704,7 +694,7 @@ def _editor(context: page.PageContext) -> page.Values:
     examples = []
     for name in sorted(names(site_context)):
         query = graph.queries[name]
-        examples.append(_example(query.question(language), _HEAD.sub("", query.text).strip()))
+        examples.append(Example(query.question(language), _HEAD.sub("", query.text).strip()))
     foreign = site_context.once("terms of others", partial(_foreign_terms, site_context))
     completion = {
         "prefixes": graph.prefixes,
@@ -726,16 +716,16 @@ def _editor(context: page.PageContext) -> page.Values:
 
 
 class Example(NamedTuple):
-    """A query one can try: what it is called, how many things it gives if known, and how an address asks it."""
+    """A query one can try: what it is called, and how many things it gives if that is known."""
 
     words: str
     text: str
-    number: int
-    address: str
+    number: int = 0
 
-
-def _example(words: str, text: str, number: int = 0) -> Example:
-    return Example(words, text, number, urlencode({"query": text}))
+    @property
+    def address(self) -> str:
+        """What asks it in the address of the page."""
+        return urlencode({"query": self.text})
 
 
 def _class_examples(context: page.PageContext) -> list[Example]:
@@ -745,7 +735,7 @@ def _class_examples(context: page.PageContext) -> list[Example]:
     for (term,), number in ontology.tallied(context.graph.store, "counts/classes").items():
         if term.startswith(vocabulary.PAN):
             text = of_class.replace("pan:Plan", f"pan:{term.removeprefix(vocabulary.PAN)}")
-            examples.append(_example(context.name(term), text, number))
+            examples.append(Example(context.name(term), text, number))
     return sorted(examples, key=lambda example: (-example.number, example.words))
 
 

@@ -6,7 +6,7 @@ how the review is done.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from time import time
 from typing import Final
@@ -349,13 +349,7 @@ def _candidate(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -
 
 def _relations(context: PageContext, scheme: str) -> list[tuple[str, str]]:
     start = f"{ID}{scheme}/"
-    return _options(context, [iri for iri in context.graph.labels.entries if iri.startswith(start)])
-
-
-def _options(context: PageContext, iris: Iterable[str]) -> list[tuple[str, str]]:
-    """Keys and names to choose from, in the order of the names."""
-    options = [(key(iri), context.name(iri)) for iri in iris]
-    return sorted(options, key=lambda option: option[1].casefold())
+    return context.options([iri for iri in context.graph.labels.entries if iri.startswith(start)])
 
 
 def _page_of_passage(context: PageContext, desk: desks.Desk) -> str:
@@ -398,8 +392,8 @@ def _scores(context: PageContext) -> Values:
     return {
         "title": context.t("scores-title"),
         **state,
-        "plans": _options(context, plans.values()),
-        "assessors": _options(context, assessors.values()),
+        "plans": context.options(plans.values()),
+        "assessors": context.options(assessors.values()),
         "offered": [(CHOSEN + key(action), action, action in actions) for action in offered],
         "most": scoring.MOST,
         "too_many": len(actions) > scoring.MOST,

@@ -233,7 +233,7 @@ DOORS: Final[Mapping[str, Callable[[pan2kg.Graph], str]]] = {
     "picture": lambda graph: draw("plan-matrix", graph).svg,
     "export": lambda graph: export_network(graph.network(), "graphml").decode(),
     "publication": lambda graph: read_facts(graph.held).version,
-    "notice of a link": lambda graph: notice(Permalink("plans", {}, "1.1.1"), graph.release, "fr"),
+    "notice of a link": lambda graph: notice("1.1.1", graph.release, "fr"),
     **{
         f"page {name}": partial(page, name)
         for name in ("index", "about", "gaps", "question/plans", "figure/trust")
