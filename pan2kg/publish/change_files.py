@@ -20,24 +20,19 @@ from pan2kg.turtle import DCTERMS, PAN, RDF
 from pan2kg.turtle.vocabulary import path_of
 
 _WORDS: Final = Messages("change")
-_ROOTS: Final = (
-    PAN + "Plan",
-    PAN + "Review",
-    PAN + "LegalAct",
-    PAN + "Treaty",
-    PAN + "SoftLaw",
-    PAN + "Commitment",
-    PAN + "Bill",
+_ROOTS: Final = tuple(
+    PAN + name for name in ("Plan", "Review", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill")
 )
 """The classes of what is told first, in this order."""
 _PARTS: Final = frozenset(
-    (
-        PAN + "Passage",
-        PAN + "Timeline",
-        PAN + "Indicator",
-        PAN + "ExpectedResult",
-        PAN + "VerificationSource",
-        PAN + "Position",
+    PAN + name
+    for name in (
+        "Passage",
+        "Timeline",
+        "Indicator",
+        "ExpectedResult",
+        "VerificationSource",
+        "Position",
     )
 )
 """The classes of what is only counted where it was added or removed with what it belongs to."""

@@ -20,40 +20,42 @@ from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, SKOS, kind_and_key, read_pref
 
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title")
 """Properties that name a thing, the best first."""
+_WHOLES_OF_OURS: Final = (
+    "inPlan",
+    "inReview",
+    "involvedIn",
+    "implements",
+    "milestoneOf",
+    "underInstrument",
+    "countIn",
+    "nameOf",
+    "from",
+    "between",
+)
 WHOLES: Final = (
-    PAN + "inPlan",
-    PAN + "inReview",
-    PAN + "involvedIn",
-    PAN + "implements",
-    PAN + "milestoneOf",
-    PAN + "underInstrument",
-    PAN + "countIn",
-    PAN + "nameOf",
-    PAN + "from",
-    PAN + "between",
+    *(PAN + name for name in _WHOLES_OF_OURS),
     "http://data.europa.eu/eli/ontology#is_part_of",
     "http://www.w3.org/ns/org#organization",
     SKOS + "inScheme",
 )
 """Properties that lead to what a thing belongs to, the closest first."""
+_PARTS_OF_OURS: Final = (
+    "evidence",
+    "hasTimeline",
+    "hasIndicator",
+    "hasExpectedResult",
+    "hasVerificationSource",
+    "hasPosition",
+)
 PARTS: Final = frozenset(
     (
-        ox.NamedNode(PAN + "evidence"),
-        ox.NamedNode(PAN + "hasTimeline"),
-        ox.NamedNode(PAN + "hasIndicator"),
-        ox.NamedNode(PAN + "hasExpectedResult"),
-        ox.NamedNode(PAN + "hasVerificationSource"),
-        ox.NamedNode(PAN + "hasPosition"),
+        *(ox.NamedNode(PAN + name) for name in _PARTS_OF_OURS),
         ox.NamedNode("http://www.w3.org/ns/adms#identifier"),
     )
 )
 """Properties that lead from a thing to its parts."""
 _ENDS: Final = (
-    PAN + "from",
-    PAN + "to",
-    PAN + "between",
-    PAN + "involves",
-    PAN + "involvedIn",
+    *(PAN + name for name in ("from", "to", "between", "involves", "involvedIn")),
     "http://www.w3.org/ns/org#member",
     "http://www.w3.org/ns/org#organization",
 )

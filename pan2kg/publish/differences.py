@@ -22,6 +22,7 @@ from pan2kg.publish.states import (
     rule_of_line,
     sorted_lines,
 )
+from pan2kg.store import gathered
 
 _THIS: Final = ox.NamedNode("urn:x-pan2kg:this-graph")
 """Stands for a graph's own name in what it says of itself."""
@@ -117,11 +118,7 @@ def _said_in(lines: Iterable[bytes], triples: Set[ox.Triple]) -> set[ox.Triple]:
 def _graphs_by_triple(
     quads: Iterable[ox.Quad], triples: Set[ox.Triple]
 ) -> Mapping[ox.Triple, list[str]]:
-    graphs = defaultdict[ox.Triple, list[str]](list)
-    for quad in quads:
-        if quad.triple in triples:
-            graphs[quad.triple].append(graph_of(quad))
-    return graphs
+    return gathered((quad.triple, graph_of(quad)) for quad in quads if quad.triple in triples)
 
 
 def _moves(

@@ -56,10 +56,7 @@ _LABELS: Final = (
 )
 _PLACES: Final = frozenset(
     (
-        DCAT + "accessURL",
-        DCAT + "downloadURL",
-        DCAT + "endpointURL",
-        DCAT + "previousVersion",
+        *(DCAT + name for name in ("accessURL", "downloadURL", "endpointURL", "previousVersion")),
         TYPE.value,
         "http://www.w3.org/2002/07/owl#versionIRI",
         VCARD + "hasEmail",

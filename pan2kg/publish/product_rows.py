@@ -17,14 +17,17 @@ from pan2kg.turtle import DCTERMS, PAN, SKOS
 _ACCEPTED: Final = ("/accepted", "/derived")
 """How the statuses end of links that are published."""
 _BODIES: Final = (PAN + "PublicBody", PAN + "Organisation", PAN + "UnnamedGroup")
-_TEXTS: Final = (
-    PAN + "LegalAct",
-    PAN + "Treaty",
-    PAN + "SoftLaw",
-    PAN + "Bill",
-    PAN + "Commitment",
-    PAN + "OtherInstrument",
-    PAN + "Instrument",
+_TEXTS: Final = tuple(
+    PAN + name
+    for name in (
+        "LegalAct",
+        "Treaty",
+        "SoftLaw",
+        "Bill",
+        "Commitment",
+        "OtherInstrument",
+        "Instrument",
+    )
 )
 _POINTING: Final = frozenset(
     (

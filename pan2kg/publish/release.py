@@ -133,26 +133,25 @@ class PublishedRelease:
         """Measure what there is by now of the files a catalogue offers."""
         self.offers = []
         for product in products.PRODUCTS:
-            title = _WORDS.text(f"product.{product}")
-            about = _WORDS.text(f"product.{product}-about")
             for form in products.PRODUCT_FORMS:
                 path = f"{csv_tables.DATA}/{product}.{form}"
                 if form == "csv":
                     path = csv_tables.csv_path(csv_tables.DATA, product)
-                in_form = _WORDS.text("product.form", title=title, form=OFFERED_FORMS[form]["name"])
-                size, sha512 = folder.measure(self.folder.root / path)
-                key = f"{product}-{form}"
+                offered = self._offered_file(product, path, form)
+                form_name = OFFERED_FORMS[form]["name"]
+                title = _WORDS.text("product.form", title=offered.title, form=form_name)
                 self.offers.append(
-                    catalogue.Distribution(key, path, form, size, sha512, in_form, about, title)
+                    replace(offered, key=f"{product}-{form}", title=title, group=offered.title)
                 )
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
-                title = _WORDS.text(f"product.{key}")
-                about = _WORDS.text(f"product.{key}-about")
-                size, sha512 = folder.measure(self.folder.root / path)
-                self.offers.append(
-                    catalogue.Distribution(key, path, form, size, sha512, title, about)
-                )
+                self.offers.append(self._offered_file(key, path, form))
+
+    def _offered_file(self, key: str, path: str, form: str) -> catalogue.Distribution:
+        size, sha512 = folder.measure(self.folder.root / path)
+        title = _WORDS.text(f"product.{key}")
+        about = _WORDS.text(f"product.{key}-about")
+        return catalogue.Distribution(key, path, form, size, sha512, title, about)
 
 
 class SitePart:

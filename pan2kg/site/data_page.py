@@ -5,6 +5,7 @@ import gzip
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -104,12 +105,10 @@ def _graph_file(site_context: SiteContext, _: object) -> bytes:
     return packed(site_context)
 
 
-def _ontology_file(site_context: SiteContext, _: object) -> bytes:
-    return joined(site_context.graph.project, Project.ontology_files)
-
-
-def _shapes_file(site_context: SiteContext, _: object) -> bytes:
-    return joined(site_context.graph.project, Project.shape_files)
+def _joined_file(
+    site_context: SiteContext, _: object, files: Callable[[Project], Iterable[Path]]
+) -> bytes:
+    return joined(site_context.graph.project, files)
 
 
 # What can be taken along
@@ -120,13 +119,13 @@ def _data(context: PageContext) -> Values:
     language = context.language
     notice = graph.notice
     changed = date.fromisoformat(notice.modified) if notice.modified else None
-    files = []
-    for download in _DOWNLOADS:
-        files.append((context.out(download.path), download.form, context.t(download.key)))
+    files = [
+        (context.out(download.path), download.form, context.t(download.key))
+        for download in _DOWNLOADS
+    ]
     plans_number = len(graph.labels.of_kind("plan"))
     instruments_number = len(graph.labels.of_kind("instrument"))
     return {
-        "title": context.t("menu-data"),
         "files": files,
         "counts": (plans_number, len(graph.uses.actions), instruments_number),
         "creators": ", ".join(notice.texts("creator", language)),
@@ -193,7 +192,6 @@ def _about(context: PageContext) -> Values:
     if action.notation:
         plan = context.name(graph.plan_of(coherence_action) or "")
     return {
-        "title": context.t("about-title"),
         "asking": action if action.notation else None,
         "asking_plan": plan,
     }
@@ -227,7 +225,6 @@ def _sources(context: PageContext) -> Values:
             sources.append(document)
     sources.sort(key=lambda document: (context.name(document.iri).casefold(), document.key))
     return {
-        "title": context.t("sources-title"),
         "sources": sources,
         "remembered": remembered,
         "dated": any(document.day for document in sources),
@@ -260,16 +257,16 @@ def _source_document(context: PageContext, entry: Entry) -> SourceDocument:
 
 
 PAGES: Final = (
-    View("sources", _sources, section="data", below=3),
-    View("data", _data, section="data", menu=6),
-    View("about", _about, section="data", below=4),
+    View("sources", _sources, title="sources-title", section="data", below=3),
+    View("data", _data, title="menu-data", section="data", menu=6),
+    View("about", _about, title="about-title", section="data", below=4),
     # what was tested, and what is not yet as it should be
-    View("accessibility", lambda context: {"title": context.t("accessibility")}),
-    View("404", lambda context: {"title": context.t("missing-title")}),
+    View("accessibility", lambda _: {}, title="accessibility"),
+    View("404", lambda _: {}, title="missing-title"),
 )
 FILES: Final = (
     CommonFile("data/graph.js", JAVASCRIPT, scripted),
     CommonFile("data/pan2kg.nq.gz", "application/gzip", _graph_file),
-    CommonFile("data/ontology.ttl", TURTLE, _ontology_file),
-    CommonFile("data/shapes.ttl", TURTLE, _shapes_file),
+    CommonFile("data/ontology.ttl", TURTLE, partial(_joined_file, files=Project.ontology_files)),
+    CommonFile("data/shapes.ttl", TURTLE, partial(_joined_file, files=Project.shape_files)),
 )

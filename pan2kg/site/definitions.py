@@ -71,7 +71,6 @@ def _population(context: PageContext, row: figures.Taken) -> str:
 
 def _index(context: PageContext) -> Values:
     return {
-        "title": context.t("definitions-title"),
         "lines": [line(context, row) for row in context.graph.figures(context.level)],
     }
 
@@ -87,23 +86,24 @@ def _values(context: PageContext) -> Values | None:
         return None
     row = next(row for row in context.graph.figures(context.level) if row.figure is figure)
     rows = figure.rows(context.known)
-    page: dict[str, object] = {
+    is_packed = figure.id in _LARGE and context.site_context.mode == "static"
+    ending = "csv.gz" if is_packed else "csv"
+    address = context.href(f"definition/{figure.id}.{ending}", **context.handed)
+    words = {
+        part: figure.message(part).say(context.language) for part in ("meaning", "formula", "among")
+    }
+    return {
+        "title": figure.name(context.graph.asked_by).say(context.language),
+        **words,
         "value": value_words(row.value, row, context.language),
         "population": _population(context, row),
         "at_levels": _at_levels(context, row),
         "is_interval": figure.unit is not figures.Unit.COUNT,
         "number": len(rows),
+        "columns": [(name, _heading(context, name)) for name in figure.columns],
+        "shown": [_cells(context, figure, cells) for cells in rows[: context.most]],
+        "downloads": [(address, "CSV")],
     }
-    page["title"] = figure.name(context.graph.asked_by).say(context.language)
-    for part in ("meaning", "formula", "among"):
-        page[part] = figure.message(part).say(context.language)
-    page["columns"] = [(name, _heading(context, name)) for name in figure.columns]
-    page["shown"] = [_cells(context, figure, cells) for cells in rows[: context.most]]
-    is_packed = figure.id in _LARGE and context.site_context.mode == "static"
-    ending = "csv.gz" if is_packed else "csv"
-    address = context.href(f"definition/{figure.id}.{ending}", **context.handed)
-    page["downloads"] = [(address, "CSV")]
-    return page
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,6 @@ def _reconciled(context: PageContext) -> Values:
         parts = [_part(context, part) for part in account.parts]
         accounts.append((f"account-{number}", _part(context, account.whole), parts))
     return {
-        "title": context.t("reconciled-title"),
         "accounts": accounts,
     }
 
@@ -255,7 +254,6 @@ def _meaning(context: PageContext) -> Values:
         levels.append((context.mark(level), context.t(f"level-means-{level.key}")))
     states = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
     return {
-        "title": context.t("meaning-title"),
         "rules": rules,
         "sentences": [_FIGURE.say(key, context.language) for key in ("weight", "weight-high")],
         "example": _followed(context, pair) if pair else None,
@@ -334,10 +332,10 @@ def example(knowledge: known.Known) -> citations.Ordered | None:
 
 
 PAGES: Final = (
-    View("definitions", _index, section="data"),
-    View("reconciled", _reconciled, section="data"),
+    View("definitions", _index, title="definitions-title", section="data"),
+    View("reconciled", _reconciled, title="reconciled-title", section="data"),
     View("definition", _values, lambda _: _BY_ID, section="data"),
-    View("meaning", _meaning, section="data"),
+    View("meaning", _meaning, title="meaning-title", section="data"),
 )
 FILES: Final = (
     File("definition", "csv", CSV, _csv, _exported_as_text),

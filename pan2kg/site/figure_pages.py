@@ -145,7 +145,6 @@ def _gaps(context: PageContext) -> Values:
         address = context.href(f"gap/{row['gap']}.html")
         kinds.append((address, row["gap_label"], row["gaps_number"], row["gaps_of"]))
     return {
-        "title": context.t("gaps-title"),
         "kinds": kinds,
         "opposed": show(figures("opposed", language), context),
         "downloads": [
@@ -233,7 +232,7 @@ def _file(ending: str, media: str, *, exported: bool = True, is_shared: bool = F
 
 PAGES: Final = (
     View("figure", _figure, _names, section="questions"),
-    View("gaps", _gaps, section="gaps", menu=5),
+    View("gaps", _gaps, title="gaps-title", section="gaps", menu=5),
     View("gap", _gap, _kinds, template="figure.html", section="gaps"),
 )
 FILES: Final = (

@@ -53,7 +53,6 @@ def _home(context: PageContext) -> Values:
     divergences = len(site_context.figures("opposed", "fr").rows) if graph.scores else None
     briefs = [context.href(f"brief/{key}.html") for key in brief_keys(site_context)]
     return {
-        "title": context.t("home-title"),
         "opening": _opening(context, plan, findings),
         "asked": _asked(context),
         "countries": _countries(context),
@@ -355,7 +354,9 @@ def _time_map(context: PageContext, suffix: str) -> bytes | None:
     return registry.picture_bytes(time_map.draw_time_map(subject, plan=plan), suffix)
 
 
-PAGES: Final = (View("index", _home, template="home.html", section="index", menu=1),)
+PAGES: Final = (
+    View("index", _home, title="home-title", template="home.html", section="index", menu=1),
+)
 COUNTRIES: Final = View("country", _country, _plans_of, section="index")
 FILES: Final = (
     File("time-map", "csv", CSV, partial(_time_map, suffix=".csv"), _home_keys),

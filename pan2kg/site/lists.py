@@ -48,7 +48,6 @@ class DueDate(NamedTuple):
 def _plans(context: PageContext) -> Values:
     plans = context.by_name(shown_plans(context.site_context, chosen(context)))
     return {
-        "title": context.t("plans-title"),
         "lines": [_plan_line(context, plan) for plan in plans],
         "time": context.draw("time-map") if context.graph.has_actions else None,
     }
@@ -92,7 +91,6 @@ def _pairs(context: PageContext) -> Values:
             weaker.append(plan_ties.meeting(context, weakest, meeting))
     number = len(plans) * (len(plans) - 1) // 2
     return {
-        "title": context.t("pairs-title"),
         "linked": linked,
         "weaker": weaker,
         "number": number,
@@ -125,7 +123,6 @@ def _unlinked(context: PageContext) -> Values:
     unread = sum(len(unlinked.unread) for unlinked in of_plans)
     read = sum(len(unlinked.read) for unlinked in of_plans)
     return {
-        "title": context.t("unlinked-title"),
         "plans": [unlinked for unlinked in of_plans if unlinked.unread or unlinked.read],
         "number": unread + read,
         "of": sum(unlinked.actions_number for unlinked in of_plans),
@@ -158,7 +155,6 @@ def _obligations(context: PageContext) -> Values:
     for entry in context.graph.labels.of_kind("obligation"):
         dues += _due_dates(notes, entry.iri)
     return {
-        "title": context.t("obligations-title"),
         "picture": context.draw("timeline") if figures.rows else None,
         "table": show(duties.for_pages(figures), context),
         "dues": sorted(dues, key=lambda due: (due.due, due.obligation, due.graph)),
@@ -233,9 +229,9 @@ def _calendar(context: PageContext) -> str:
 
 
 PAGES: Final = (
-    View("plans", _plans, section="plans", menu=2),
-    View("pairs", _pairs, section="index"),
-    View("unlinked", _unlinked, section="index"),
-    View("obligations", _obligations, section="obligations", menu=3),
+    View("plans", _plans, title="plans-title", section="plans", menu=2),
+    View("pairs", _pairs, title="pairs-title", section="index"),
+    View("unlinked", _unlinked, title="unlinked-title", section="index"),
+    View("obligations", _obligations, title="obligations-title", section="obligations", menu=3),
 )
 FILES: Final = (File("obligations", "ics", calendar_file.MEDIA, _calendar),)

@@ -125,7 +125,8 @@ class SiteFile:
 class View:
     """A kind of page: without ``keys`` one a language, with them many, of which an export has those listed.
 
-    ``values`` fill in the template and have a title, or are None where there is no such page.
+    ``values`` fill in the template, or are None where there is no such page. They have a title
+    where not all pages of the kind bear that of the message ``title``.
     ``section`` is the entry of the menu that is marked, ``menu`` and ``below`` are places there.
     Where something can be written, only what is ``chosen`` in its address is handed on in links.
     """
@@ -134,6 +135,7 @@ class View:
     values: "Callable[[PageContext], Values | None]"
     keys: "Callable[[SiteContext], Iterable[str]] | None" = None
     template: str = ""
+    title: str = ""
     section: str = ""
     menu: int = 0
     below: int = 0

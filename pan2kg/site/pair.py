@@ -414,7 +414,6 @@ def _shared(context: PageContext) -> Values:
     plans = [entry.iri for key in keys if (entry := context.graph.labels.find("plan", key))]
     pair = sorted(plans) if len(plans) == len(keys) == 2 else []
     return {
-        "title": context.t("shared-title"),
         "two": pair,
         "kinds": [(aspect, _shared_things(context, aspect, pair)) for aspect in sorted(ASPECTS)],
     }
@@ -436,5 +435,5 @@ def _shared_things(context: PageContext, aspect: str, pair: Collection[str]) -> 
 
 PAGES: Final = (
     View("pair", _pair, _keys, section="plans"),
-    View("shared", _shared, section="plans"),
+    View("shared", _shared, title="shared-title", section="plans"),
 )

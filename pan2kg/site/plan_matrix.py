@@ -445,11 +445,7 @@ def _filled(box: drawing.Box, arrow: str, bits: str) -> list[drawing.Mark]:
     return [inside, *drawing.centred(inside, (bits or TOGETHER,), _FINE)]
 
 
-def _matrix_page(context: PageContext) -> Values:
-    return {"title": context.t("matrix-title"), **matrix(context, limit=None)}
-
-
-PAGES: Final = (View("matrix", _matrix_page, section="index"),)
+PAGES: Final = (View("matrix", partial(matrix, limit=None), title="matrix-title", section="index"),)
 FILES: Final = (
     File("matrix", "csv", CSV, _csv),
     File("matrix", "svg", SVG, partial(_picture, suffix=".svg")),

@@ -160,26 +160,25 @@ def _values(context: PageContext) -> Values:
     def word(group: str, key: str, **values: object) -> str:
         return _ONTOLOGY.say(f"{group}.{key}", language, **values)
 
-    page: dict[str, object] = {
+    return {
         "title": _ONTOLOGY.say("quality.title", language),
         "w": word,
         "words_of": words_of,
-        "format_of": partial(_format_of, language),
+        "format_of": lambda key: format_of(key, language),
         "quality": quality,
         "checked": checked,
         "is_passing": is_running,
         "counted": _columns_shown(quality, language),
+        "class_label": class_label,
+        "class_name": class_name,
+        "of_labels": program_query("site/label-languages"),
+        "tags": LANGUAGES,
+        "language_name": partial(_language_name, language),
+        "sum": total,
+        "rows": [*quality.links.items(), ("", total)],
+        "balanced": BALANCED,
         **_portal_words(quality, language),
     }
-    page["class_label"] = class_label
-    page["class_name"] = class_name
-    page["of_labels"] = program_query("site/label-languages")
-    page["tags"] = LANGUAGES
-    page["language_name"] = partial(_language_name, language)
-    page["sum"] = total
-    page["rows"] = [*quality.links.items(), ("", total)]
-    page["balanced"] = BALANCED
-    return page
 
 
 def _standard_names(language: Language) -> dict[str, str]:
@@ -194,10 +193,6 @@ def _standard_names(language: Language) -> dict[str, str]:
 def _language_name(language: Language, tag: Language) -> str:
     key = f"language.{tag}"
     return _ONTOLOGY.say(key, language) if _ONTOLOGY.has(key) else format_of("name", tag)
-
-
-def _format_of(language: Language, key: str) -> str:
-    return format_of(key, language)
 
 
 def _columns_shown(quality: Quality, language: Language) -> list[tuple[str, str]]:

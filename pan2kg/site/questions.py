@@ -502,7 +502,7 @@ def _questions(context: page.PageContext) -> page.Values:
         address = context.href(f"figure/{name}.html")
         figures.append((address, titles[name], summary_of(name).say(language)))
     listed = [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())]
-    return {"title": context.t("menu-questions"), "groups": listed, "figures": figures}
+    return {"groups": listed, "figures": figures}
 
 
 def _question(context: page.PageContext) -> page.Values | None:
@@ -703,7 +703,6 @@ def _editor(context: page.PageContext) -> page.Values:
     }
     words = {column: answers.words_of(column, language) for column in answers.WORDED}
     return {
-        "title": context.t("menu-sparql"),
         "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,
@@ -776,9 +775,9 @@ def _askable(site_context: page.SiteContext) -> list[str]:
 
 
 PAGES: Final = (
-    page.View("questions", _questions, section="questions", menu=4),
+    page.View("questions", _questions, title="menu-questions", section="questions", menu=4),
     page.View("question", _question, names, section="questions"),
-    page.View("sparql", _editor, section="questions", below=2),
+    page.View("sparql", _editor, title="menu-sparql", section="questions", below=2),
 )
 _FORMS: Final = {
     "csv": page.CSV,

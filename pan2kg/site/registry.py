@@ -231,7 +231,8 @@ class Site:
 def _rendered(context: PageContext, view: View, values: Values) -> SiteFile:
     section = str(values.get("section", view.section))
     template = view.template or f"{view.name}.html"
-    text = render(template, {**frame(context, PAGES, section), **values})
+    title = context.t(view.title) if view.title else ""
+    text = render(template, {"title": title, **frame(context, PAGES, section), **values})
     return SiteFile(context.request.path, HTML, text.encode(), bool(values.get("is_passing")))
 
 

@@ -134,7 +134,6 @@ def _review(context: PageContext) -> Values:
     else:
         listed = [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
-        "title": context.t("reviewing-title"),
         **state,
         "desk": desk,
         "field": typed.get(FIELD, ""),
@@ -390,7 +389,6 @@ def _scores(context: PageContext) -> Values:
         columns = actions
         matrix = _score_matrix(context, actions, scoring.known_scores(graph, assessor, scale.name))
     return {
-        "title": context.t("scores-title"),
         **state,
         "plans": context.options(plans.values()),
         "assessors": context.options(assessors.values()),
@@ -455,6 +453,18 @@ def _score_matrix(
 
 
 PAGES: Final = (
-    View("review", _review, section="gaps", chosen=("candidate", "passage", "later", *MODES)),
-    View("scores", _scores, section="gaps", chosen=("plan", "other", "assessor", "scale", "on")),
+    View(
+        "review",
+        _review,
+        title="reviewing-title",
+        section="gaps",
+        chosen=("candidate", "passage", "later", *MODES),
+    ),
+    View(
+        "scores",
+        _scores,
+        title="scores-title",
+        section="gaps",
+        chosen=("plan", "other", "assessor", "scale", "on"),
+    ),
 )

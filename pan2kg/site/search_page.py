@@ -42,7 +42,6 @@ def _search(context: PageContext) -> Values:
     for result in results:
         groups.setdefault(result.kind, []).append(result)
     return {
-        "title": context.t("search-title"),
         "asked": asked,
         "groups": groups,
         "count": len(results),
@@ -105,7 +104,7 @@ def _as_object(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
     return row
 
 
-PAGES: Final = (View("search", _search),)
+PAGES: Final = (View("search", _search, title="search-title"),)
 FILES: Final = (
     CommonFile("search.json", JSON, _proposals, exported=False),
     CommonFile("data/labels.js", JAVASCRIPT, _labels_script),

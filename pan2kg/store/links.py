@@ -48,6 +48,7 @@ _ALIKE: Final = (
 """What is said of every derived link."""
 Pair = tuple[str, str]
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 class AsWrittenError(Exception):
@@ -289,13 +290,13 @@ def _refuse_stated(store: Store, links: Mapping[str, Link]) -> None:
             raise AsWrittenError
 
 
-def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+def gathered(pairs: Iterable[tuple[K, T]]) -> dict[K, list[T]]:
     """The second members of pairs by the first ones, in their order.
 
     >>> gathered([("a", 1), ("b", 2), ("a", 3)])
     {'a': [1, 3], 'b': [2]}
     """
-    groups: dict[str, list[T]] = defaultdict(list)
+    groups: dict[K, list[T]] = defaultdict(list)
     for name, member in pairs:
         groups[name].append(member)
     return dict(groups)
