@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.cli import arguments
+from pan2kg.cli.arguments import FILE, FLAG, LANGUAGE, ONCE, Options, a_link
+from pan2kg.cli.opening import project_of
+from pan2kg.cli.output import emit, tell
 from pan2kg.coherence import evidence
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
@@ -21,25 +24,25 @@ from pan2kg.validation import changes, check_report, quotations, report
 _PROGRESS: Final = Messages("progress")
 _MANY: Final = {"action": "append"}
 _ANY: Final = {**_MANY, "default": [], "metavar": "KEY"}
-_DOCUMENT: Final[arguments.Options] = {
-    "--document": {"metavar": "KEY", "required": True, **arguments.ONCE, "help": "add.source"}
+_DOCUMENT: Final[Options] = {
+    "--document": {"metavar": "KEY", "required": True, **ONCE, "help": "add.source"}
 }
-_QUOTE: Final[arguments.Options] = {
-    "--quote": {"metavar": "WORDS", **arguments.ONCE},
-    "--quote-language": {"metavar": "TAG", **arguments.ONCE},
-    "--page": {"metavar": "PAGE", **arguments.ONCE},
+_QUOTE: Final[Options] = {
+    "--quote": {"metavar": "WORDS", **ONCE},
+    "--quote-language": {"metavar": "TAG", **ONCE},
+    "--page": {"metavar": "PAGE", **ONCE},
 }
 _WORDS: Final = {
     **_DOCUMENT,
     **_QUOTE,
-    "--quote": {"metavar": "WORDS", "required": True, **arguments.ONCE},
+    "--quote": {"metavar": "WORDS", "required": True, **ONCE},
 }
-_CERTAINTY: Final[arguments.Options] = {
+_CERTAINTY: Final[Options] = {
     "--certainty": {"choices": ("stated", "derived", "unverified"), "default": "stated"},
-    "--note": {"metavar": "WORDS", **arguments.ONCE},
+    "--note": {"metavar": "WORDS", **ONCE},
 }
 _TITLES: Final = {"metavar": "WORDS@TAG", "required": True, **_MANY}
-_END: Final[arguments.Options] = {"--dry-run": arguments.FLAG, **arguments.LANGUAGE}
+_END: Final[Options] = {"--dry-run": FLAG, **LANGUAGE}
 ADD: Final = arguments.Kinds(
     {
         "link": {
@@ -66,7 +69,7 @@ ADD: Final = arguments.Kinds(
             "work": {"metavar": "PLAN-OR-ACTION", "help": "add.from"},
             "body": {"metavar": "BODY"},
             "--role": {"metavar": "KEY", "required": True, **_MANY},
-            "--as-stated": {"metavar": "WORDS@TAG", **arguments.ONCE},
+            "--as-stated": {"metavar": "WORDS@TAG", **ONCE},
             **_DOCUMENT,
             **_QUOTE,
             **_CERTAINTY,
@@ -74,7 +77,7 @@ ADD: Final = arguments.Kinds(
         },
         "action": {
             "work": {"metavar": "PLAN", "help": "add.plan"},
-            "--number": {"metavar": "NUMBER", "required": True, **arguments.ONCE},
+            "--number": {"metavar": "NUMBER", "required": True, **ONCE},
             "--title": _TITLES,
             "--part": _ANY,
             "--topic": _ANY,
@@ -91,7 +94,7 @@ ADD: Final = arguments.Kinds(
             },
             "--publisher": {"metavar": "NAME", "default": ""},
             "--date": {"metavar": "DATE", "default": "", "help": "add.document-date"},
-            "--read-at": {"metavar": "URL", "type": arguments.a_link, **arguments.ONCE},
+            "--read-at": {"metavar": "URL", "type": a_link, **ONCE},
             "--speaks-for": _ANY,
             "--author-kind": {
                 "choices": ("public-authority", "international", "other"),
@@ -119,37 +122,37 @@ ADD: Final = arguments.Kinds(
             },
             "--extent": {"choices": ("full", "part", "none"), "required": True},
             "--document": {"metavar": "KEY", "required": True, **_MANY},
-            "--by": {"metavar": "NAME", "required": True, **arguments.ONCE},
-            "--date": {"metavar": "DAY", "type": a_day, **arguments.ONCE},
+            "--by": {"metavar": "NAME", "required": True, **ONCE},
+            "--date": {"metavar": "DAY", "type": a_day, **ONCE},
             **_END,
         },
         "home": {"work": {"metavar": "PLAN", "help": "add.home"}, **_END},
     }
 )
-KEEP: Final[arguments.Options] = {
-    "file": arguments.FILE,
-    "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
-    "--hashes": arguments.FLAG,
-    **arguments.LANGUAGE,
+KEEP: Final[Options] = {
+    "file": FILE,
+    "--document": {"metavar": "KEY", "required": True, **ONCE},
+    "--hashes": FLAG,
+    **LANGUAGE,
 }
-REKEY: Final[arguments.Options] = {
-    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
-    **arguments.LANGUAGE,
+REKEY: Final[Options] = {
+    "--dry-run": {**FLAG, "help": "add.dry-run"},
+    **LANGUAGE,
 }
 SHEET: Final = arguments.Kinds(
     {
         "export": {
             "plan": {"metavar": "PLAN"},
-            "-o --output": {**arguments.FILE, "required": True},
-            **arguments.LANGUAGE,
+            "-o --output": {**FILE, "required": True},
+            **LANGUAGE,
         },
-        "import": {"file": arguments.FILE, "--write": arguments.FLAG, **arguments.LANGUAGE},
+        "import": {"file": FILE, "--write": FLAG, **LANGUAGE},
     }
 )
 
 
 def run_add(options: argparse.Namespace) -> int:
-    project = arguments.project_of(options)
+    project = project_of(options)
     store = load_project(project)
     remark: Message | None = None
     folders: list[Path] = []
@@ -171,14 +174,12 @@ def run_add(options: argparse.Namespace) -> int:
             change = _fact(store, project, options)
         # what goes with an example is still spoken of until it is gone
         warnings = [] if folders else _insist(project, store, change)
-        arguments.emit(change.difference)
+        emit(change.difference)
         if not options.dry_run:
             files.write(project, {change.path: change.new}, writer.read_prefixes(project))
             add.remove(folders)
     key = "block-not-written" if options.dry_run else "block-written"
-    arguments.tell(
-        Message("progress", key, {"name": change.name}), *warnings, *([remark] if remark else [])
-    )
+    tell(Message("progress", key, {"name": change.name}), *warnings, *([remark] if remark else []))
     return 0
 
 
@@ -235,23 +236,23 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> f
 
 
 def run_keep(options: argparse.Namespace) -> int:
-    project = arguments.project_of(options)
+    project = project_of(options)
     store = load_project(project)
     with files.alone(project):
         kept = add.keep(
             project, store, Path(options.file), options.document, as_hashes=options.hashes
         )
     name, standing, number = kept
-    arguments.tell(_PROGRESS.say("text-kept", spoken(), n=number, name=name, standing=standing))
+    tell(_PROGRESS.say("text-kept", spoken(), n=number, name=name, standing=standing))
     return 0
 
 
 def run_rekey(options: argparse.Namespace) -> int:
-    project = arguments.project_of(options)
+    project = project_of(options)
     with files.alone(project):
         changed = add.rekeyed(project)
         differences = "".join(file.difference for file in changed)
-        arguments.emit(differences)
+        emit(differences)
         if changed and not options.dry_run:
             files.write(
                 project, {file.path: file.new for file in changed}, writer.read_prefixes(project)
@@ -262,7 +263,7 @@ def run_rekey(options: argparse.Namespace) -> int:
         name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()
     }
     key = ("keys-not-written" if options.dry_run else "keys-written") if changed else "keys-right"
-    arguments.tell(Message("progress", key, words if changed else {}))
+    tell(Message("progress", key, words if changed else {}))
     return 0
 
 
@@ -273,7 +274,7 @@ def run_sheet(options: argparse.Namespace) -> int:
         ProjectError: something in the sheet cannot be taken in; each fault is told with its place.
         QueryError: there is no such plan.
     """
-    project = arguments.project_of(options)
+    project = project_of(options)
     if options.kind == "import":
         return _import_sheet(options, project)
     return _export_sheet(options, project)
@@ -286,10 +287,10 @@ def _export_sheet(options: argparse.Namespace, project: Project) -> int:
     book = sheet.read_book(project, plan)
     facts = sheet.DescribedRow.read(store, options.language, quotations.texts_of_members(project))
     written = sheet.write_book(book, facts.names, sorted(facts.things), options.language)
-    arguments.emit(written, options.output)
+    emit(written, options.output)
     number = sum(len(listed.rows) for listed in book.sheets.values())
     rows = _PROGRESS.counted(number, "sheet-rows", spoken())
-    arguments.tell(Message("progress", "sheet-exported", {"file": options.output, "rows": rows}))
+    tell(Message("progress", "sheet-exported", {"file": options.output, "rows": rows}))
     return 0
 
 
@@ -304,8 +305,8 @@ def _import_sheet(options: argparse.Namespace, project: Project) -> int:
             raise QueryError("sheet-of-other-plan", plan=name)
         comparison = filled.compare(sheet.read_book(project, plan), tables, facts)
         if is_csv:
-            arguments.tell(Message("progress", "sheet-csv"))
-        arguments.emit("".join(f"{message}\n" for message in _sheet_messages(comparison)))
+            tell(Message("progress", "sheet-csv"))
+        emit("".join(f"{message}\n" for message in _sheet_messages(comparison)))
         conflicts = sum(change.meanwhile for change in comparison.changes)
         if number := len(comparison.faults) + conflicts:
             raise ProjectError("sheet-refused", n=number)
@@ -337,13 +338,13 @@ def _tell_of_sheet(
 ) -> None:
     # how many cells and rows, and what stays though the sheet no longer has it
     if comparison.is_empty:
-        arguments.tell(Message("progress", "sheet-same", {}))
+        tell(Message("progress", "sheet-same", {}))
     else:
         words = {
             "cells": _PROGRESS.counted(len(comparison.changes), "sheet-cells", spoken()),
             "rows": _PROGRESS.counted(len(comparison.rows), "sheet-new", spoken()),
             "files": ", ".join(changed),
         }
-        arguments.tell(Message("progress", "sheet-written" if is_written else "sheet-shown", words))
+        tell(Message("progress", "sheet-written" if is_written else "sheet-shown", words))
     if comparison.absent:
-        arguments.tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))
+        tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))

@@ -4,26 +4,16 @@ Nothing heavy is imported here: how fast ``pan2kg --help`` starts is a promise.
 """
 
 import argparse
-import os
 import re
-import shutil
-import sys
-import time
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
-from pan2kg.errors import FormatError, Place, ProjectError, QueryError
+from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
-from pan2kg.i18n.message import Message, a_day, joined, language_typed, say, spoken, there_are, told
-from pan2kg.project import BUNDLE_RECORD, BUNDLES, Project, reason, write_atomically
+from pan2kg.i18n.message import a_day, joined, language_typed, spoken, there_are, told
 
 if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.store.remote import RemoteStore
-    from pan2kg.store.store import LocalStore
     from pan2kg.tables.table import Selection
 
 _HELP: Final = Messages("help")
@@ -190,18 +180,19 @@ def with_scale(words: Sequence[str]) -> list[str]:
 # --- options as data: an option by its name, with what argparse is to know of it
 
 # what argparse takes, made late where a module must be read for it
+Setting = dict[str, Any]
 Settings = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | str
 Options = Mapping[str, Settings]
-FLAG: Final[dict[str, Any]] = {"action": "store_true"}
-PROJECT: Final[dict[str, Any]] = {"metavar": "DIR", "action": "append", "help": "project"}
-SEVERAL: Final[dict[str, Any]] = {"action": "append", "default": []}
-FILE: Final[dict[str, Any]] = {"metavar": "FILE"}
-ONCE: Final[dict[str, Any]] = {"action": SingleValue}
-DAY: Final[dict[str, Any]] = {"metavar": "DAY", "type": a_day, **ONCE}
+FLAG: Final[Setting] = {"action": "store_true"}
+PROJECT: Final[Setting] = {"metavar": "DIR", "action": "append", "help": "project"}
+SEVERAL: Final[Setting] = {"action": "append", "default": []}
+FILE: Final[Setting] = {"metavar": "FILE"}
+ONCE: Final[Setting] = {"action": SingleValue}
+DAY: Final[Setting] = {"metavar": "DAY", "type": a_day, **ONCE}
 LANGUAGE: Final[Options] = {
     "--language": lambda: {"choices": LANGUAGES, "default": language_typed(), "help": "language"}
 }
-TIMEOUT: Final[dict[str, Any]] = {
+TIMEOUT: Final[Setting] = {
     "metavar": "SECONDS",
     "type": some_seconds,
     "default": 60,
@@ -295,162 +286,3 @@ def refuse_unknown(
                 else there_are(f"--{option}" for option in known)
             )
             raise QueryError("no-option", remedy=remedy, name=name)
-
-
-# --- what is read for a command
-
-
-def project_of(options: argparse.Namespace) -> Project:
-    if options.project:
-        return Project.together(options.project)
-    options.nearest = Project.find()
-    return options.nearest  # type: ignore[no-any-return]
-
-
-def cache_of(options: argparse.Namespace) -> Path | None:
-    from pan2kg.store import cache
-
-    if getattr(options, "no_cache", False):
-        return None
-    if not (folder := getattr(options, "cache", None)):
-        return cache.cache_folder()
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ProjectError("cannot-use-cache", place=Place(folder), reason=reason(error)) from None
-    return Path(folder)
-
-
-def open_endpoint(
-    project: Project, options: argparse.Namespace, *, is_ours: bool = True
-) -> "RemoteStore":
-    from pan2kg.graph import labels
-    from pan2kg.store import remote
-
-    store = remote.open_remote(
-        options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours
-    )
-    if is_ours and (releases := labels.other_release(store, project)):
-        tell(say("progress", "other-release", there=releases[0], here=releases[1]))
-    if is_ours and (doubt := remote.not_examined(store, project)):
-        tell(doubt)
-    return store
-
-
-def links_told(store: "LocalStore", *, is_note: bool = False) -> Message | None:
-    """Tell, or give, what is to be said where the strongest of the links alone are held."""
-    from pan2kg.store import links
-
-    missing = links.missing_links(store)
-    counts = missing and {"held": missing[0], "ways": missing[1], "top": links.TOP}
-    message = Message("progress", "links-strongest", counts) if counts else None
-    if not is_note:
-        tell(message)
-    return message
-
-
-def open_graph(options: argparse.Namespace, *, tells: bool = True) -> "Graph":
-    """The graph a command answers from: its project's with all that rules derive, or that of an endpoint it names."""
-    from pan2kg.graph import graph
-    from pan2kg.store import cache
-
-    project = project_of(options)
-    is_remote = getattr(options, "endpoint", None) is not None
-    language = getattr(options, "language", "fr")
-    day = getattr(options, "as_of", None)
-    if is_remote:
-        return graph.Graph(project, open_endpoint(project, options), language=language, as_of=day)
-    store = cache.open_kept(project, cache_of(options), read_only=True)
-    if tells:
-        links_told(store)
-    return graph.Graph(project, store, language=language, as_of=day)
-
-
-# --- what is written
-
-# what a terminal obeys instead of showing it, or by which it turns the order of what it shows
-_SIGNALS: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
-)
-_FOR_PEOPLE: Final = frozenset(("text", "table", "md"))
-_BLANK: Final = "\r\x1b[K"
-# less than the narrowest usual terminal: a sentence that wraps could not be taken away again
-_WIDTH: Final = 76
-
-
-def harmless(text: str) -> str:
-    r"""A text whose control characters are pictures of them: names and quotations are written by others.
-
-    >>> harmless("a\x1b[2Jb\tc\x9b1m\r\n")
-    'a␛[2Jb\tc�1m\r\n'
-    """
-    # the pictures of the first 32, and of the one behind the letters, stand in this order (Unicode,
-    # U+2400)
-    pictures = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
-    return _SIGNALS.sub(lambda match: chr(pictures.get(ord(match[0]), 0xFFFD)), text)
-
-
-def emit(text: str | bytes, output: str | None = None, form: str = "text") -> None:
-    if output:
-        write_atomically(Path(output), text)
-    elif isinstance(text, bytes):
-        raise QueryError("spreadsheet-is-file")
-    else:
-        sys.stdout.write(harmless(text) if form in _FOR_PEOPLE else text)
-        sys.stdout.flush()
-
-
-def tell(*messages: object) -> None:
-    sys.stderr.write("".join(f"{harmless(str(message))}\n" for message in messages if message))
-
-
-def tell_unbuilt() -> None:
-    """Say it where the build left out the style sheet and the scripts, as it does without node."""
-    if not any((folder / BUNDLE_RECORD).is_file() for folder in BUNDLES):
-        tell(told("build-front-end"))
-
-
-def width_of(options: argparse.Namespace) -> int:
-    return shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    import signal
-    import threading
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    source, sink = os.pipe()
-    os.set_blocking(sink, False)
-
-    def leave() -> None:
-        # nothing is read where the work ended before
-        if signal.SIGINT in os.read(source, 1):
-            os._exit(130)
-
-    thread = threading.Thread(target=leave, daemon=True)
-    before = signal.set_wakeup_fd(sink)
-    thread.start()
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(sink)
-        thread.join()
-        os.close(source)
-
-
-class Progress:
-    # a sentence on a terminal, until the next; at last, or with none, nothing
-    def __init__(self, *, after: float = 0) -> None:
-        self._shows = sys.stderr.isatty()
-        self._from = time.monotonic() + after
-
-    def __call__(self, sentence: str = "") -> None:
-        if self._shows and (not sentence or time.monotonic() >= self._from):
-            sys.stderr.write(f"{_BLANK}{sentence[:_WIDTH]} …" if sentence else _BLANK)
-            sys.stderr.flush()
-
-    finish = __call__

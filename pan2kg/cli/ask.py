@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli import arguments
+from pan2kg.cli.arguments import DAY, ENDPOINT, FILE, FLAG, LANGUAGE, OUTPUT, SELECTION
+from pan2kg.cli.opening import note_on_links, open_endpoint, open_graph, open_kept, project_of
+from pan2kg.cli.output import emit, interruptible, tell, width_of
 from pan2kg.errors import QueryError
 from pan2kg.graph import labels
 from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
-from pan2kg.store import as_of, cache, names, queries, store, terms
+from pan2kg.store import as_of, names, queries, store, terms
 from pan2kg.tables import answers, writers
 from pan2kg.turtle import blocks, writer
 
@@ -35,24 +38,24 @@ FORMATS: Final = (
 # error
 TELLING: Final = frozenset(("table", "md", "html", "json", "xlsx"))
 _ANSWERED: Final = {
-    **arguments.LANGUAGE, **arguments.ENDPOINT, "--format": {"choices": FORMATS, "help": "ask.format"},
-    **arguments.SELECTION, "--cache": {"metavar": "DIR", "help": "ask.cache"},
-    "-o --output": {**arguments.FILE, "help": "ask.output"},
+    **LANGUAGE, **ENDPOINT, "--format": {"choices": FORMATS, "help": "ask.format"},
+    **SELECTION, "--cache": {"metavar": "DIR", "help": "ask.cache"},
+    "-o --output": {**FILE, "help": "ask.output"},
 }  # fmt: skip
 ASK: Final = {
     "usage": "ask.usage",
     "name": {"nargs": "?", "metavar": "NAME"},
-    "--list": arguments.FLAG,
-    "--as-of": arguments.DAY,
+    "--list": FLAG,
+    "--as-of": DAY,
     **_ANSWERED,
 }
 SPARQL: Final = {"query": {"metavar": "QUERY", "help": "ask.query"}, **_ANSWERED}
 FIND: Final = {
-    "words": {"metavar": "WORD", "nargs": "+"}, **arguments.LANGUAGE,
-    "--format": {"choices": ("table", "csv", "tsv", "json", "md"), "default": "table"}, **arguments.SELECTION,
-    **arguments.OUTPUT,
+    "words": {"metavar": "WORD", "nargs": "+"}, **LANGUAGE,
+    "--format": {"choices": ("table", "csv", "tsv", "json", "md"), "default": "table"}, **SELECTION,
+    **OUTPUT,
 }  # fmt: skip
-MCP: Final = arguments.LANGUAGE
+MCP: Final = LANGUAGE
 
 
 def run_ask(options: argparse.Namespace) -> int:
@@ -62,7 +65,7 @@ def run_ask(options: argparse.Namespace) -> int:
         QueryError: no such question or parameter, a value that fits none, or another day than the
             address fixes.
     """
-    project = arguments.project_of(options)
+    project = project_of(options)
     link = _follow_link(options) if "/" in (options.name or "") else None
     is_former = options.name in queries.FORMER and not options.list
     if is_former and options.name not in queries.read_queries(project):
@@ -106,13 +109,13 @@ def _answer_by_table(
     values = arguments.read_parameters(options.parameters)
     options.figure, chosen = queries.succeeded(options.name, values, project)
     words = say("progress", "answered-by-table", name=options.name, table=options.figure)
-    arguments.tell(words)
+    tell(words)
     for name, value in chosen.items():
         setattr(options, name, value if name == "evidence" else [value])
     options.format = options.format or "table"
     options.link = link
-    answer = coherence.inquire(project, options, arguments.width_of(options))
-    arguments.emit(answer, options.output, options.format)
+    answer = coherence.inquire(project, options, width_of(options))
+    emit(answer, options.output, options.format)
     return 0
 
 
@@ -165,7 +168,7 @@ def _list_questions(project: Project, language: str) -> int:
         if query.group != group:
             lines[:0] = [query.group] if not group else ["", query.group]
             group = query.group
-        arguments.emit("\n".join(lines) + "\n")
+        emit("\n".join(lines) + "\n")
     return 0
 
 
@@ -173,7 +176,7 @@ _FIRST_WORDS: Final = frozenset(("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "
 
 
 def run_sparql(options: argparse.Namespace) -> int:
-    project = arguments.project_of(options)
+    project = project_of(options)
     text = options.query
     source = "query"
     words = text.split(maxsplit=1) or [""]
@@ -194,7 +197,7 @@ def run_sparql(options: argparse.Namespace) -> int:
         raise (
             error.inside(source) if error.place and error.place.file == "query" else error
         ) from None
-    arguments.tell(*terms.KnownTerms(data, project).hints(text))
+    tell(*terms.KnownTerms(data, project).hints(text))
     return code
 
 
@@ -204,13 +207,12 @@ def _open(
     if options.endpoint is not None:
         if getattr(options, "as_of", None):
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        return arguments.open_endpoint(project, options, is_ours=query is not None)
+        return open_endpoint(project, options, is_ours=query is not None)
     links = query is None or query.has_links
-    with arguments.interruptible():
-        folder = arguments.cache_of(options)
-        data = cache.open_kept(project, folder, links=links, read_only=True)
+    with interruptible():
+        data = open_kept(options, project, links=links)
     if links:
-        arguments.links_told(data)
+        tell(note_on_links(data))
     return data
 
 
@@ -221,23 +223,21 @@ def _answer(
     options: argparse.Namespace,
     around: tuple[str, str, tuple[str, ...], str] | None,
 ) -> int:
-    with arguments.interruptible():
+    with interruptible():
         result = data.query(text)
         form = options.format or ("turtle" if isinstance(result, list) else "table")
         selection = arguments.selection_of(options, form)
         table, left_out = selection.of(answers.answer(result, *(around or ())))
-        width = arguments.width_of(options)
+        width = width_of(options)
         style = writers.Style(
             options.language, writer.read_prefixes(project), width, around is None
         )
         written = writers.write(table, form, style)
     if form not in TELLING and around:
         _, summary, notes, basis = around
-        arguments.tell(summary, *notes, basis)
-    arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))
-    arguments.emit(
-        selection.written(written) if isinstance(written, str) else written, options.output, form
-    )
+        tell(summary, *notes, basis)
+    tell(left_out and say("progress", "rows-left-out", n=left_out))
+    emit(selection.written(written) if isinstance(written, str) else written, options.output, form)
     return 0
 
 
@@ -251,8 +251,8 @@ def run_find(options: argparse.Namespace) -> int:
     from pan2kg.tables import formats, table as tables
 
     selection = arguments.selection_of(options, options.format)
-    project = arguments.project_of(options)
-    data = cache.open_kept(project, arguments.cache_of(options), links=False, read_only=True)
+    project = project_of(options)
+    data = open_kept(options, project, links=False)
     graph = Graph(project, data, language=options.language)
     words = " ".join(options.words)
     entries = graph.labels.entries
@@ -267,7 +267,7 @@ def run_find(options: argparse.Namespace) -> int:
     rows: tuple[tables.Row, ...] = tuple(dict(zip(_COLUMNS, line, strict=True)) for line in lines)
     table, left_out = selection.of(tables.Table("", tuple(map(tables.Column, _COLUMNS)), rows))
     grid = formats.Grid(table.keys, [[row[key] for key in table.keys] for row in table.rows])
-    arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))
+    tell(left_out and say("progress", "rows-left-out", n=left_out))
     if options.format == "json":
         text = formats.write_json([dict(zip(grid.columns, row, strict=True)) for row in grid.rows])
     elif options.format != "table":
@@ -287,9 +287,9 @@ def run_find(options: argparse.Namespace) -> int:
         title = " ".join(filter(None, (kind, entry.key, f"<{iri}>")))
         named = [f"  {entries[other].key}  {graph.label(other)}" for other in others[:_OTHERS]]
         below = ["", str(told("find-others", n=len(others))), *named, ""] if others else []
-        arguments.emit(f"{graph.label(iri)}\n{title}\n\n{text}" + "\n".join(below), options.output)
+        emit(f"{graph.label(iri)}\n{title}\n\n{text}" + "\n".join(below), options.output)
     else:
-        arguments.emit(selection.written(text), options.output, options.format)
+        emit(selection.written(text), options.output, options.format)
     return 0
 
 
@@ -297,7 +297,7 @@ def run_mcp(options: argparse.Namespace) -> int:
     from pan2kg.server import assistant
 
     # all rules: an assistant may ask any question, and links are what many are about
-    graph = arguments.open_graph(options)
+    graph = open_graph(options)
     folders = [word for folder in options.project or () for word in ("--project", folder)]
     assistant.build(
         assistant.Assistant(graph, (*folders, *(["--no-cache"] if options.no_cache else [])))

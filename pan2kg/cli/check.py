@@ -6,7 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli import arguments
+from pan2kg.cli.arguments import ENDPOINT, FILE, FLAG, LANGUAGE, ONCE, an_address
+from pan2kg.cli.opening import cache_of, open_endpoint, project_of
+from pan2kg.cli.output import Progress, emit, tell
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, numeral, say, spoken, today, told
 
@@ -17,23 +19,23 @@ if TYPE_CHECKING:
 
 CHECK: Final = {
     "files": {"metavar": "FILE", "nargs": "*"}, "--since": {"metavar": "REVISION", "default": ""},
-    **arguments.LANGUAGE,
+    **LANGUAGE,
     "--format": {"choices": ("text", "json", "github", "html", "junit", "turtle"), "default": "text"},
-    "--fail-on": {"choices": ("violation", "warning"), "default": "violation"}, "--baseline": arguments.FILE,
-    "--write-baseline": arguments.FILE, "--engine": {"choices": ("sparql", "pyshacl"), "default": "sparql"},
-    "--explain": {"metavar": "RULE"}, **arguments.ENDPOINT, "-o --output": arguments.FILE,
+    "--fail-on": {"choices": ("violation", "warning"), "default": "violation"}, "--baseline": FILE,
+    "--write-baseline": FILE, "--engine": {"choices": ("sparql", "pyshacl"), "default": "sparql"},
+    "--explain": {"metavar": "RULE"}, **ENDPOINT, "-o --output": FILE,
 }  # fmt: skip
 INIT: Final = {
     "folder": {"metavar": "DIR"}, "--country": {"metavar": "CODE"},
-    "--base": {"metavar": "URL", "type": arguments.an_address},
+    "--base": {"metavar": "URL", "type": an_address},
     "--licence": {"choices": ("cc-by-4.0", "cc0-1.0"), "default": "cc-by-4.0"},
-    "--publisher": {"metavar": "NAME", "default": ""}, "--without-core": arguments.FLAG,
+    "--publisher": {"metavar": "NAME", "default": ""}, "--without-core": FLAG,
 }  # fmt: skip
 ANCHOR: Final = {
-    "file": arguments.FILE,
-    "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
-    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
-    **arguments.LANGUAGE,
+    "file": FILE,
+    "--document": {"metavar": "KEY", "required": True, **ONCE},
+    "--dry-run": {**FLAG, "help": "add.dry-run"},
+    **LANGUAGE,
 }
 
 
@@ -46,13 +48,13 @@ def run_check(options: argparse.Namespace) -> int:
     """
     from pan2kg.validation import changes, check_report, report as reports
 
-    project = arguments.project_of(options)
+    project = project_of(options)
     if project.data and options.endpoint is None:
         raise ProjectError("release-has-no-files")
     if options.explain:
         from pan2kg.validation import compilation
 
-        arguments.emit(compilation.explain(project, options.explain), options.output)
+        emit(compilation.explain(project, options.explain), options.output)
         return 0
     named = changes.named_files(project, options.files, Path())
     change = changes.CheckedChange(named, options.since)
@@ -67,7 +69,7 @@ def run_check(options: argparse.Namespace) -> int:
     if options.format == "text":
         head = check_report.heading(project, change, options.language, made=report.made)
         text = f"{head}\n{text}"
-    arguments.emit(text, options.output, options.format)
+    emit(text, options.output, options.format)
     return 0 if report.conforms or options.write_baseline else 1
 
 
@@ -94,11 +96,11 @@ def _check_endpoint(options: argparse.Namespace, project: "Project") -> "Report"
     severity = Severity(options.fail_on)
     if Engine(options.engine) is not Engine.SPARQL:
         raise QueryError("remote-engine", engine=options.engine)
-    store = arguments.open_endpoint(project, options)
+    store = open_endpoint(project, options)
     remote.insist_on_shapes(store)
     baseline = Path(options.baseline) if options.baseline else None
     report = check_store(project, store, fail_on=severity, baseline=baseline)
-    arguments.tell(say("progress", "files-not-checked"))
+    tell(say("progress", "files-not-checked"))
     return report
 
 
@@ -110,7 +112,7 @@ def _check_files(
 
     severity = reports.Severity(options.fail_on)
     engine = Engine(options.engine)
-    progress = arguments.Progress(after=2)
+    progress = Progress(after=2)
     accepted = reports.read_baseline(Path(options.baseline)) if options.baseline else None
     make = partial(
         changes.check_change,
@@ -122,7 +124,7 @@ def _check_files(
     )
     kept = None
     if _is_whole(options) and engine is Engine.SPARQL:
-        kept = arguments.cache_of(options)
+        kept = cache_of(options)
     # a report that is kept was made for any of the severities
     report = replace(reports.kept_report(project, kept, make), fail_on=severity)
     progress.finish()
@@ -141,7 +143,7 @@ def run_init(options: argparse.Namespace) -> int:
     country = countries.find_country(options.country)
     space = options.base or f"https://{country.code}.example/"
     facts = country, space, options.licence, options.publisher, not options.without_core, today()
-    arguments.emit(
+    emit(
         "".join(
             f"{line}\n"
             for line in countries.begin(Path(options.folder), countries.Beginning(*facts))
@@ -157,12 +159,12 @@ def run_anchor(options: argparse.Namespace) -> int:
     from pan2kg.turtle import writer
     from pan2kg.validation import quotations
 
-    project = arguments.project_of(options)
+    project = project_of(options)
     name = add.document_named(load_project(project), project, options.document)
     document = process.read_document(Path(options.file))
     with files.alone(project):
         anchored = anchoring.anchor(project, document, name, today())
-        arguments.emit("".join(file.difference for file in anchored.files))
+        emit("".join(file.difference for file in anchored.files))
         if anchored.files and not options.dry_run:
             files.write(
                 project,
@@ -175,7 +177,7 @@ def run_anchor(options: argparse.Namespace) -> int:
         for word in {"quote", "near"} & values.keys():
             line = " ".join(str(values[word]).split())
             values[word] = line if len(line) <= 120 else f"{line[:119].rstrip()}…"
-        arguments.tell(Message("progress", key, values))
+        tell(Message("progress", key, values))
 
     language = spoken()
     passages = Messages("progress").counted(len(anchored.anchors), "anchored-passages", language)

@@ -13,6 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.cli import arguments
+from pan2kg.cli.arguments import (
+    DAY,
+    ENDPOINT,
+    FILE,
+    FLAG,
+    LANGUAGE,
+    ONCE,
+    OUTPUT,
+    PROJECT,
+    SELECTION,
+    Options,
+)
+from pan2kg.cli.opening import open_endpoint, open_kept, project_of
+from pan2kg.cli.output import emit, tell, width_of
 from pan2kg.coherence import evidence
 from pan2kg.errors import QueryError
 from pan2kg.i18n import LANGUAGES, Text, a_day, say
@@ -27,42 +41,42 @@ _LEVEL: Final = {
     "default": evidence.HEADLINE.key,
     "help": "coherence.evidence",
 }
-_WHOLE: Final[arguments.Options] = {
+_WHOLE: Final[Options] = {
     "--from": {"metavar": "DIR", "dest": "columns", "type": Path},
     "--evidence": _LEVEL,
-    **arguments.OUTPUT,
+    **OUTPUT,
 }
 # how each thing a table can be told is typed
-OPTIONS: Final[dict[tables.Option, arguments.Options]] = {
+OPTIONS: Final[dict[tables.Option, Options]] = {
     "plans": {"--plan": {"metavar": "PLAN", "action": "append", "dest": "plans"}},
-    "all": {"--all": {**arguments.FLAG, "dest": "everything"}},
+    "all": {"--all": {**FLAG, "dest": "everything"}},
     "least": {"--least": {"metavar": "BITS", "type": arguments.an_amount}},
-    "evidence": {"--evidence": _LEVEL, "--weights": {"metavar": "RELEASE", **arguments.ONCE}},
+    "evidence": {"--evidence": _LEVEL, "--weights": {"metavar": "RELEASE", **ONCE}},
     "two works": {
         "actions": {"metavar": "PLAN-OR-ACTION", "nargs": 2, "help": "coherence.two-works"}
     },
     "any action": {"actions": {"metavar": "ACTION", "nargs": "*", "help": "coherence.any-action"}},
     "two plans": {"plans": {"metavar": "PLAN", "nargs": 2, "help": "coherence.two-plans"}},
     "matrices": {
-        "files": {**arguments.FILE, "nargs": "*", "help": "coherence.matrices"},
+        "files": {**FILE, "nargs": "*", "help": "coherence.matrices"},
         "--assessor": {"metavar": "NAME", "action": "append", "dest": "assessors"},
         "--free-labels": {"action": "store_const", "const": "free", "dest": "part"},
-        "--scale": {"metavar": "SCALE", "type": arguments.a_scale, **arguments.ONCE},
-        "--self": {**arguments.FLAG, "dest": "keep_diagonal"},
+        "--scale": {"metavar": "SCALE", "type": arguments.a_scale, **ONCE},
+        "--self": {**FLAG, "dest": "keep_diagonal"},
     },
     "write": {"--write": {"metavar": "GRAPH.ttl"}},
-    "cut": {"--cut": {"metavar": "SIZE", "type": arguments.a_share, **arguments.ONCE}},
-    "groups": {"--groups": {**arguments.FILE, **arguments.ONCE}},
+    "cut": {"--cut": {"metavar": "SIZE", "type": arguments.a_share, **ONCE}},
+    "groups": {"--groups": {**FILE, **ONCE}},
     "kind": {"part": {"metavar": "KIND", "nargs": "?", "help": "coherence.kind"}},
     "day": {"day": {"metavar": "DAY", "nargs": "?", "type": a_day}},
-    "country": {"--country": {"metavar": "COUNTRY", **arguments.ONCE}},
+    "country": {"--country": {"metavar": "COUNTRY", **ONCE}},
 }
-_SHARED: Final[arguments.Options] = {
-    "--project": {**arguments.PROJECT, "default": argparse.SUPPRESS},
-    "--no-cache": {**arguments.FLAG, "default": argparse.SUPPRESS, "help": "no-cache"}, **arguments.LANGUAGE,
-    **arguments.ENDPOINT,
+_SHARED: Final[Options] = {
+    "--project": {**PROJECT, "default": argparse.SUPPRESS},
+    "--no-cache": {**FLAG, "default": argparse.SUPPRESS, "help": "no-cache"}, **LANGUAGE,
+    **ENDPOINT,
     "--format": {"choices": ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx"), "default": "table"},
-    **arguments.SELECTION, "--as-of": arguments.DAY, **arguments.OUTPUT,
+    **SELECTION, "--as-of": DAY, **OUTPUT,
 }  # fmt: skip
 
 
@@ -97,12 +111,12 @@ def run_coherence(options: argparse.Namespace) -> int:
         for *plans, low, broad, links in weight.pairs_of_plans(columns, level or evidence.HEADLINE):
             names = [f'"{name}"' if "," in name else name for name in plans]
             lines.append(f"{','.join(names)},{low:.6f},{broad:.6f},{links}")
-        arguments.emit("\n".join([*lines, ""]), options.output, "csv")
+        emit("\n".join([*lines, ""]), options.output, "csv")
     elif options.figure is None:
-        arguments.emit(options.help_text())
+        emit(options.help_text())
     else:
-        answer = inquire(arguments.project_of(options), options, arguments.width_of(options))
-        arguments.emit(answer, options.output, getattr(options, "format", "text"))
+        answer = inquire(project_of(options), options, width_of(options))
+        emit(answer, options.output, options.format)
     return 0
 
 
@@ -123,7 +137,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     if "link" in typed:
         from pan2kg.site import questions
 
-        arguments.tell(questions.notice(options.link.release, graph.release, options.language))
+        tell(questions.notice(options.link.release, graph.release, options.language))
     if typed.get("weights"):
         from pan2kg.publish import weights as published
 
@@ -135,7 +149,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         ledger.write_ledger(graph, choice, Path(options.write))
     figures = replace(figures, notes=(*figures.notes, *remarks))
     figures, left_out = selection.of(figures)
-    arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))
+    tell(left_out and say("progress", "rows-left-out", n=left_out))
     written = writers.write(figures, options.format, writers.Style(options.language, width=width))
     return selection.written(written) if isinstance(written, str) else written
 
@@ -180,7 +194,7 @@ def _graph_of(
 ) -> tuple["Graph", list[Text]]:
     """The graph a table is made of, and what is to be said of its day."""
     from pan2kg.graph.graph import Graph
-    from pan2kg.store import as_of, cache, store
+    from pan2kg.store import as_of, store
     from pan2kg.turtle.vocabulary import PAN
 
     language = options.language
@@ -188,10 +202,9 @@ def _graph_of(
     if options.endpoint is not None:
         if day is not None:
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        return Graph(project, arguments.open_endpoint(project, options), language=language), []
+        return Graph(project, open_endpoint(project, options), language=language), []
     if day is None or kind.whole:
-        folder = arguments.cache_of(options)
-        data = cache.open_kept(project, folder, links=False, read_only=True)
+        data = open_kept(options, project, links=False)
         return Graph(project, data, language=language, as_of=day, asked=day is not None), []
     today = store.load_project(project)
     actions = len(as_of.instances(today, PAN + "Action"))

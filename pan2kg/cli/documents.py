@@ -14,7 +14,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from pan2kg.cli import arguments
+from pan2kg.cli.arguments import DAY, FILE, FLAG, LANGUAGE, ONCE, OUTPUT, Options, a_link
+from pan2kg.cli.opening import open_graph, open_kept, project_of
+from pan2kg.cli.output import emit, tell, width_of
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract import document as documents, draft, mentions, outline, process
 from pan2kg.graph.graph import Graph
@@ -31,7 +33,7 @@ from pan2kg.review import (
     suggestions,
     work,
 )
-from pan2kg.store import cache, derive, load_project, queries
+from pan2kg.store import derive, load_project, queries
 from pan2kg.tables import formats
 from pan2kg.turtle import countries, vocabulary, writer
 
@@ -57,46 +59,46 @@ def _columns(typed: str) -> dict[str, int]:
 
 
 # what every command that reads a document can be told of it
-_READING: Final[arguments.Options] = {
+_READING: Final[Options] = {
     "--pages": {"metavar": "PAGES", "default": "1-", "help": "read.pages"},
     "--password-file": {"metavar": "FILE", "help": "read.password-file"},
     "--seconds": {"metavar": "NUMBER", "type": int, "default": 60, "help": "read.seconds"},
     "--memory": {"metavar": "MB", "type": int, "default": 1000, "help": "read.memory"},
 }
-_KEY: Final = {"metavar": "KEY", **arguments.ONCE}
-READ: Final[arguments.Options] = {
-    "file": arguments.FILE,
+_KEY: Final = {"metavar": "KEY", **ONCE}
+READ: Final[Options] = {
+    "file": FILE,
     **_READING,
-    "-o --output": arguments.FILE,
-    **arguments.LANGUAGE,
+    "-o --output": FILE,
+    **LANGUAGE,
 }
-DRAFT: Final[arguments.Options] = {
-    "file": arguments.FILE, "--plan": {"metavar": "KEY", "required": True}, "--level": {"metavar": "NAME"},
-    "--columns": {"metavar": "COLUMNS", "type": _columns}, "--explain": arguments.FLAG, "--outline": arguments.FILE,
+DRAFT: Final[Options] = {
+    "file": FILE, "--plan": {"metavar": "KEY", "required": True}, "--level": {"metavar": "NAME"},
+    "--columns": {"metavar": "COLUMNS", "type": _columns}, "--explain": FLAG, "--outline": FILE,
     "--language": {"choices": ("fr", "en", "de", "lb", "it", "es", "nl")},
     "--type": {"metavar": "KEY", "default": ""}, "--publisher": {"metavar": "NAME", "default": ""},
-    "--date": {"metavar": "DAY", "type": a_day}, "--read-at": {"metavar": "URL", "type": arguments.a_link},
+    "--date": {"metavar": "DAY", "type": a_day}, "--read-at": {"metavar": "URL", "type": a_link},
     "--list": {"choices": ("complete", "partial", "unknown"), "default": ""}, **_READING,
-    "-o --output": arguments.FILE,
+    "-o --output": FILE,
 }  # fmt: skip
-MENTIONS: Final[arguments.Options] = {
-    "file": {"nargs": "?", **arguments.FILE}, "--plan": {"metavar": "KEY", "default": ""},
-    "--country": {"metavar": "CODE", "default": ""}, "--date": arguments.DAY,
+MENTIONS: Final[Options] = {
+    "file": {"nargs": "?", **FILE}, "--plan": {"metavar": "KEY", "default": ""},
+    "--country": {"metavar": "CODE", "default": ""}, "--date": DAY,
     "--format": {"choices": ("table", "jsonl", "csv"), "default": "table"},
-    **_READING, **arguments.OUTPUT, **arguments.LANGUAGE,
+    **_READING, **OUTPUT, **LANGUAGE,
 }  # fmt: skip
-CANDIDATES: Final[arguments.Options] = {
-    "file": {"nargs": "?", **arguments.FILE, "help": "mentions.file"},
+CANDIDATES: Final[Options] = {
+    "file": {"nargs": "?", **FILE, "help": "mentions.file"},
     "--plan": {**_KEY, "required": True},
-    "--since": arguments.DAY,
+    "--since": DAY,
     **_READING,
-    **arguments.LANGUAGE,
+    **LANGUAGE,
 }
-REVIEW: Final[arguments.Options] = {
+REVIEW: Final[Options] = {
     "--plan": _KEY,
     "--kind": {"choices": ("plan", "action", "instrument", "body", "provision", "topic"), "default": ""},
-    "--by": {"metavar": "NAME", **arguments.ONCE}, "--second": arguments.FLAG, "--control": arguments.FLAG,
-    "--order": {"choices": ("text", "rank"), "default": "text"}, "--suggested": arguments.FLAG, **arguments.LANGUAGE,
+    "--by": {"metavar": "NAME", **ONCE}, "--second": FLAG, "--control": FLAG,
+    "--order": {"choices": ("text", "rank"), "default": "text"}, "--suggested": FLAG, **LANGUAGE,
 }  # fmt: skip
 
 
@@ -158,7 +160,7 @@ def run_draft(options: argparse.Namespace) -> int:
     file = Path(options.file)
     target = Path(options.output) if options.output else None
     beside = target.parent if target else Path()
-    project = arguments.project_of(options) if options.project else Project.find(beside)
+    project = project_of(options) if options.project else Project.find(beside)
     plan, explanation = draft.read_plan(
         *_read(options, file),
         language=options.language,
@@ -166,7 +168,7 @@ def run_draft(options: argparse.Namespace) -> int:
         columns=options.columns,
     )
     if options.explain or plan is None:
-        arguments.tell(*explanation)
+        tell(*explanation)
     if plan is None:
         return 1
     _refuse_unknown_type(project, options.type)
@@ -189,7 +191,7 @@ def run_draft(options: argparse.Namespace) -> int:
         _refuse_other_text(filing, target)
     _write_draft(options, project, filing)
     if options.outline:
-        arguments.emit(plan.outline, options.outline)
+        emit(plan.outline, options.outline)
     _tell_of_draft(options, plan, file, is_country_known=country is not None)
     return 0
 
@@ -227,10 +229,10 @@ def _write_draft(
         with files.alone(project):
             files.write(project, filing.changes, writer.read_prefixes(project))
     else:
-        arguments.emit(filing.text, options.output, "turtle")
+        emit(filing.text, options.output, "turtle")
     if filing.stated_in:
         values = {"plan": options.plan, "file": project.name_of(filing.stated_in)}
-        arguments.tell(Message("progress", "plan-stands", values))
+        tell(Message("progress", "plan-stands", values))
 
 
 def _tell_of_draft(
@@ -244,7 +246,7 @@ def _tell_of_draft(
         remarks.insert(0, documents.noted("language-guessed", language=plan.language))
     lines = [documents.noted("in-file", file=file.name, message=remark) for remark in remarks]
     counts = {"categories": str(len(plan.categories)), "actions": str(len(plan.actions))}
-    arguments.tell(*lines, Message("progress", "draft-counts", counts))
+    tell(*lines, Message("progress", "draft-counts", counts))
 
 
 def run_mentions(options: argparse.Namespace) -> int:
@@ -261,7 +263,7 @@ def run_mentions(options: argparse.Namespace) -> int:
     named = mentions.find_mentions(document, graph.names, date=day, country=country, plan=plan)
     if options.format == "jsonl":
         lines = (f"{work.mention_line(mention)}\n" for mention in named)
-        arguments.emit("".join(lines), options.output, options.format)
+        emit("".join(lines), options.output, options.format)
         return 0
     language = graph.language
     labels = graph.labels
@@ -286,14 +288,14 @@ def run_mentions(options: argparse.Namespace) -> int:
     text = (
         formats.write_csv(grid)
         if options.format == "csv"
-        else formats.write_text(grid, arguments.width_of(options))
+        else formats.write_text(grid, width_of(options))
     )
-    arguments.emit(text, options.output, options.format)
+    emit(text, options.output, options.format)
     return 0
 
 
 def _opened(options: argparse.Namespace) -> tuple[Graph, str]:
-    graph = arguments.open_graph(options, tells=False)
+    graph = open_graph(options, tells=False)
     plan = graph.resolve(options.plan, ["plan"]) if options.plan else ""
     if plan:
         queries.refuse_other_kind(plan, ["plan"], option="plan", store=graph.store)
@@ -346,14 +348,14 @@ def run_candidates(options: argparse.Namespace) -> int:
 
 
 def run_review(options: argparse.Namespace) -> int:
-    project = arguments.project_of(options)
+    project = project_of(options)
     files.own(project)
     store = load_project(project)
     derive(store, project, ["main-label"])
 
     def whole() -> Graph:
         # with what rules derive, of which suggestions are made
-        store = cache.open_kept(project, arguments.cache_of(options), read_only=True)
+        store = open_kept(options, project)
         return Graph(project, store, language=project.language, as_of=today())
 
     graph = Graph(project, store, language=project.language, as_of=today())
@@ -388,7 +390,7 @@ def run_review(options: argparse.Namespace) -> int:
         for candidate, _, _ in agreement.apart:
             start, target = (review.material.graph.label(end, language) for end in candidate.ends)
             lines.append(say("apart", start=start, target=target))
-    arguments.tell(*lines)
+    tell(*lines)
     return 0
 
 

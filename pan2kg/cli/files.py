@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pan2kg.cli import arguments
+from pan2kg.cli.arguments import DAY, ENDPOINT, FILE, FLAG, LANGUAGE, SEVERAL, TIMEOUT, a_link
+from pan2kg.cli.opening import cache_of, note_on_links, open_graph, open_kept, project_of
+from pan2kg.cli.output import Progress, emit, tell, tell_unbuilt
 from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, ProjectError, QueryError
 from pan2kg.i18n.message import say
@@ -28,21 +31,21 @@ _LEVELS: Final = {
     "default": evidence.HEADLINE.key,
     "help": "files.evidence",
 }
-_FILE: Final = {**arguments.FILE, "required": True}
+_FILE: Final = {**FILE, "required": True}
 _FOLDER: Final = {"metavar": "DIR", "required": True}
-_KEYS: Final = {"metavar": "KEY", **arguments.SEVERAL}
+_KEYS: Final = {"metavar": "KEY", **SEVERAL}
 _PLAN: Final = {"metavar": "KEY", "default": "", "help": "report.plan"}
-_DAY: Final = {**arguments.DAY, "help": "figures.as-of"}
+_DAY: Final = {**DAY, "help": "figures.as-of"}
 PICTURE: Final = {
     "usage": "picture.usage",
     "epilog": "picture.parameters",
     "name": _names("pan2kg.charts.registry", "PICTURES", "NAME"),
     "-o --output": _FILE,
-    "--slide": arguments.FLAG,
-    "--as-of": arguments.DAY,
+    "--slide": FLAG,
+    "--as-of": DAY,
     "--evidence": _LEVELS,
-    **arguments.ENDPOINT,
-    **arguments.LANGUAGE,
+    **ENDPOINT,
+    **LANGUAGE,
 }
 EXPORT: Final = {
     "form": _names("pan2kg.tables.network_files", "FORMS", "FORM"),
@@ -50,8 +53,8 @@ EXPORT: Final = {
     "--plan": _KEYS,
     "--type": _KEYS,
     "--evidence": _LEVELS,
-    **arguments.ENDPOINT,
-    **arguments.LANGUAGE,
+    **ENDPOINT,
+    **LANGUAGE,
 }
 DUMP: Final = {
     "--format": {"choices": ("nquads", "trig")},
@@ -61,31 +64,31 @@ REPORT: Final = {
     "-o --output": {**_FOLDER, "help": "report.folder"},
     "--plan": _PLAN,
     "--evidence": _LEVELS,
-    **arguments.ENDPOINT,
+    **ENDPOINT,
     "--as-of": _DAY,
-    **arguments.LANGUAGE,
+    **LANGUAGE,
 }
 BRIEF: Final = {
     "-o --output": _FILE,
     "--plan": _PLAN,
-    "--before": arguments.FILE,
+    "--before": FILE,
     "--evidence": _LEVELS,
     "--as-of": _DAY,
-    **arguments.LANGUAGE,
+    **LANGUAGE,
 }
 SITE: Final = {
     "-o --output": {**_FOLDER, "help": "site.folder"},
-    "--zip": arguments.FILE,
+    "--zip": FILE,
     "--as-of": _DAY,
 }
-_ADDRESS: Final = {"metavar": "URL", "type": arguments.a_link}
+_ADDRESS: Final = {"metavar": "URL", "type": a_link}
 LOAD: Final = {
     "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"},
-    "--timeout": arguments.TIMEOUT,
+    "--timeout": TIMEOUT,
     "--store": _ADDRESS,
     "--update": _ADDRESS,
-    "--replace": arguments.FLAG,
-    "--beside": arguments.FLAG,
+    "--replace": FLAG,
+    "--beside": FLAG,
 }
 
 
@@ -96,7 +99,7 @@ def run_picture(options: argparse.Namespace) -> int:
     if "plans" in parameters:
         parameters["plans"] = parameters["plans"].split(",")
     picture = registry.draw(
-        options.name, arguments.open_graph(options), evidence=options.evidence, **parameters
+        options.name, open_graph(options), evidence=options.evidence, **parameters
     )
     if options.slide:
         picture = frame.on_slide(picture)
@@ -111,17 +114,15 @@ def run_export(options: argparse.Namespace) -> int:
 
         if options.plan or options.type:
             raise QueryError("columns-are-whole")
-        paths = spreadsheet.write_columns(
-            spreadsheet.columns_of(arguments.open_graph(options)), target
-        )
-        arguments.emit("".join(f"{path}\n" for path in paths))
+        paths = spreadsheet.write_columns(spreadsheet.columns_of(open_graph(options)), target)
+        emit("".join(f"{path}\n" for path in paths))
         return 0
     from pan2kg.tables.network import select_network
     from pan2kg.tables.network_files import export_network
 
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
         raise FormatError("csv-is-zip", name=target.name)
-    graph = arguments.open_graph(options)
+    graph = open_graph(options)
     whole = graph.network(options.language, options.evidence)
     network = select_network(whole, plans=options.plan, types=options.type)
     if not network:
@@ -138,10 +139,10 @@ def run_dump(options: argparse.Namespace) -> int:
     from pan2kg.store import store
     from pan2kg.turtle import writer
 
-    graph = arguments.open_graph(options)
+    graph = open_graph(options)
     target = Path(options.output)
     form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
-    missing = arguments.links_told(graph.held, is_note=True)
+    missing = note_on_links(graph.held)
     note = f"# {missing}\n".encode() if missing else b""
     write_atomically(
         target, note + store.dump(graph.held, form, writer.read_prefixes(graph.project))
@@ -152,7 +153,7 @@ def run_dump(options: argparse.Namespace) -> int:
 def run_report(options: argparse.Namespace) -> int:
     from pan2kg.site import page, plan as plans, printing
 
-    graph = arguments.open_graph(options)
+    graph = open_graph(options)
     if not graph.has_actions:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     plan = graph.plan(options.plan) if options.plan else graph.own_plan()
@@ -163,9 +164,7 @@ def run_report(options: argparse.Namespace) -> int:
     request = page.Request(f"{language}/plan/{key}.html", language, key)
     context = page.PageContext(page.SiteContext(graph, bundle=page.find_bundle()), request)
     files = plans.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
-    arguments.emit(
-        "".join(f"{path}\n" for path in printing.write_files(Path(options.output), files))
-    )
+    emit("".join(f"{path}\n" for path in printing.write_files(Path(options.output), files)))
     return 0
 
 
@@ -173,7 +172,7 @@ def run_brief(options: argparse.Namespace) -> int:
     from pan2kg.findings import brief as briefs
     from pan2kg.site import brief_files
 
-    graph = arguments.open_graph(options)
+    graph = open_graph(options)
     target = Path(options.output)
     brief = briefs.write_brief(
         graph, options.plan, evidence.level(options.evidence) or evidence.HEADLINE
@@ -187,12 +186,12 @@ def run_brief(options: argparse.Namespace) -> int:
 def run_site(options: argparse.Namespace) -> int:
     from pan2kg.site import page, registry
 
-    graph = arguments.open_graph(options)
-    kept = arguments.cache_of(options)
+    graph = open_graph(options)
+    kept = cache_of(options)
     context = page.SiteContext(graph, bundle=page.find_bundle(), kept=kept)
-    arguments.tell_unbuilt()
+    tell_unbuilt()
     folder = Path(options.output)
-    progress = arguments.Progress()
+    progress = Progress()
     number = registry.write_site(
         registry.Site(context),
         folder,
@@ -202,18 +201,18 @@ def run_site(options: argparse.Namespace) -> int:
     message = say(
         "progress", "site-written", folder=folder, number=str(number), index=folder / "index.html"
     )
-    arguments.emit(f"{message}\n")
+    emit(f"{message}\n")
     if options.zip:
         registry.write_zip(folder, Path(options.zip))
-        arguments.emit(f"{options.zip}\n")
+        emit(f"{options.zip}\n")
     return 0
 
 
 def run_load(options: argparse.Namespace) -> int:
-    from pan2kg.store import cache, queries, remote
+    from pan2kg.store import queries, remote
 
-    project = arguments.project_of(options)
-    progress = arguments.Progress()
+    project = project_of(options)
+    progress = Progress()
     target = remote.Target(
         options.endpoint,
         options.store or "",
@@ -225,7 +224,7 @@ def run_load(options: argparse.Namespace) -> int:
     progress(say("progress", "loading"))
     try:
         loaded = remote.load_graph(
-            cache.open_kept(project, arguments.cache_of(options), read_only=True),
+            open_kept(options, project),
             target,
             f"{project.space}graph/",
             lambda done, whole: progress(
@@ -237,7 +236,7 @@ def run_load(options: argparse.Namespace) -> int:
         progress.finish()
     whole = len(queries.read_queries(project))
     wrong = loaded["wrong"].split()
-    arguments.tell(
+    tell(
         say("progress", "graph-loaded", **loaded),
         say("progress", "engine-examined", right=str(whole - len(wrong)), whole=str(whole)),
         wrong and say("error", "engine-errs", names=", ".join(wrong)),

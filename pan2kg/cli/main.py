@@ -14,6 +14,8 @@ from importlib import import_module
 from typing import Any, Final
 
 from pan2kg.cli import arguments
+from pan2kg.cli.arguments import FLAG, PROJECT
+from pan2kg.cli.output import emit, harmless, tell
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n import say, told
 from pan2kg.i18n.catalogue import CatalogueError
@@ -79,7 +81,7 @@ def main(words: Sequence[str] | None = None) -> int:
             finally:
                 sys.stdout.flush()
         except (Pan2kgError, CatalogueError) as error:
-            sys.stderr.write(f"pan2kg: {arguments.harmless(str(error))}\n")
+            sys.stderr.write(f"pan2kg: {harmless(str(error))}\n")
         except OSError as error:
             # what is still to be written goes nowhere, since Python would try once more as it ends
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -112,7 +114,7 @@ def _run(words: Sequence[str]) -> int:
         gc.set_threshold(*usual)
     project = getattr(options, "nearest", None)
     if project and not project.is_packaged and options.command in _ANSWERING:
-        arguments.tell(say("progress", "project", name=project.root))
+        tell(say("progress", "project", name=project.root))
     return code
 
 
@@ -139,8 +141,8 @@ def build_parser() -> arguments.Parser:
     commands = parser.add_subparsers(title="title.commands", metavar="COMMAND", dest="command")
     for command in COMMANDS:
         inner = commands.add_parser(command, **arguments.described(f"command.{command}"))
-        inner.add_argument("--project", **arguments.PROJECT)
-        inner.add_argument("--no-cache", **arguments.FLAG, help="no-cache")
+        inner.add_argument("--project", **PROJECT)
+        inner.add_argument("--no-cache", **FLAG, help="no-cache")
         inner.fill = partial(_fill, command=command)
     return parser
 
@@ -150,7 +152,7 @@ def run_completion(options: argparse.Namespace) -> int:
 
     parser = build_parser()
     parser.explained()
-    arguments.emit(shtab.complete(parser, shell=options.shell), form=options.shell)
+    emit(shtab.complete(parser, shell=options.shell), form=options.shell)
     return 0
 
 

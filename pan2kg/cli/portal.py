@@ -10,12 +10,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from pan2kg.cli import arguments
+from pan2kg.cli.arguments import FLAG, Options
+from pan2kg.cli.output import emit
 from pan2kg.errors import Place
 from pan2kg.i18n.message import say
 
 _ACTIONS: Final = ("plan", "push", "status")
-_PORTAL: Final[arguments.Options] = {
-    "--send": arguments.FLAG, "--look": arguments.FLAG, "--linked": arguments.FLAG, "--prune": arguments.FLAG,
+_PORTAL: Final[Options] = {
+    "--send": FLAG, "--look": FLAG, "--linked": FLAG, "--prune": FLAG,
     "--portal": {"metavar": "URL", "default": "https://data.public.lu"},
     "--organization": {"metavar": "ID", "default": ""}, "--dataset": {"metavar": "ID", "default": ""},
 }  # fmt: skip
@@ -72,7 +74,7 @@ def run_portal(
     tells = options.send or options.action == "status"
     asks = tells or options.look
     address, key = portal.read_access(options.portal, os.environ, needs_key=asks)
-    write = partial(arguments.emit, form="data")
+    write = partial(emit, form="data")
     with TemporaryDirectory(prefix="pan2kg-") as scratch:
         offer = portal.make_offer(
             Path(options.folder),

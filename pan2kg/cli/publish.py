@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.cli import arguments
+from pan2kg.cli.arguments import FLAG, LANGUAGE, OUTPUT, Options, a_link, an_address
+from pan2kg.cli.opening import cache_of, note_on_links, project_of
+from pan2kg.cli.output import Progress, tell, tell_unbuilt
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.message import a_day, say, today, told
 from pan2kg.project import write_atomically
@@ -28,7 +31,7 @@ _EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\
 
 def a_contact(text: str) -> str:
     if "://" in text:
-        return arguments.a_link(text)
+        return a_link(text)
     if not _MAIL.fullmatch(text):
         raise argparse.ArgumentTypeError(told("no-contact", text=text))
     return text
@@ -41,22 +44,22 @@ def a_version(text: str) -> str:
     return text
 
 
-PUBLISH: Final[arguments.Options] = {
+PUBLISH: Final[Options] = {
     "-o --output": {"metavar": "DIR", "required": True, "help": "publish.folder"},
-    "--base": {"metavar": "URL", "type": arguments.an_address},
-    "--id-base": {"metavar": "URL", "type": arguments.an_address},
-    "--endpoint": {"metavar": "URL", "type": arguments.a_link},
-    "--service": {"metavar": "URL", "type": arguments.a_link}, "--contact": {"type": a_contact},
+    "--base": {"metavar": "URL", "type": an_address},
+    "--id-base": {"metavar": "URL", "type": an_address},
+    "--endpoint": {"metavar": "URL", "type": a_link},
+    "--service": {"metavar": "URL", "type": a_link}, "--contact": {"type": a_contact},
     "--date": {"type": a_day}, "--version": {"dest": "release", "type": a_version},
     "--previous": {"metavar": "DIR|FILE", "type": Path},
-    "--verify": {"metavar": "URL", "type": arguments.an_address}, "--without-site": arguments.FLAG,
-    "--without-derived": arguments.FLAG,
+    "--verify": {"metavar": "URL", "type": an_address}, "--without-site": FLAG,
+    "--without-derived": FLAG,
 }  # fmt: skip
-_DIFF: Final[arguments.Options] = {
+_DIFF: Final[Options] = {
     "sides": {"metavar": "OLD NEW", "nargs": "+"}, "--apply": {"metavar": "PATCH"},
     "--format": {"choices": ("text", "md", "csv", "json", "rdf", "atom"), "default": "text"},
     "--date": {"metavar": "DAY", "type": a_day}, "--address": {"metavar": "URL", "default": ""},
-    **arguments.LANGUAGE, **arguments.OUTPUT,
+    **LANGUAGE, **OUTPUT,
 }  # fmt: skip
 
 
@@ -83,16 +86,16 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     from pan2kg.site.quality import check_apart
 
     if parts:
-        arguments.tell_unbuilt()
-    progress = arguments.Progress()
+        tell_unbuilt()
+    progress = Progress()
     folder = Path(options.output).absolute()
     try:
         progress(say("progress", "loading"))
-        kept = arguments.cache_of(options)
+        kept = cache_of(options)
         if kept and any(part in releases.SITE for part in parts):
             # pages tell what a check found: it takes as much memory as the graph, and goes before
             # that is loaded
-            releases.apart(partial(check_apart, arguments.project_of(options), kept))
+            releases.apart(partial(check_apart, project_of(options), kept))
         edition = _prepare(options)
         has_base = options.base is not None
         release_options = releases.ReleaseOptions(today(), options.service or "", has_base)
@@ -120,7 +123,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
         "version": edition.issue.version,
         "folder": options.output,
     }
-    arguments.tell(*lines, say("progress", "release-written", **values))
+    tell(*lines, say("progress", "release-written", **values))
     return 0
 
 
@@ -129,22 +132,23 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     from pan2kg.publish import edition as editions, weights
     from pan2kg.store import cache, store
 
-    project = arguments.project_of(options)
+    project = project_of(options)
     if options.without_derived:
         data = store.load_project(project)
     else:
-        data = cache.open_kept(project, arguments.cache_of(options))
-    arguments.links_told(data)
+        data = cache.open_kept(project, cache_of(options))
+    tell(note_on_links(data))
     space = labels.own_profile(labels.read_profiles(data), project).space
     _refuse_example(data, space, options.id_base)
     facts = editions.read_facts(data, space)
+    version = _version_of(options, facts)
     days = _days_of(options, facts)
     previous = _release_before(options)
-    issue = _issue_of(options, facts, previous, days)
+    issue = _issue_of(options, facts, version, previous, days)
     graph = graphs.Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
     weights.weigh_links(graph)
-    return editions.Edition(graph, facts, issue, previous, kept=arguments.cache_of(options))
+    return editions.Edition(graph, facts, issue, previous, kept=cache_of(options))
 
 
 def _refuse_example(data: "LocalStore", space: str, id_base: str | None) -> None:
@@ -186,7 +190,6 @@ def _days_of(options: argparse.Namespace, facts: "Facts") -> tuple[date, date]:
     from pan2kg.publish import release
     from pan2kg.turtle.vocabulary import DCTERMS
 
-    _version_of(options, facts)  # a version of which no address can be made is refused first
     issued = facts.day(DCTERMS + "issued")
     stated = facts.day(DCTERMS + "modified")
     modified = release.prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or stated
@@ -198,13 +201,13 @@ def _days_of(options: argparse.Namespace, facts: "Facts") -> tuple[date, date]:
 def _issue_of(
     options: argparse.Namespace,
     facts: "Facts",
+    version: str,
     previous: Path | None,
     days: tuple[date, date],
 ) -> "Issue":
     # what the release calls itself, of what days it is, where it will stand, and what it follows
     from pan2kg.publish import edition as editions, folder
 
-    version = _version_of(options, facts)
     mark = (folder.read_mark(previous) if previous else None) or {"version": ""}
     is_again = mark["version"] == version
     before = mark.get("previous", "") if is_again else mark["version"]
@@ -232,7 +235,7 @@ def run_diff(options: argparse.Namespace) -> int:
         raise FormatError("comparison-takes-two", remedy="use-diff", wanted=wanted, number=number)
     if options.apply and options.output and not options.output.endswith(".nq"):
         raise FormatError("patched-is-nquads")
-    progress = arguments.Progress()
+    progress = Progress()
     try:
         patch = list(store.read_quads(Path(options.apply))) if options.apply else None
         sides = []

@@ -16,6 +16,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pan2kg.cli import arguments
+from pan2kg.cli.arguments import FILE, FLAG, SEVERAL, Options, an_address
+from pan2kg.cli.opening import cache_of, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, reason, write_atomically
 
@@ -24,23 +26,23 @@ MEGABYTE: Final = 2**20
 
 _POSITIVE: Final = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
 _NUMBER: Final = {"metavar": "N", "type": arguments.whole(1)}
-SERVE: Final[arguments.Options] = {
+SERVE: Final[Options] = {
     "--host": {"default": "127.0.0.1"},
     "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
-    "--allow-host": {"metavar": "NAME", **arguments.SEVERAL},
-    "--base": {"metavar": "URL", "type": arguments.an_address},
-    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL},
-    "--no-browser": arguments.FLAG,
+    "--allow-host": {"metavar": "NAME", **SEVERAL},
+    "--base": {"metavar": "URL", "type": an_address},
+    "--proxy": {"metavar": "ADDRESS", **SEVERAL},
+    "--no-browser": FLAG,
     "--endpoint": {"metavar": "URL", "help": "endpoint"},
     "--release": {"metavar": "DIR", "type": Path},
-    "--writable": arguments.FLAG,
-    "--token-file": arguments.FILE,
-    "--people": {**arguments.FILE, "type": Path},
+    "--writable": FLAG,
+    "--token-file": FILE,
+    "--people": {**FILE, "type": Path},
     "--person-header": {"metavar": "NAME", "default": ""},
-    "--public": arguments.FLAG,
-    "--access-log": arguments.FILE,
-    "--watch": {**arguments.FLAG, "help": "serve.watch"},
-    "--journal": {**arguments.FILE, "type": Path},
+    "--public": FLAG,
+    "--access-log": FILE,
+    "--watch": {**FLAG, "help": "serve.watch"},
+    "--journal": {**FILE, "type": Path},
     "--timeout": {"metavar": "S", "type": _POSITIVE, "default": 30.0},
     "--max-rows": {**_NUMBER, "default": 1_000_000},
     "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
@@ -48,7 +50,7 @@ SERVE: Final[arguments.Options] = {
     "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0},
     "--connections": {**_NUMBER, "default": 1024},
     "--workers": {**_NUMBER, "default": 8},
-    "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
+    "--allow-service": {"metavar": "IRI", **SEVERAL},
     "--default-graph": {"choices": ("union", "own"), "default": "union"},
 }
 
@@ -84,7 +86,7 @@ def run_serve(options: argparse.Namespace) -> int:
         connections=options.connections,
         is_public=options.public,
         union=options.default_graph == "union",
-        graphs=f"{arguments.project_of(options).space}graph/",
+        graphs=f"{project_of(options).space}graph/",
         services=frozenset(options.allow_service),
     )
     token = _token(options)
@@ -94,8 +96,8 @@ def run_serve(options: argparse.Namespace) -> int:
         # a project's own graph is held in processes that are forked before anything else runs; or
         # that of a release, whose files are served as they are: what no file tells is answered from
         # the graph
-        project = Project.at(options.release) if options.release else arguments.project_of(options)
-        folder = arguments.cache_of(options)
+        project = Project.at(options.release) if options.release else project_of(options)
+        folder = cache_of(options)
 
         def load() -> protocol.Evaluator:
             from pan2kg.store import cache
@@ -151,9 +153,9 @@ def _read(path: Path) -> bytes:
         ) from None
 
 
-JOURNAL: Final[arguments.Options] = {
-    "journal": {**arguments.FILE, "type": Path, "help": "serve.journal"},
-    "-o --output": {**arguments.FILE, "type": Path, "required": True},
+JOURNAL: Final[Options] = {
+    "journal": {**FILE, "type": Path, "help": "serve.journal"},
+    "-o --output": {**FILE, "type": Path, "required": True},
 }
 
 
@@ -199,7 +201,7 @@ def run_journal(options: argparse.Namespace) -> int:
         else:
             raise ValueError
 
-    store = cache.open_kept(arguments.project_of(options), arguments.cache_of(options)).inner
+    store = cache.open_kept(project_of(options), cache_of(options)).inner
     before = set(store)
     for number, line in enumerate(_read(options.journal).splitlines(), 1):
         try:

@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from pan2kg.cli import arguments
+from pan2kg.cli.opening import cache_of, open_endpoint, project_of
+from pan2kg.cli.output import Progress, tell_unbuilt
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import say
 from pan2kg.project import Project
@@ -33,7 +34,7 @@ def answer(
     keeper: workers.Keeper,
     people: Any,  # noqa: ANN401  # the people of a review, whose module is read where there are some
 ) -> int:
-    folder = arguments.cache_of(options)
+    folder = cache_of(options)
     seconds = settings.limits.seconds
     release = protocol.ServedRelease(stores.fingerprint(project)[:12], keeper.state)
     pool = workers.Pool(keeper, seconds)
@@ -68,8 +69,8 @@ def answer(
 
 def relay(options: argparse.Namespace, settings: web.Settings, bound: socket.socket) -> int:
     # the graph is somewhere else, where it must be there now; queries are handed on to it
-    project = arguments.project_of(options)
-    store = arguments.open_endpoint(project, options)
+    project = project_of(options)
+    store = open_endpoint(project, options)
     release = protocol.ServedRelease(options.endpoint, seconds=60)
     site = _site(project, store, release)
     shown = _pages(site)
@@ -183,7 +184,7 @@ def _serve(
     def begin() -> None:
         # once the graph is there, say where the service is, and show it
         if keeper:
-            progress = arguments.Progress()
+            progress = Progress()
             progress(say("progress", "loading"))
             try:
                 keeper.start()
@@ -198,7 +199,7 @@ def _serve(
             sys.stdout.write(f"{address}\n")
             sys.stdout.flush()
             if shown:
-                arguments.tell_unbuilt()
+                tell_unbuilt()
         if not options.no_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         web.notify("READY=1")

@@ -22,20 +22,25 @@ from pan2kg.errors import Place, QueryError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.store import Store, queries
-from pan2kg.turtle import RDF, ROOT, blocks, writer
+from pan2kg.turtle import RDF, ROOT, TurtleLine, blocks, writer
 from pan2kg.turtle.blocks import LayoutFault, TurtleFile
 from pan2kg.turtle.vocabulary import GRAPH, precedence
 from pan2kg.validation.report import Finding, Kind, worded_rules
 
 _SHAPES: Final = "ontology/shapes/"
 """Where no words are looked at, and numbers are read as they are written."""
-_WORDS_UNITS: Final = {"text-syntax": "file", "text-link-key": "block"} | dict.fromkeys(
-    (
-        f"text-{name}"
-        for name in ("date", "empty", "characters", "repeated", "language", "language-tag", "term")
-    ),
-    "statement",
-)
+_WORDS_UNITS: Final = {
+    "text-syntax": "file",
+    "text-link-key": "block",
+    "text-date": "statement",
+    "text-empty": "statement",
+    "text-characters": "statement",
+    "text-repeated": "statement",
+    "text-language": "statement",
+    "text-language-tag": "statement",
+    "text-term": "statement",
+}
+"""What each rule of words looks at."""
 TEXT_RULES: Final = worded_rules(
     Messages("text"), Kind.TEXT, _WORDS_UNITS, ("text-language", "text-repeated")
 )
@@ -247,35 +252,33 @@ def _term(name: str) -> tuple[_Said, ...]:
 # The house style
 
 _STYLE_UNITS: Final = {
-    f"style-{name}": unit
-    for name, unit in (
-        ("prefix-first", "file"),
-        ("prefix-order", "file"),
-        ("prefix-unused", "file"),
-        ("prefix-spelling", "file"),
-        ("margin", "block"),
-        ("type-first", "block"),
-        ("one-block", "block"),
-        ("blank-line", "block"),
-        ("indent", "statement"),
-        ("one-statement", "statement"),
-        ("comma", "statement"),
-        ("spacing", "statement"),
-        ("blank-node", "statement"),
-        ("list", "statement"),
-        ("long-string", "statement"),
-        ("comment", "file"),
-        ("order", "block"),
-        ("language", "statement"),
-        ("date", "statement"),
-        ("canonical", "statement"),
-        ("line-end", "file"),
-        ("byte-order-mark", "file"),
-        ("final-newline", "file"),
-        ("trailing-space", "file"),
-        ("tab", "file"),
-    )
+    "style-prefix-first": "file",
+    "style-prefix-order": "file",
+    "style-prefix-unused": "file",
+    "style-prefix-spelling": "file",
+    "style-margin": "block",
+    "style-type-first": "block",
+    "style-one-block": "block",
+    "style-blank-line": "block",
+    "style-indent": "statement",
+    "style-one-statement": "statement",
+    "style-comma": "statement",
+    "style-spacing": "statement",
+    "style-blank-node": "statement",
+    "style-list": "statement",
+    "style-long-string": "statement",
+    "style-comment": "file",
+    "style-order": "block",
+    "style-language": "statement",
+    "style-date": "statement",
+    "style-canonical": "statement",
+    "style-line-end": "file",
+    "style-byte-order-mark": "file",
+    "style-final-newline": "file",
+    "style-trailing-space": "file",
+    "style-tab": "file",
 }
+"""What each rule of style looks at."""
 _LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName"))
 _TEXTS: Final = _LABELS | {
     "dcterms:description", "dcterms:title", "pan:advice", "pan:quote", "pan:rationale", "pan:roleAsStated", "pan:text",
@@ -387,26 +390,26 @@ def _statement_faults(file: TurtleFile) -> Iterator[LayoutFault]:
                 yield LayoutFault("style-order", statement.line, statement.predicate, block.subject)
             highest = max(highest, rank)
         for statement in block.statements:
-            value = statement.object
-            if (
-                value[0] not in _NO_NAME
-            ):  # most objects are names, which break no rule by the way they are written
-                continue
-            faults = []
-            if not value.startswith('"'):
-                is_canonical = bool(_PLAIN_NUMBER.fullmatch(value))
-            else:
-                faults += (
-                    ["style-language"]
-                    if statement.predicate in _TEXTS and value.endswith('"')
-                    else []
-                )
-                faults += ["style-date"] if _BARE_DATE.fullmatch(value) else []
-                typed = _TYPED.fullmatch(value)
-                is_canonical = not typed or bool(_CANONICAL[typed[2]].fullmatch(typed[1]))
-            faults += [] if is_canonical or not is_rewritten else ["style-canonical"]
-            for rule in faults:
-                yield LayoutFault(rule, statement.line, value, block.subject)
+            # most objects are names, which break no rule by the way they are written
+            if statement.object[0] in _NO_NAME:
+                for rule in _value_faults(statement, is_rewritten=is_rewritten):
+                    yield LayoutFault(rule, statement.line, statement.object, block.subject)
+
+
+def _value_faults(statement: TurtleLine, *, is_rewritten: bool) -> Iterator[str]:
+    """The rules that a text, a date or a number breaks by the way it is written."""
+    value = statement.object
+    if not value.startswith('"'):
+        is_canonical = bool(_PLAIN_NUMBER.fullmatch(value))
+    else:
+        if statement.predicate in _TEXTS and value.endswith('"'):
+            yield "style-language"
+        if _BARE_DATE.fullmatch(value):
+            yield "style-date"
+        typed = _TYPED.fullmatch(value)
+        is_canonical = not typed or bool(_CANONICAL[typed[2]].fullmatch(typed[1]))
+    if is_rewritten and not is_canonical:
+        yield "style-canonical"
 
 
 # Stored questions
@@ -418,11 +421,17 @@ _QUALITY: Final = frozenset(("severity", "looks_at", "message", "remedy", "use",
 """What only the header of a quality query says."""
 _UNLABELLED: Final = frozenset(("read_at", "link"))
 """Columns of addresses that are to be read as such."""
-_RULES: Final = tuple(
-    f"question-{name}"
-    for name in ("sparql", "field", "key", "language", "explanation", "kind", "order", "label")
+_FAULTY: Final = ("question-sparql", "question-field", "question-key")
+_INCOMPLETE: Final = (
+    "question-language",
+    "question-explanation",
+    "question-kind",
+    "question-order",
+    "question-label",
 )
-QUESTION_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _RULES, _RULES[3:])
+QUESTION_RULES: Final = worded_rules(
+    Messages("style"), Kind.STYLE, _FAULTY + _INCOMPLETE, _INCOMPLETE
+)
 _LINE: Final = re.compile(r"#\+ ([a-z_0-9]+):(?: (.*))?")
 _TAIL: Final = re.compile(r"\n[ \t]*ORDER BY[^{}]*$", re.IGNORECASE)
 _ROWS: Final = 200
@@ -543,16 +552,15 @@ def _line_of(text: str, pattern: str) -> int:
 def _text_faults(query: queries.Query, store: Store) -> Iterator[tuple[str, int, str]]:
     try:
         result = store.query(_TAIL.sub(f"\nLIMIT {_ROWS}\n", query.text))
-        bare = dict[str, bool]()
+        unlabelled: list[str] = []
+        bare = set[str]()
         if isinstance(result, ox.QuerySolutions):
             names = [variable.value for variable in result.variables]
-            bare = {
-                name: False
-                for name in names
-                if f"{name}_label" not in names and name not in _UNLABELLED
-            }
+            unlabelled = [
+                name for name in names if f"{name}_label" not in names and name not in _UNLABELLED
+            ]
             for row in result:
-                bare |= {name: True for name in bare if isinstance(row[name], ox.NamedNode)}
+                bare.update(name for name in unlabelled if isinstance(row[name], ox.NamedNode))
     except QueryError as error:
         yield (
             "question-sparql",
@@ -564,6 +572,6 @@ def _text_faults(query: queries.Query, store: Store) -> Iterator[tuple[str, int,
     words = [token.text.upper() for token in writer.tokens(query.text) if token.kind == "word"]
     if isinstance(result, ox.QuerySolutions) and ("ORDER", "BY") not in pairwise(words):
         yield "question-order", select_line, ""
-    for name, is_bare in bare.items():
-        if is_bare:
+    for name in unlabelled:
+        if name in bare:
             yield "question-label", select_line, name

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.cli.arguments import Progress
 from pan2kg.cli.main import main
+from pan2kg.cli.output import Progress
 from tests.conftest import BARE, PATIENCE, ROOT
 
 if TYPE_CHECKING:

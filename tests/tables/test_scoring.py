@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.cli.arguments import project_of
 from pan2kg.cli.coherence import inquire
 from pan2kg.cli.main import build_parser
+from pan2kg.cli.opening import project_of
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.graph.scores import declaration
