@@ -39,7 +39,16 @@ ALLOWED: Final = frozenset(
 """The endings the portal takes."""
 RENAMED: Final = {"jsonld": "json", "geojson": "json"}
 """Endings the portal refuses although it takes the same content under another."""
-_LABELS: Final = (RDFS + "label", SKOS + "prefLabel", DCTERMS + "title")
+_PREFIXES: Final = {
+    "dcat": DCAT,
+    "dcterms": DCTERMS,
+    "locn": "http://www.w3.org/ns/locn#",
+    "owl": OWL,
+    "rdfs": RDFS,
+    "skos": SKOS,
+    "spdx": SPDX,
+}
+_LABELS: Final = ("rdfs:label", "skos:prefLabel", "dcterms:title")
 _DOCUMENTS: Final = frozenset(
     {"application/pdf", "application/xhtml+xml", "application/zip", "text/html"}
 )
@@ -85,7 +94,10 @@ class UploadName(NamedTuple):
 
 
 class _PortalCatalogue:
-    """The catalogue of a release: what is said of each subject, texts in the order of our languages."""
+    """The catalogue of a release: what is said of each subject, texts in the order of our languages.
+
+    Properties are asked for by their prefixed names, as ``dcterms:title``.
+    """
 
     def __init__(self, path: Path) -> None:
         self.place = Place(str(path))
@@ -113,19 +125,21 @@ class _PortalCatalogue:
     ) -> ProjectError:
         return ProjectError(key, place=self.place, remedy=remedy, **values)
 
-    def all(self, subject: str, *predicates: str) -> list[str]:
+    def all(self, subject: str, *names: str) -> list[str]:
         texts = list[str]()
-        for name in predicates:
-            texts += self.values.get((subject, name), ())
+        for name in names:
+            prefix, _, local = name.partition(":")
+            texts += self.values.get((subject, _PREFIXES[prefix] + local), ())
         return list(dict.fromkeys(texts))
 
-    def first(self, subject: str, *predicates: str, needed: str = "") -> str:
-        for text in self.all(subject, *predicates):
-            if text:
-                return text
-        if needed:
-            raise self.fault("unstated", property=needed, subject=subject)
-        return ""
+    def first(self, subject: str, *names: str) -> str:
+        return next(filter(None, self.all(subject, *names)), "")
+
+    def needed(self, subject: str, name: str) -> str:
+        text = self.first(subject, name)
+        if not text:
+            raise self.fault("unstated", property=name, subject=subject)
+        return text
 
 
 def _ranked_text(term: object) -> tuple[int, str]:
@@ -150,7 +164,7 @@ def make_offer(
     """
     catalogue = _read_catalogue(folder)
     subject, distributions = _only_dataset(catalogue)
-    version = catalogue.first(subject, f"{DCAT}version", f"{OWL}versionInfo")
+    version = catalogue.first(subject, "dcat:version", "owl:versionInfo")
     description = _describe_dataset(catalogue, subject, distributions, version)
     files = {name: _distributed_file(catalogue, name, folder) for name in distributions}
     uploads = _upload_names(folder, {file for file in files.values() if file})
@@ -186,32 +200,30 @@ def _only_dataset(catalogue: _PortalCatalogue) -> tuple[str, list[str]]:
     """The one dataset that has distributions, and these."""
     offered = dict[str, list[str]]()
     for subject in catalogue.datasets:
-        if distributions := catalogue.all(subject, f"{DCAT}distribution"):
+        if distributions := catalogue.all(subject, "dcat:distribution"):
             offered[subject] = distributions
     if len(offered) != 1:
         raise catalogue.fault("datasets-several", number=len(offered))
     return offered.popitem()
 
 
-def _address(catalogue: _PortalCatalogue, distribution: str, *, needed: str = "") -> str:
-    return catalogue.first(distribution, f"{DCAT}downloadURL", f"{DCAT}accessURL", needed=needed)
+def _address(catalogue: _PortalCatalogue, distribution: str) -> str:
+    return catalogue.first(distribution, "dcat:downloadURL", "dcat:accessURL")
 
 
 def _describe_dataset(
     catalogue: _PortalCatalogue, dataset: str, distributions: list[str], version: str
 ) -> Json:
-    title = catalogue.first(dataset, f"{DCTERMS}title", needed="dcterms:title")
-    about = catalogue.first(dataset, f"{DCTERMS}description", needed="dcterms:description")
-    rate = catalogue.first(
-        dataset, f"{DCTERMS}accrualPeriodicity", needed="dcterms:accrualPeriodicity"
-    )
+    title = catalogue.needed(dataset, "dcterms:title")
+    about = catalogue.needed(dataset, "dcterms:description")
+    rate = catalogue.needed(dataset, "dcterms:accrualPeriodicity")
     licence = _licence(catalogue, dataset, distributions)
     if len(title) > _TITLE or len(about) > _DESCRIPTION:
         raise catalogue.fault("title-too-long", remedy="mend-record")
     frequency = FREQUENCIES.get(rate.rpartition("/")[2])
     if not frequency:
         raise catalogue.fault("no-frequency", remedy="mend-record", iri=rate)
-    iri = catalogue.first(dataset, f"{DCTERMS}identifier") or dataset
+    iri = catalogue.first(dataset, "dcterms:identifier") or dataset
     extras = {DATASET_KEY: iri}
     if version:
         extras[VERSION_KEY] = version
@@ -220,16 +232,16 @@ def _describe_dataset(
         "description": about,
         "license": _licence_identifier(catalogue, licence),
         "frequency": frequency,
-        "tags": list(tags(catalogue.all(dataset, f"{DCAT}keyword"))),
+        "tags": list(tags(catalogue.all(dataset, "dcat:keyword"))),
         "extras": extras,
     }
-    period = catalogue.first(dataset, f"{DCTERMS}temporal")
-    start = catalogue.first(period, f"{DCAT}startDate")[:10]
-    end = catalogue.first(period, f"{DCAT}endDate")[:10]
+    period = catalogue.first(dataset, "dcterms:temporal")
+    start = catalogue.first(period, "dcat:startDate")[:10]
+    end = catalogue.first(period, "dcat:endDate")[:10]
     if _DAY.fullmatch(start) and _DAY.fullmatch(end):
         description["temporal_coverage"] = {"start": start, "end": end}
-    place = catalogue.first(dataset, f"{DCTERMS}spatial")
-    shape = catalogue.first(place, f"{DCAT}bbox", "http://www.w3.org/ns/locn#geometry")
+    place = catalogue.first(dataset, "dcterms:spatial")
+    shape = catalogue.first(place, "dcat:bbox", "locn:geometry")
     if polygon := _POLYGON.search(shape):
         ring = [[float(x), float(y)] for x, y in re.findall(_POINT, polygon[1])]
         description["spatial"] = {"geom": {"type": "MultiPolygon", "coordinates": [[ring]]}}
@@ -238,7 +250,7 @@ def _describe_dataset(
 
 def _licence(catalogue: _PortalCatalogue, dataset: str, distributions: list[str]) -> str:
     for subject in (dataset, *distributions):
-        if licence := catalogue.first(subject, f"{DCTERMS}license"):
+        if licence := catalogue.first(subject, "dcterms:license"):
             return licence
     raise catalogue.fault("unstated", property="dcterms:license", subject=dataset)
 
@@ -274,18 +286,18 @@ def tags(keywords: Collection[str]) -> Iterator[str]:
 
 def _distributed_file(catalogue: _PortalCatalogue, distribution: str, folder: Path) -> Path | None:
     """The file of a distribution, as large and with the checksum the catalogue says; none of a service."""
-    catalogue.first(distribution, f"{DCTERMS}title", needed="dcterms:title")
-    _address(catalogue, distribution, needed="dcat:accessURL")
-    download = catalogue.first(distribution, f"{DCAT}downloadURL")
+    catalogue.needed(distribution, "dcterms:title")
+    download = catalogue.first(distribution, "dcat:downloadURL")
     if not download:
+        catalogue.needed(distribution, "dcat:accessURL")
         return None
     file = find_file(folder, download)
     if file is None:
         raise catalogue.fault("file-not-there", download=download)
-    size = catalogue.first(distribution, f"{DCAT}byteSize")
-    checksum = catalogue.first(distribution, f"{SPDX}checksum")
-    algorithm = catalogue.first(checksum, f"{SPDX}algorithm").rpartition("_")[2].lower()
-    value = catalogue.first(checksum, f"{SPDX}checksumValue").lower()
+    size = catalogue.first(distribution, "dcat:byteSize")
+    checksum = catalogue.first(distribution, "spdx:checksum")
+    algorithm = catalogue.first(checksum, "spdx:algorithm").rpartition("_")[2].lower()
+    value = catalogue.first(checksum, "spdx:checksumValue").lower()
     has_size = not size or size.removesuffix(".0") == str(file.stat().st_size)
     has_sum = algorithm not in _SUMS or value == _digest(file, algorithm)
     if not (has_size and has_sum):
@@ -357,14 +369,14 @@ def _describe_part(
 ) -> OfferedPart:
     url = _address(catalogue, distribution)
     description: Json = {
-        "title": catalogue.first(distribution, f"{DCTERMS}title"),
-        "description": catalogue.first(distribution, f"{DCTERMS}description"),
+        "title": catalogue.first(distribution, "dcterms:title"),
+        "description": catalogue.first(distribution, "dcterms:description"),
         "extras": {PART_KEY: key},
     }
     if file is None:
         description |= {"filetype": "remote", "type": "api", "url": url, "format": "api"}
         return OfferedPart(description, None)
-    address = catalogue.first(distribution, f"{DCAT}mediaType")
+    address = catalogue.first(distribution, "dcat:mediaType")
     media = address.partition("/media-types/")[2] or address
     description["type"] = "documentation" if media in _DOCUMENTS else "main"
     # what the content is, compressed or not

@@ -46,9 +46,10 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
         raise QueryError("no-matrix-to-store", remedy="csv-before-write")
     if graph.project is None:
         raise QueryError("scores-need-project", remedy="name-project-option")
-    stored = []
-    for file, scores in zip(choice.files, matrices(graph, choice), strict=True):
-        stored.append(_Matrix(file, replace(scores, assessor=_body(graph, scores.assessor))))
+    stored = [
+        _Matrix(file, replace(scores, assessor=_body(graph, scores.assessor)))
+        for file, scores in zip(choice.files, matrices(graph, choice), strict=True)
+    ]
     for matrix in stored:
         _refuse_unstored(graph, matrix.scores)
     prefixes = read_prefixes(graph.project)
@@ -94,10 +95,8 @@ def _blocks(
     """The file, the scales no other file declares, and each matrix: its document, scores and reasons."""
     graph_iri = _graph(graph, path)
     yield file_block(graph_iri, _DATA.text("scores"), [matrix.document for matrix in stored])
-    declared = {SCALE}
-    for scale_iri, file in graph.read(program_query("tables/scale-graphs")):
-        if file != graph_iri:
-            declared.add(vocabulary.key(scale_iri))
+    elsewhere = graph.read(program_query("tables/scale-graphs"))
+    declared = {SCALE, *(vocabulary.key(scale) for scale, file in elsewhere if file != graph_iri)}
     for matrix in stored:
         scale = matrix.scores.scale
         if scale.name not in declared:
@@ -151,12 +150,9 @@ def _block(
     heading: str = "",
 ) -> Block:
     """A thing of a kind, what it is called in each language, and what else is said of it."""
-    statements = [TurtleLine("a", kind)]
-    if label:
-        for tag, words in label.by_language().items():
-            statements.append(TurtleLine(by, text(words, tag)))
-    for line in lines:
-        statements.append(TurtleLine(*line))
+    names = label.by_language() if label else {}
+    labels = [(by, text(words, tag)) for tag, words in names.items()]
+    statements = [TurtleLine(*line) for line in (("a", kind), *labels, *lines)]
     return Block(subject, tuple(statements), heading=heading)
 
 
@@ -184,14 +180,8 @@ def scale_block(scale: Scale, document: str) -> Block:
         lowest=plain(scale.lowest or 0, signed=True),
         highest=plain(scale.highest or 0, signed=True),
     )
-    ends = []
-    for name, value in (
-        ("pan:minimum", scale.lowest),
-        ("pan:maximum", scale.highest),
-        ("pan:step", scale.step),
-    ):
-        if value is not None:
-            ends.append((name, plain(value)))
+    bounds = {"pan:minimum": scale.lowest, "pan:maximum": scale.highest, "pan:step": scale.step}
+    ends = [(name, plain(value)) for name, value in bounds.items() if value is not None]
     source = ("dcterms:source", document)
     return _block(f"scale:{scale.name}", "pan:Scale", *ends, source, _CERTAIN, label=label)
 

@@ -70,10 +70,11 @@ class SecondOrder(NamedTuple):
     double_negatives: tuple[EffectPath, ...]
 
 
-def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder, ...]:
+def second_order(scores: Scores) -> tuple[SecondOrder, ...]:
     """I_i = D_i + w Σ_j x_ij D_j with D_i = Σ_j x_ij; without return paths less w Σ_j x_ij x_ji.
 
-    Cells that are not assessed open no path. In the order of the labels.
+    The weight w is :data:`WEIGHT`. Cells that are not assessed open no path. In the order of the
+    labels.
 
     Source: Weitz et al. (2018), as for :func:`sums`; the variant leaves out the way back to i
         itself.
@@ -85,22 +86,16 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
     """
     x = np.nan_to_num(scores.values, nan=0.0)
     direct = x.sum(axis=1)
-    total = direct + weight * (x @ direct)
-    alone = total - weight * (x * x.T).sum(axis=1)
+    total = direct + WEIGHT * (x @ direct)
+    alone = total - WEIGHT * (x * x.T).sum(axis=1)
     negatives = [cell for cell in scores.cells() if cell[2] < 0]
     double: dict[str, list[EffectPath]] = {label: [] for label in scores.labels}
     for (start, over, score), (middle, end, further) in product(negatives, negatives):
         if over == middle:
             double[start].append((start, over, end, score, further))
-    rows = zip(
-        scores.labels,
-        zip(direct.tolist(), total.tolist(), alone.tolist(), strict=True),
-        strict=True,
-    )
-    return tuple(
-        SecondOrder(label, own, both, less, tuple(double[label]))
-        for label, (own, both, less) in rows
-    )
+    paths = map(tuple, double.values())
+    columns = (scores.labels, direct.tolist(), total.tolist(), alone.tolist(), paths)
+    return tuple(map(SecondOrder._make, zip(*columns, strict=True)))
 
 
 class Rank(NamedTuple):
@@ -237,9 +232,7 @@ class Dematel(NamedTuple):
         negative = total - positive
         given = positive.sum(axis=1)
         taken = positive.sum(axis=0)
-        prominence, relation = (
-            (None, None) if (scores.values < 0).any() else (given + taken, given - taken)
-        )
+        is_signed = (scores.values < 0).any()
         return cls(
             scores.labels,
             divisor,
@@ -249,8 +242,8 @@ class Dematel(NamedTuple):
             negative.sum(axis=1),
             taken,
             negative.sum(axis=0),
-            prominence,
-            relation,
+            None if is_signed else given + taken,
+            None if is_signed else given - taken,
         )
 
 

@@ -61,9 +61,8 @@ def cell_name(source: str, target: str) -> str:
 
 def scale_named(graph: Graph, name: str) -> Scale:
     """The scale of a name that the graph declares, else one from −3 to +3 of that name."""
-    return next(
-        (scale for scale in graph.scales.values() if scale.name == name), Scale(name=name or SCALE)
-    )
+    declared = (scale for scale in graph.scales.values() if scale.name == name)
+    return next(declared, Scale(name=name or SCALE))
 
 
 def steps(scale: Scale) -> tuple[int, ...]:

@@ -73,9 +73,10 @@ def _read_matrix(file: Path, assessor: str, iris: Mapping[str, str], choice: Tab
     labels = tuple(iris.get(label, label) for label in scores.labels)
     if len(set(labels)) < len(labels):
         raise QueryError("action-named-twice", remedy="name-each-action-once")
-    reasons = {}
-    for (source, target), reason in scores.rationale.items():
-        reasons[iris.get(source, source), iris.get(target, target)] = reason
+    reasons = {
+        (iris.get(source, source), iris.get(target, target)): reason
+        for (source, target), reason in scores.rationale.items()
+    }
     own = {iris.get(label, label): score for label, score in scores.own.items()}
     return replace(scores, labels=labels, rationale=reasons, own=own)
 
@@ -88,18 +89,20 @@ def scored(
     rows: Iterable[Sequence[object]],
     notes: Sequence[Text] = (),
 ) -> Table:
-    """A table of matrices, with their scales, their coverage and how far they agree before its own notes."""
+    """A table of matrices, with their scales, their coverage and how far they agree before its own notes.
+
+    Without any matrix it says that there is none, and nothing else.
+    """
     basis = graph.uses.basis
-    if not matrices:
-        known = [note("no-scores")]
-    else:
-        scales = set()
-        for scores in matrices:
-            scales.add(f"{scores.scale.name}: {declaration(scores.scale, shown=True)}")
+    told = [note("no-scores")]
+    if matrices:
+        scales = {
+            f"{scores.scale.name}: {declaration(scores.scale, shown=True)}" for scores in matrices
+        }
         basis = basis.also("scale", ", ".join(sorted(scales))).also("assessors", len(matrices))
-        known = [_coverage(graph, scores) for scores in matrices]
-        known.append(_agreement(matrices))
-    return make(graph, name, columns, rows, [*known, *notes], "coherence/scores", basis=basis)
+        coverages = [_coverage(graph, scores) for scores in matrices]
+        told = [*coverages, _agreement(matrices), *notes]
+    return make(graph, name, columns, rows, told, "coherence/scores", basis=basis)
 
 
 def _coverage(graph: Graph, scores: Scores) -> Text:
@@ -124,9 +127,7 @@ def _are_comparable(matrices: Sequence[Scores]) -> bool:
 
 
 def _agreement(matrices: Sequence[Scores]) -> Text:
-    alpha = None
-    if _are_comparable(matrices):
-        alpha = measures.agreement(matrices)
+    alpha = measures.agreement(matrices) if _are_comparable(matrices) else None
     if alpha is None:
         return note("no-alpha")
     sign = measures.agreement(matrices, agreement.ScaleLevel.SIGN)
@@ -146,10 +147,6 @@ def _exact(value: float) -> Text:
     return Text.of({language: numeral(plain(value), language) for language in LANGUAGES})
 
 
-def _refusal(error: QueryError) -> Text:
-    return Text.of({language: error.say(language) for language in LANGUAGES})
-
-
 # What an action gives and takes
 
 
@@ -166,9 +163,7 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     rows = Rows()
     for scores in every:
         rows += _interaction_rows(graph, scores)
-    notes = []
-    if every:
-        notes = [note("null-is-not-0"), note("second-order")]
+    notes = [note("null-is-not-0"), note("second-order")]
     return scored(graph, "interaction", every, INTERACTION, rows, notes)
 
 
@@ -239,27 +234,15 @@ def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 )
             )
     rows.sort(key=lambda row: (-(layout.number(row.second) or 0.0), row.action, row.assessor))
-    notes = []
-    if every:
-        notes.append(note("second-order"))
-    return scored(graph, "ripple", every, _Ripple._fields, rows, notes)
-
-
-OPPOSED: Final = (
-    "action",
-    "plan",
-    "other_action",
-    "other_plan",
-    "score",
-    "assessor",
-    "rationale",
-)
+    return scored(graph, "ripple", every, _Ripple._fields, rows, [note("second-order")])
 
 
 class _Opposition(NamedTuple):
-    score: float
-    source: str
-    target: str
+    action: str
+    plan: str | None
+    other_action: str
+    other_plan: str | None
+    score: Mapping[str, float]
     assessor: str
     rationale: str | None
 
@@ -267,27 +250,24 @@ class _Opposition(NamedTuple):
 def opposed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """The actions that were scored below 0, the lowest score first, with the reason where one was given."""
     every = matrices(graph, choice)
-    oppositions = []
-    for scores in every:
+    rows = []
+    # of equal scores of a cell, the assessors stand in the order of their keys
+    for scores in sorted(every, key=lambda scores: scores.assessor):
         for source, target, score in scores.cells():
             if score < 0:
-                reason = scores.rationale.get((source, target))
-                oppositions.append(_Opposition(score, source, target, scores.assessor, reason))
-    oppositions.sort(key=lambda cell: (cell.score, cell.source, cell.target, cell.assessor))
-    rows = Rows()
-    for cell in oppositions:
-        rows.append(
-            (
-                cell.source,
-                graph.plan_of(cell.source),
-                cell.target,
-                graph.plan_of(cell.target),
-                {"score": cell.score},
-                assessor_name(graph, cell.assessor),
-                cell.rationale,
-            )
-        )
-    return scored(graph, "opposed", every, OPPOSED, rows)
+                rows.append(
+                    _Opposition(
+                        source,
+                        graph.plan_of(source),
+                        target,
+                        graph.plan_of(target),
+                        {"score": score},
+                        assessor_name(graph, scores.assessor),
+                        scores.rationale.get((source, target)),
+                    )
+                )
+    rows.sort(key=lambda row: (row.score["score"], row.action, row.other_action))
+    return scored(graph, "opposed", every, _Opposition._fields, rows)
 
 
 # Between groups of actions
@@ -326,11 +306,9 @@ def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 def _group_of(graph: Graph, scores: Scores, file: Path | None) -> dict[str, str]:
     """The group of each label: what a file says, else the plan of an action; one without a plan is its own."""
-    groups = {}
     if file is None:
-        for label in scores.labels:
-            groups[label] = graph.plan_of(label) or label
-        return groups
+        return {label: graph.plan_of(label) or label for label in scores.labels}
+    groups = {}
     written = _read_groups(file)
     for label in scores.labels:
         group = written.get(label) or written.get(vocabulary.key(label))
@@ -394,9 +372,8 @@ def _disagreement(
     numbers = [score for _, score in opinion]
     lowest = min(numbers)
     highest = max(numbers)
-    words = []
-    for assessor, score in sorted((assessor_name(graph, body), score) for body, score in opinion):
-        words.append(f"{assessor} {_shown(graph, score)}")
+    named = sorted((assessor_name(graph, body), score) for body, score in opinion)
+    words = [f"{assessor} {_shown(graph, score)}" for assessor, score in named]
     return _Disagreement(
         source,
         target,
@@ -415,24 +392,16 @@ AGREEMENT: Final = ("difference", "alpha", "units", "values", "assessors")
 def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """Krippendorff's alpha of the matrices at every level of a scale; no row unless several are on one scale."""
     every = matrices(graph, choice)
-    rows = Rows()
-    notes = []
-    if _are_comparable(every):
-        rows = _alphas(every)
-        notes.append(note("alpha-levels"))
-    return scored(graph, "agreement", every, AGREEMENT, rows, notes)
+    if not _are_comparable(every):
+        return scored(graph, "agreement", every, AGREEMENT, [])
+    return scored(graph, "agreement", every, AGREEMENT, _alphas(every), [note("alpha-levels")])
 
 
 def _alphas(matrices: Sequence[Scores]) -> Rows:
-    shared = []
-    for _, _, opinion in measures.opinions(matrices):
-        if len(opinion) > 1:
-            shared.append(dict(opinion))
-    ratings = []
-    is_signed = False
-    for scores in matrices:
-        ratings.append([opinion.get(scores.assessor) for opinion in shared])
-        is_signed |= any(score < 0 for _, _, score in scores.cells())
+    opinions = (dict(opinion) for *_, opinion in measures.opinions(matrices))
+    shared = [opinion for opinion in opinions if len(opinion) > 1]
+    ratings = [[opinion.get(scores.assessor) for opinion in shared] for scores in matrices]
+    is_signed = any((scores.values < 0).any() for scores in matrices)
     values = sum(map(len, shared))
     rows = Rows()
     for level in agreement.ScaleLevel:
@@ -466,7 +435,7 @@ def _measured(
     except QueryError as error:
         if choice.files:
             raise
-        notes.append(_refusal(error))
+        notes.append(Text.of({language: error.say(language) for language in LANGUAGES}))
         return None
 
 
@@ -480,9 +449,7 @@ def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """
     every = matrices(graph, choice)
     rows = Rows()
-    notes = []
-    if every:
-        notes.append(note("dematel"))
+    notes = [note("dematel")]
     for scores in every:
         vectors = _measured(measures.dematel, scores, choice, notes)
         if vectors is None:
@@ -534,9 +501,7 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     every = matrices(graph, choice)
     cut = measures.CUT if choice.scoring.cut is None else choice.scoring.cut
     rows: list[_Chained] = []
-    notes = []
-    if every:
-        notes.append(note("chains"))
+    notes = [note("chains")]
     for scores in every:
         effects = _measured(partial(measures.chains, cut=cut), scores, choice, notes)
         if effects is None:
