@@ -252,7 +252,7 @@ def _licence(catalogue: _PortalCatalogue, dataset: str, distributions: list[str]
     for subject in (dataset, *distributions):
         if licence := catalogue.first(subject, "dcterms:license"):
             return licence
-    raise catalogue.fault("unstated", property="dcterms:license", subject=dataset)
+    return catalogue.needed(dataset, "dcterms:license")
 
 
 def _licence_identifier(catalogue: _PortalCatalogue, licence: str) -> str:

@@ -91,10 +91,6 @@ class CheckedProject:
     members: Sequence[Member]
     names: Names
 
-    def broken(self) -> set[str]:
-        """The names of the files that are no Turtle."""
-        return {error.place.file for error in self.unread if error.place}
-
     def narrow(self) -> list[str]:
         """The things the judged files describe, where they are some of all and not too many to be named."""
         if not self.only:
@@ -130,6 +126,11 @@ def _read(
     )
 
 
+def _broken(unread: Iterable[TurtleError]) -> set[str]:
+    """The names of the files that are no Turtle."""
+    return {error.place.file for error in unread if error.place}
+
+
 def _near(
     project: Project, store: LocalStore, only: Collection[str], unread: Iterable[TurtleError]
 ) -> list[TurtleFile]:
@@ -137,7 +138,7 @@ def _near(
     listed = (*project.ontology_files(), *project.shape_files(), *project.graph_files())
     paths = {project.name_of(path): path for path in listed}
     name_of_graph = {project.graph_iri(path): name for name, path in paths.items()}
-    broken = {error.place.file for error in unread if error.place}
+    broken = _broken(unread)
     firsts = [name for name in paths if name in only or name in broken]
     waiting = [*firsts]
     files: dict[str, TurtleFile] = {}
@@ -203,10 +204,9 @@ def _untold(material: CheckedProject) -> list[TurtleError]:
 
 def _shapes(material: CheckedProject) -> list[Report]:
     narrow = material.narrow()
+    project = material.project
     return [
-        findings_of_shapes(
-            material.project, material.store, material.names, material.engine, only=narrow
-        )
+        findings_of_shapes(project, material.store, material.names, material.engine, only=narrow)
     ]
 
 
@@ -307,7 +307,7 @@ def look(
 def _told(material: CheckedProject, findings: Iterable[Finding], index: Index) -> Iterator[Finding]:
     """The findings that are told: in the judged files, not of the common core, not of what no file could say."""
     core = _core(material.project)
-    broken = material.broken()
+    broken = _broken(material.unread)
     lost = set[str]()
     if broken:
         for iri, places in index.items():

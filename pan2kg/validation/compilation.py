@@ -141,7 +141,7 @@ class Breach:
 
     def query(self, focus: str) -> str:
         """The query that finds it among the nodes the pattern ``focus`` matches."""
-        columns = " ".join(dict.fromkeys(name for name in (_THIS, self.value) if name))
+        columns = " ".join(dict.fromkeys(filter(None, (_THIS, self.value))))
         body = [*focus.splitlines()]
         if self.match:
             body.append(f"OPTIONAL {{ {self.match} }}" if self.counted else self.match)
@@ -155,6 +155,8 @@ class Breach:
 class Conditions:
     shapes: Shapes
     within: tuple[Term, ...] = ()
+    reporting: bool = False
+    """Whether findings are told, so that a shape's own queries are left to who tells them."""
     variables: Iterator[str] = field(default_factory=lambda: map("?v{}".format, count(1)))
 
     def conforms(self, shape: Term, node: str) -> str:
@@ -167,7 +169,7 @@ class Conditions:
             raise Refused(shape, "refused-recursion", name=shape)
         if self.shapes.is_off(shape):
             return "true"
-        inner = replace(self, within=(*self.within, shape))
+        inner = replace(self, within=(*self.within, shape), reporting=False)
         tests = list[str]()
         for breach in inner.breaches(shape, node, next(self.variables)):
             if breach.counted:
@@ -176,12 +178,9 @@ class Conditions:
                 tests.append(breach.unless)
                 continue
             failed = failing(breach.unless)
-            along = breach.along
-            whole = (
-                breach.match + failed
-                if along is None
-                else self.leads(along, node, breach.value, failed)
-            )
+            whole = breach.match + failed
+            if breach.along is not None:
+                whole = self.leads(breach.along, node, breach.value, failed)
             tests.append(f"NOT EXISTS {{ {whole} }}")
         path = self.shapes.value(shape, "path")
         for property_shape in self.shapes.values(shape, "property"):
@@ -195,10 +194,8 @@ class Conditions:
                 tests.append(f"NOT EXISTS {{ {self.leads(path, node, value, failed)} }}")
         return joint("&&", tests)
 
-    def breaches(
-        self, shape: Term, node: str, value: str, *, reporting: bool = False
-    ) -> Iterator[Breach]:
-        """What breaks the constraints of a shape at a node; its own queries are left to who is ``reporting``."""
+    def breaches(self, shape: Term, node: str, value: str) -> Iterator[Breach]:
+        """What breaks the constraints of a shape at a node."""
         properties = self.shapes.said.get(shape) if not isinstance(shape, ox.Literal) else None
         if properties is None:
             raise Refused(shape, "refused-missing", name=shape)
@@ -208,7 +205,7 @@ class Conditions:
             is_constraint = (
                 iri.startswith(SH) and name not in NOT_CONSTRAINTS and name not in _BESIDE
             )
-            if not is_constraint or (name == "sparql" and reporting):
+            if not is_constraint or (name == "sparql" and self.reporting):
                 self._look(shape, name, parameters)
             elif name == "sparql":
                 raise Refused(shape, "refused-query")
@@ -223,9 +220,7 @@ class Conditions:
                     )
             elif name in _OF_ALL:
                 for parameter in parameters:
-                    yield from self._together(
-                        shape, name, parameter, (node, value), reporting=reporting
-                    )
+                    yield from self._together(shape, name, parameter, node, value)
             else:
                 raise Refused(shape, "refused-parameter", name=ox.NamedNode(iri))
 
@@ -327,10 +322,9 @@ class Conditions:
         return arguments
 
     def _together(
-        self, shape: Term, name: str, parameter: Term, at: tuple[str, str], *, reporting: bool
+        self, shape: Term, name: str, parameter: Term, node: str, value: str
     ) -> Iterator[Breach]:
         path = self.shapes.value(shape, "path")
-        (node, value) = at
         if name == "hasValue":
             term = constant(parameter, shape, name)
             end = node if path is None else next(self.variables)
@@ -375,46 +369,39 @@ class Conditions:
                     other="sh:qualifiedMinCount",
                 )
             for key in counts:
-                yield self._counted(shape, key, at, path, parameter, reporting=reporting)
+                yield self._counted(shape, key, node, value, path, parameter)
         elif name in ("minCount", "maxCount"):
-            yield self._counted(shape, name, at, path, None, reporting=reporting)
+            yield self._counted(shape, name, node, value, path)
 
     def _counted(
         self,
         shape: Term,
         name: str,
-        at: tuple[str, str],
+        node: str,
+        value: str,
         path: Term,
-        qualified: Term | None,
-        *,
-        reporting: bool,
+        qualified: Term | None = None,
     ) -> Breach:
         number = self._whole(shape, name)
         is_least = name.lower().endswith("mincount")
-        (node, value) = at
         needed = number if is_least else number + 1
-        has_count = needed > COUNTED or (reporting and needed > 2)
+        has_count = needed > COUNTED or (self.reporting and needed > 2)
         names = [value] if has_count else [next(self.variables) for _ in range(needed)]
+        # a single value is only asked for, several are told apart by their variables
+        stepwise = qualified is None and needed == 1
         reached = []
         for end in names:
-            test = (
-                f" FILTER({joint('&&', [self.conforms(qualified, end)])})"
-                if qualified is not None
-                else ""
-            )
-            # a single value is only asked for, several are told apart by their variables
-            reached.append(
-                self.leads(path, node, end, stepwise=qualified is None and needed == 1) + test
-            )
+            test = ""
+            if qualified is not None:
+                test = f" FILTER({joint('&&', [self.conforms(qualified, end)])})"
+            reached.append(self.leads(path, node, end, stepwise=stepwise) + test)
         if has_count:
+            comparison = "<" if is_least else ">"
             return Breach(
-                name,
-                reached[0],
-                counted=f"COUNT(DISTINCT {value}) {'<' if is_least else '>'} {number}",
+                name, reached[0], counted=f"COUNT(DISTINCT {value}) {comparison} {number}"
             )
-        different = joint(
-            "&&", (f"!sameTerm({name_a}, {name_b})" for name_a, name_b in combinations(names, 2))
-        )
+        pairs = combinations(names, 2)
+        different = joint("&&", (f"!sameTerm({end}, {other})" for end, other in pairs))
         told_apart = f" FILTER({different})" if needed > 1 else ""
         enough = f"EXISTS {{ {' '.join(reached)}{told_apart} }}" if names else "true"
         return Breach(name, unless=enough if is_least else negation(enough))
@@ -576,7 +563,7 @@ def _compile(shapes: Shapes, shape: Node) -> Iterator[Compiled]:
         predicate == SH + "property" for _, predicate in shapes.used.get(shape, ())
     ):
         raise Refused(shape, "refused-path")
-    breaches = list(Conditions(shapes, (shape,)).breaches(shape, _THIS, _VALUE, reporting=True))
+    breaches = list(Conditions(shapes, (shape,), reporting=True).breaches(shape, _THIS, _VALUE))
     focus = focus_nodes(shapes, shape)
     if not focus or shapes.is_off(shape):
         return
@@ -809,7 +796,8 @@ def _shortened(query: Compiled, names: Names) -> str:
             end = token.start + len(token.text)
     short += query.text[end:]
     used = sorted(writer.prefixes_used(short))
-    return "".join(f"PREFIX {name}: <{names.prefixes[name]}>\n" for name in used) + f"\n{short}"
+    heads = "".join(f"PREFIX {name}: <{names.prefixes[name]}>\n" for name in used)
+    return f"{heads}\n{short}"
 
 
 def _not_shown(

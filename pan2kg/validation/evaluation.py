@@ -306,14 +306,14 @@ def _of_rows(rule: Rule, table: Solutions) -> Iterator[Finding]:
 def _members(store: Store, only: Collection[str]) -> dict[str, set[str]]:
     """The things of each class, those of its narrower classes among them."""
     table = _narrowed(program_query("things/members"), "thing", only, store)
-    direct = defaultdict[str, set[str]](set)
-    for name, iri in zip(table.values("class"), table.values("thing"), strict=True):
-        direct[name].add(iri)
-    members = defaultdict[str, set[str]](set)
-    members |= {name: set(things) for name, things in direct.items()}
     above = select(store, program_query("things/classes-above"))
-    for name, wider in zip(above.values("class"), above.values("super"), strict=True):
-        members[wider] |= direct.get(name, set())
+    wider = defaultdict[str, set[str]](set)
+    for name, class_above in zip(above.values("class"), above.values("super"), strict=True):
+        wider[name].add(class_above)
+    members = defaultdict[str, set[str]](set)
+    for name, thing in zip(table.values("class"), table.values("thing"), strict=True):
+        for class_ in {name, *wider[name]}:
+            members[class_].add(thing)
     return members
 
 

@@ -13,7 +13,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -195,6 +195,10 @@ def read_hashes(document: str, name: str, content: str) -> KeptText:
     return KeptText(document, name, salt=salt.removeprefix(_SALT), hashes=frozenset(hashes))
 
 
+KeptTexts = Mapping[str, KeptText]
+"""What a project keeps of its documents, by their keys."""
+
+
 def kept_texts(project: Project) -> dict[str, KeptText]:
     """The texts and hashes a project keeps, by the key of their document; a text goes before its hashes."""
     by_document: dict[str, KeptText] = {}
@@ -228,9 +232,7 @@ class Comparison(StrEnum):
     """Nothing is kept of its documents, or only hashes of which it is too short to be told."""
 
 
-def judge(
-    words: str, documents: Iterable[str], kept: Mapping[str, KeptText], own_hash: str = ""
-) -> Comparison:
+def judge(words: str, documents: Iterable[str], kept: KeptTexts, own_hash: str = "") -> Comparison:
     """Whether a quotation stands in one of its documents, which are named by their keys.
 
     ``own_hash`` is the SHA-256 of its words (``pan:quoteHash``), where it has one; it is asked last.
@@ -316,12 +318,12 @@ class QuotationFindings(NamedTuple):
     statistics: Counter[str]
 
 
-def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Report:
+def check_quotations(files: Sequence[TurtleFile], kept: KeptTexts) -> Report:
     """Hold quotations, titles and numbers of these files against the texts that are kept."""
     findings = list[Finding]()
     looked_at: dict[str, int] = {}
     statistics = Counter[str]()
-    for check in _CHECKS:
+    for check in (_check_quotes, _check_titles, _check_kept):
         outcome = check(files, kept)
         findings += outcome.findings
         looked_at |= {key: number for key, number in outcome.looked_at.items() if number}
@@ -331,7 +333,7 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) 
     return Report(rules, tuple(findings), looked_at, statistics=counted)
 
 
-def _check_quotes(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> QuotationFindings:
+def _check_quotes(files: Sequence[TurtleFile], kept: KeptTexts) -> QuotationFindings:
     """Each quotation stands in one of the documents it is said to be in."""
     findings = []
     compared = Counter[str]()
@@ -353,7 +355,7 @@ def _check_quotes(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> 
     )
 
 
-def _better(words: str, documents: Iterable[str], kept: Mapping[str, KeptText]) -> str:
+def _better(words: str, documents: Iterable[str], kept: KeptTexts) -> str:
     """The nearest words in the documents of a quotation, else another document in which it stands."""
     for document in documents:
         nearest = kept[document].nearest(words) if document in kept else ""
@@ -372,7 +374,7 @@ class ListedTitle(NamedTuple):
     number: Literal | None
 
 
-def _check_titles(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> QuotationFindings:
+def _check_titles(files: Sequence[TurtleFile], kept: KeptTexts) -> QuotationFindings:
     """Each title of a published list stands there, behind its number."""
     findings = []
     compared = 0
@@ -395,7 +397,7 @@ def _check_titles(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> 
 
 
 def _lists(
-    files: Iterable[TurtleFile], kept: Mapping[str, KeptText]
+    files: Iterable[TurtleFile], kept: KeptTexts
 ) -> Iterator[tuple[KeptText, list[ListedTitle]]]:
     """Each text that is the published list of a plan, as most of its titles stand there, with these titles."""
     by_list: dict[tuple[str, str, str], list[ListedTitle]] = defaultdict(list)
@@ -403,7 +405,7 @@ def _lists(
         if not block.statements or block.statements[0].object not in _LISTED:
             continue
         plan = next((file.expand(line.object) for line in block.said("pan:inPlan")), "")
-        number = _number(file, block)
+        number = next(_literals(file, block, "skos:notation"), None)
         for document in _documents(file, block, "dcterms:source"):
             if document in kept:
                 for title in _literals(file, block, "skos:prefLabel"):
@@ -415,11 +417,7 @@ def _lists(
             yield text, items
 
 
-def _number(file: TurtleFile, block: SourceBlock) -> Literal | None:
-    return next(_literals(file, block, "skos:notation"), None)
-
-
-def _check_kept(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> QuotationFindings:
+def _check_kept(files: Sequence[TurtleFile], kept: KeptTexts) -> QuotationFindings:
     """Each text that is kept is of a document these files describe."""
     subjects = {kind_and_key(file.expand(block.subject)) for file, block in _blocks(files)}
     rule = QUOTATION_RULES["text-kept"]
@@ -429,15 +427,6 @@ def _check_kept(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Qu
         if ("document", text.document) not in subjects
     ]
     return QuotationFindings(findings, {"text-kept": len(kept)}, Counter())
-
-
-_CHECKS: Final[
-    Sequence[Callable[[Sequence[TurtleFile], Mapping[str, KeptText]], QuotationFindings]]
-] = (
-    _check_quotes,
-    _check_titles,
-    _check_kept,
-)
 
 
 # How much is quoted
@@ -463,7 +452,7 @@ _ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
 
 def check_rights(
     files: Sequence[TurtleFile],
-    kept: Mapping[str, KeptText],
+    kept: KeptTexts,
     known: Sequence[TurtleFile] | None = None,
 ) -> Report:
     """What these files quote at greater length than may be taken without asking; how many documents have no length.
@@ -539,7 +528,7 @@ def refuse_quotations(project: Project, folder: Path | None = None) -> None:
 
 
 def _quoted(
-    files: Sequence[TurtleFile], kept: Mapping[str, KeptText], known: Sequence[TurtleFile]
+    files: Sequence[TurtleFile], kept: KeptTexts, known: Sequence[TurtleFile]
 ) -> Iterator[QuotedDocument]:
     """The documents that are quoted and are not free to be; what is a title is a fact and no quotation."""
     facts = _facts_of_documents(known)
