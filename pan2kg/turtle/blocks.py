@@ -10,6 +10,7 @@ same person decided more than once (``pan2kg.review``); each of these keys is ri
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -353,43 +354,45 @@ def misnamed(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBl
 def _keys(file: TurtleFile, block: SourceBlock, space: str) -> Iterator[str]:
     # the values of each property of ours by its local name: IRIs in full, texts without their
     # quotation marks
-    values: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = defaultdict(list)
     for statement in block.statements:
         name = file.expand(statement.predicate)
         value = statement.object
         if name.startswith(PAN):
             plain = value[1 : value.rindex('"')] if value.startswith('"') else file.expand(value)
-            values.setdefault(name.removeprefix(PAN), []).append(plain)
-    types, starts, ends, joined = (
-        values.get(name, []) for name in ("linkType", "from", "to", "between")
-    )
-    both = sorted(joined) if joined else [*starts, *ends]
-    if len(types) != 1 or len(both) != 2 or (not joined and len(starts) != 1):
+            values[name.removeprefix(PAN)].append(plain)
+    joined = values["between"]
+    ends = sorted(joined) if joined else values["from"] + values["to"]
+    if len(values["linkType"]) != 1 or len(ends) != 2:
         return
-    relation, on_scale, scale, assessor, status = (
-        next(iter(values.get(name, ())), "")
-        for name in ("relation", "onScale", "scale", "assessor", "status")
-    )
+    if not joined and len(values["from"]) != 1:
+        return
+    first = {name: of_property[0] for name, of_property in values.items() if of_property}
+    assessor = first.get("assessor", "")
     # what is added to the assessor: a decision that rejects always bears its reviewer, the others
     # may
-    reviewers = [f"|{name}" for name in values.get("reviewedBy", ())]
-    signatures = [
-        *reviewers,
-        *(f"{name}|{number}" for name in reviewers for number in range(2, _SIGNED)),
-    ]
-    if status.rsplit("/", 1)[-1] == "rejected" and reviewers:
-        signatures = [*signatures, ""]
+    reviewers = [f"|{name}" for name in values["reviewedBy"]]
+    numbers = range(2, _SIGNED)
+    signatures = reviewers + [f"{name}|{number}" for name in reviewers for number in numbers]
+    if _last_part(first.get("status", "")) == "rejected" and reviewers:
+        signatures.append("")
     else:
-        signatures = ["", *signatures, *(f"|{number}" for number in range(2, _SIGNED) if assessor)]
+        signatures.insert(0, "")
+        if assessor:
+            signatures += [f"|{number}" for number in numbers]
     for signature in signatures:
         yield link_iri(
-            types[0].rsplit("/", 1)[-1],
-            *both,
-            relation=relation.rsplit("/", 1)[-1],
-            scale=scale or on_scale.rsplit("/", 1)[-1],
+            _last_part(first["linkType"]),
+            *ends,
+            relation=_last_part(first.get("relation", "")),
+            scale=first.get("scale") or _last_part(first.get("onScale", "")),
             assessor=assessor + signature,
             space=space,
         )
+
+
+def _last_part(iri: str) -> str:
+    return iri.rpartition("/")[2]
 
 
 # --- changing statements
@@ -408,27 +411,26 @@ class StatementEdit:
     new: tuple[str, ...]
     after: tuple[str, ...] = ()
 
-    def make(self, statements: list[tuple[str, str]], place: Place) -> None:
+    def make(self, statements: list[TurtleLine], place: Place) -> None:
+        wanted = [TurtleLine(self.predicate, value) for value in self.new]
         places = list[int]()
         for value in self.old:
             equal = (
                 at
-                for at, pair in enumerate(statements)
-                if pair == (self.predicate, value) and at not in places
+                for at, statement in enumerate(statements)
+                if statement == (self.predicate, value, 0) and at not in places
             )
             at = next(equal, None)
             if at is None:
                 raise TurtleError("no-such-block", place=place, name=self.predicate)
             places.append(at)
-        for at, value in zip(places, self.new, strict=False):
-            statements[at] = (self.predicate, value)
+        for at, statement in zip(places, wanted, strict=False):
+            statements[at] = statement
         # a first object comes behind the class, or what it is to follow
         before = {"a", self.predicate, *self.after}
-        behind = max(
-            (at for at, (predicate, _) in enumerate(statements) if predicate in before), default=0
-        )
-        behind = max(places, default=behind) + 1
-        statements[behind:behind] = [(self.predicate, value) for value in self.new[len(places) :]]
+        behind = [at for at, statement in enumerate(statements) if statement.predicate in before]
+        start = max(places or behind, default=0) + 1
+        statements[start:start] = wanted[len(places) :]
         for at in sorted(places[len(self.new) :], reverse=True):
             del statements[at]
 
@@ -457,21 +459,19 @@ def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
     # From the last block to the first: the lines above keep their numbers.
     for subject in sorted(by_subject, key=lambda subject: blocks[subject].line, reverse=True):
         block = blocks[subject]
-        start = block.line - 1
-        count = len(block.statements)
-        own = writer.write_block(writer.Block(subject, tuple(block.statements)))
-        if lines[start : start + count] != own.split("\n")[:-1]:
-            raise TurtleError(
-                "block-not-in-style", place=Place(name, block.line), remedy="check-mends-style"
-            )
-        statements = [(statement.predicate, statement.object) for statement in block.statements]
+        place = Place(name, block.line)
+        statements = [line._replace(line=0) for line in block.statements]
+        of_block = slice(block.line - 1, block.line - 1 + len(statements))
+        if lines[of_block] != _block_lines(subject, statements):
+            raise TurtleError("block-not-in-style", place=place, remedy="check-mends-style")
         for edit in by_subject[subject]:
-            edit.make(statements, Place(name, block.line))
-        own = writer.write_block(
-            writer.Block(subject, tuple(TurtleLine(*pair) for pair in statements))
-        )
-        lines[start : start + count] = own.split("\n")[:-1]
+            edit.make(statements, place)
+        lines[of_block] = _block_lines(subject, statements)
     return "\n".join(lines)
+
+
+def _block_lines(subject: str, statements: Iterable[TurtleLine]) -> list[str]:
+    return writer.write_block(writer.Block(subject, tuple(statements))).split("\n")[:-1]
 
 
 def without_unused(text: str, before: str) -> str:

@@ -40,7 +40,6 @@ class Country:
     authority: str
     names: Text
     languages: tuple[str, ...]
-    is_member: bool
     iri: str
     gazette: Mapping[str, str] = field(default_factory=dict)
     gazette_space: str = ""
@@ -50,7 +49,6 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    tag: str
     authority: str
     names: Text
     iri: str
@@ -76,9 +74,7 @@ def countries() -> Mapping[str, Country]:
         names = Text.of(row["names"])
         languages = tuple(row["languages"])
         iri = f"{AUTHORITY}country/{row['authority']}"
-        by_code[code] = Country(
-            code, row["authority"], names, languages, row["is_member"], iri, **optional
-        )
+        by_code[code] = Country(code, row["authority"], names, languages, iri, **optional)
     return by_code
 
 
@@ -86,9 +82,8 @@ def countries() -> Mapping[str, Country]:
 def tongues() -> Mapping[str, Tongue]:
     by_tag = {}
     for tag, row in _table()["language"].items():
-        by_tag[tag] = Tongue(
-            tag, row["authority"], Text.of(row), f"{AUTHORITY}language/{row['authority']}"
-        )
+        authority = row["authority"]
+        by_tag[tag] = Tongue(authority, Text.of(row), f"{AUTHORITY}language/{authority}")
     return by_tag
 
 
@@ -175,20 +170,16 @@ class Beginning:
             or texts("publisher-unnamed"),
         }
         fields |= {f"*{name}": f"*{name}" for name in lists}
-        for paragraph in (
-            self.template.split(f"== {section}\n")[1].split("\n==")[0].strip().split("\n\n")
-        ):
+        template = self.template.split(f"== {section}\n")[1].split("\n==")[0]
+        for paragraph in template.strip().split("\n\n"):
             subject, *lines = paragraph.format_map(fields).splitlines()
             subject, _, kind = subject.partition(" a ")
             statements = [TurtleLine("a", kind)]
             for line in lines:
                 predicate, _, value = line.partition(" ")
                 if line == "+":
-                    pairs = (
-                        ("dcterms:source", f"document:{key}-text"),
-                        ("pan:certainty", "certainty:stated"),
-                    )
-                    statements += [TurtleLine(*pair) for pair in pairs]
+                    statements.append(TurtleLine("dcterms:source", f"document:{key}-text"))
+                    statements.append(TurtleLine("pan:certainty", "certainty:stated"))
                     continue
                 values = lists[value[1:]] if value.startswith("*") else [value]
                 if value.startswith("@"):

@@ -177,11 +177,7 @@ class Names:
 
 @dataclass(slots=True)
 class Report:
-    """Everything a check found, sorted; ``accepted`` is what the baseline lets pass, ``solved`` what no longer occurs.
-
-    ``counts`` has by severity the findings that are no ``gaps``; ``idle`` are the rules that had
-    nothing to look at.
-    """
+    """Everything a check found, sorted; ``accepted`` is what the baseline lets pass."""
 
     rules: tuple[Rule, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -194,27 +190,36 @@ class Report:
     since: str = ""
     of_some: bool = False
     made: str = ""
-    conforms: bool = field(init=False)
-    counts: dict[Severity, int] = field(init=False)
-    gaps: int = field(init=False)
-    solved: tuple[Finding, ...] = field(init=False)
-    idle: tuple[Rule, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
+    @property
+    def conforms(self) -> bool:
+        """Whether no finding weighs as much as ``fail_on``."""
+        return not any(finding.severity.reaches(self.fail_on) for finding in self.findings)
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """How many findings there are of each severity, those that are gaps aside."""
         used = Counter(
-            (finding.rule.severity, finding.rule.use is RuleUse.GAP) for finding in self.findings
+            finding.severity for finding in self.findings if finding.rule.use is not RuleUse.GAP
         )
-        self.conforms = not any(severity.reaches(self.fail_on) for severity, _ in used)
-        self.counts = {severity: used[severity, False] for severity in Severity}
-        self.gaps = sum(used[severity, True] for severity in Severity)
-        self.solved = tuple(
-            finding for finding in self.findings if finding.rule.kind is Kind.BASELINE
-        )
-        self.idle = (
-            ()
-            if self.of_some
-            else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
-        )
+        return {severity: used[severity] for severity in Severity}
+
+    @property
+    def gaps(self) -> int:
+        """How many findings are gaps."""
+        return sum(finding.rule.use is RuleUse.GAP for finding in self.findings)
+
+    @property
+    def solved(self) -> tuple[Finding, ...]:
+        """What was accepted, or found before, and no longer occurs."""
+        return tuple(finding for finding in self.findings if finding.rule.kind is Kind.BASELINE)
+
+    @property
+    def idle(self) -> tuple[Rule, ...]:
+        """The rules that had nothing to look at; none where only some files were judged."""
+        if self.of_some:
+            return ()
+        return tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
 
     def failing(self, rule: Rule) -> int:
         """How many things break a rule, each counted once; of what is only counted, how many there are."""
@@ -223,10 +228,8 @@ class Report:
         times: dict[tuple[str, bool], int] = {}
         for finding in self.findings:
             if finding.rule.key == rule.key:
-                name = (
-                    finding.focus,
-                    finding.times > 1,
-                )  # a plan may lack itself what things in it lack
+                # a plan may lack itself what things in it lack
+                name = (finding.focus, finding.times > 1)
                 times[name] = max(finding.times, times.get(name, 0))
         return sum(times.values())
 
@@ -267,24 +270,29 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
         )
         groups.setdefault(of_plan if is_gap else (str(number),), []).append(finding)
     for key, alike in groups.items():
-        yield (
-            alike[0]
-            if len(alike) == 1
-            else replace(alike[0], focus=key[1], times=len(alike), place=None)
-        )
+        if len(alike) > 1:
+            yield replace(alike[0], focus=key[1], times=len(alike), place=None)
+        else:
+            yield alike[0]
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings as they are told: the gravest first, then by rule, file and line."""
-    ranked = []
-    for finding in findings:
-        place = finding.place or Place("")
-        rule = finding.rule
-        of_place = (_SEVERITIES.index(rule.severity), rule.key, place.file, place.line or 0)
-        ranked.append(
-            ((*of_place, finding.focus, finding.path, finding.value, finding.component), finding)
-        )
-    return tuple(finding for _, finding in sorted(ranked, key=lambda pair: pair[0]))
+    return tuple(sorted(findings, key=_order))
+
+
+def _order(finding: Finding) -> tuple[int | str, ...]:
+    place = finding.place or Place("")
+    return (
+        finding.severity.rank,
+        finding.rule.key,
+        place.file,
+        place.line or 0,
+        finding.focus,
+        finding.path,
+        finding.value,
+        finding.component,
+    )
 
 
 _HEAD: Final = """\
@@ -297,11 +305,8 @@ _RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
 
 def fingerprint(finding: Finding, names: Names) -> str:
     """What a finding is known by from one run to the next, whatever lines move."""
-    words = (
-        finding.rule.key,
-        *(names.short(term) for term in (finding.focus, finding.path, finding.value)),
-    )
-    return " ".join(word for word in words if word)
+    terms = map(names.short, (finding.focus, finding.path, finding.value))
+    return " ".join(filter(None, (finding.rule.key, *terms)))
 
 
 def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
@@ -380,9 +385,8 @@ def write_baseline(report: Report, path: Path) -> None:
     comments = {name: above for name, _, above in read_baseline(path)} if path.exists() else {}
     findings = [*report.findings, *report.accepted]
     lines = [_HEAD]
-    for name in sorted(
-        fingerprint(one, report.names) for one in findings if one.rule.kind is not Kind.BASELINE
-    ):
+    accepted = (finding for finding in findings if finding.rule.kind is not Kind.BASELINE)
+    for name in sorted(fingerprint(finding, report.names) for finding in accepted):
         above = comments.pop(name, ())
         lines += ["", *above, name] if above else [name]
     projects.write_atomically(path, "\n".join(lines) + "\n")
@@ -451,18 +455,14 @@ def find_kept(project: Project, folder: Path) -> tuple[Path, Report | None]:
             for rule, focus, way, value, place, component, expected, times in content["findings"]
         ]
         path.touch()
-        names = Names(
-            content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()}
-        )
-        rules_asked = tuple(rules[place] for place in content["asked"])
-        made = content["made"]
+        labels = {iri: Text.of(words) for iri, words in content["labels"].items()}
         return path, Report(
-            rules_asked,
+            tuple(rules[place] for place in content["asked"]),
             tuple(findings),
             content["looked_at"],
-            names,
+            Names(content["prefixes"], labels),
             statistics=content["statistics"],
-            made=made,
+            made=content["made"],
         )
     return path, None
 
