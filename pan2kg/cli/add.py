@@ -11,7 +11,7 @@ from typing import Final
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import FILE, FLAG, LANGUAGE, ONCE, Options, a_link
 from pan2kg.cli.opening import project_of
-from pan2kg.cli.output import emit, tell
+from pan2kg.cli.output import emit, emit_lines, tell
 from pan2kg.coherence import evidence
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
@@ -179,7 +179,7 @@ def run_add(options: argparse.Namespace) -> int:
             files.write(project, {change.path: change.new}, writer.read_prefixes(project))
             add.remove(folders)
     key = "block-not-written" if options.dry_run else "block-written"
-    tell(Message("progress", key, {"name": change.name}), *warnings, *([remark] if remark else []))
+    tell(Message("progress", key, {"name": change.name}), *warnings, remark)
     return 0
 
 
@@ -306,7 +306,7 @@ def _import_sheet(options: argparse.Namespace, project: Project) -> int:
         comparison = filled.compare(sheet.read_book(project, plan), tables, facts)
         if is_csv:
             tell(Message("progress", "sheet-csv"))
-        emit("".join(f"{message}\n" for message in _sheet_messages(comparison)))
+        emit_lines(_sheet_messages(comparison))
         conflicts = sum(change.meanwhile for change in comparison.changes)
         if number := len(comparison.faults) + conflicts:
             raise ProjectError("sheet-refused", n=number)

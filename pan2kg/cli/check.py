@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import ENDPOINT, FILE, FLAG, LANGUAGE, ONCE, an_address
 from pan2kg.cli.opening import cache_of, open_endpoint, project_of
-from pan2kg.cli.output import Progress, emit, tell
+from pan2kg.cli.output import Progress, emit, emit_lines, tell
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, numeral, say, spoken, today, told
 
@@ -143,12 +143,7 @@ def run_init(options: argparse.Namespace) -> int:
     country = countries.find_country(options.country)
     space = options.base or f"https://{country.code}.example/"
     facts = country, space, options.licence, options.publisher, not options.without_core, today()
-    emit(
-        "".join(
-            f"{line}\n"
-            for line in countries.begin(Path(options.folder), countries.Beginning(*facts))
-        )
-    )
+    emit_lines(countries.begin(Path(options.folder), countries.Beginning(*facts)))
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import DAY, ENDPOINT, FILE, FLAG, LANGUAGE, SEVERAL, TIMEOUT, a_link
 from pan2kg.cli.opening import cache_of, note_on_links, open_graph, open_kept, project_of
-from pan2kg.cli.output import Progress, emit, tell, tell_unbuilt
+from pan2kg.cli.output import Progress, emit, emit_lines, tell, tell_unbuilt
 from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, ProjectError, QueryError
 from pan2kg.i18n.message import say
@@ -115,7 +115,7 @@ def run_export(options: argparse.Namespace) -> int:
         if options.plan or options.type:
             raise QueryError("columns-are-whole")
         paths = spreadsheet.write_columns(spreadsheet.columns_of(open_graph(options)), target)
-        emit("".join(f"{path}\n" for path in paths))
+        emit_lines(paths)
         return 0
     from pan2kg.tables.network import select_network
     from pan2kg.tables.network_files import export_network
@@ -164,7 +164,7 @@ def run_report(options: argparse.Namespace) -> int:
     request = page.Request(f"{language}/plan/{key}.html", language, key)
     context = page.PageContext(page.SiteContext(graph, bundle=page.find_bundle()), request)
     files = plans.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
-    emit("".join(f"{path}\n" for path in printing.write_files(Path(options.output), files)))
+    emit_lines(printing.write_files(Path(options.output), files))
     return 0
 
 

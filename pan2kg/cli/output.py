@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -45,6 +45,10 @@ def emit(text: str | bytes, output: str | None = None, form: str = "text") -> No
     else:
         sys.stdout.write(harmless(text) if form in _FOR_PEOPLE else text)
         sys.stdout.flush()
+
+
+def emit_lines(lines: Iterable[object]) -> None:
+    emit("".join(f"{line}\n" for line in lines))
 
 
 def tell(*messages: object) -> None:

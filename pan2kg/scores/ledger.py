@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,7 +19,7 @@ from pan2kg.store.names import ambiguous
 from pan2kg.store.queries import program_query
 from pan2kg.tables import TableChoice
 from pan2kg.turtle import Block, TurtleLine, iri, read_prefixes, string, text, vocabulary
-from pan2kg.turtle.writer import write_turtle
+from pan2kg.turtle.writer import Prefixes, write_turtle
 
 _DATA: Final = Messages("data")
 
@@ -90,7 +90,7 @@ def _refuse_unstored(graph: Graph, scores: Scores) -> None:
 
 
 def _blocks(
-    graph: Graph, path: Path, stored: Sequence[_Matrix], prefixes: Mapping[str, str]
+    graph: Graph, path: Path, stored: Sequence[_Matrix], prefixes: Prefixes
 ) -> Iterator[Block]:
     """The file, the scales no other file declares, and each matrix: its document, scores and reasons."""
     graph_iri = _graph(graph, path)
@@ -106,7 +106,7 @@ def _blocks(
         yield from _matrix_blocks(graph, matrix, prefixes)
 
 
-def _matrix_blocks(graph: Graph, matrix: _Matrix, prefixes: Mapping[str, str]) -> Iterator[Block]:
+def _matrix_blocks(graph: Graph, matrix: _Matrix, prefixes: Prefixes) -> Iterator[Block]:
     document = matrix.document
     assessor = graph.label(matrix.scores.assessor)
     names = (assessor, iri(matrix.scores.assessor, prefixes))
@@ -186,7 +186,7 @@ def scale_block(scale: Scale, document: str) -> Block:
     return _block(f"scale:{scale.name}", "pan:Scale", *ends, source, _CERTAIN, label=label)
 
 
-def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> TurtleLine:
+def scale_statement(name: str, prefixes: Prefixes, *, is_declared: bool) -> TurtleLine:
     """On which scale a score is: as a thing where the graph declares it, else by its name alone.
 
     >>> scale_statement("count", {}, is_declared=False)[:2]
@@ -230,7 +230,7 @@ def score_block(
     names: tuple[str, str],
     scale: TurtleLine,
     language: str,
-    prefixes: Mapping[str, str],
+    prefixes: Prefixes,
     *,
     review: Sequence[TurtleLine] = (),
 ) -> Block:

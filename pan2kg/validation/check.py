@@ -15,6 +15,7 @@ from pan2kg.store import LocalStore, Store, derive, program_query, select, store
 from pan2kg.store.links import ALL
 from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
+from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation import lines, quotations, report
 from pan2kg.validation.evaluation import (
     MANY,
@@ -69,7 +70,7 @@ class Member(NamedTuple):
     """One of the projects that are open together: its files of Turtle, and its prefixes."""
 
     files: Sequence[TurtleFile]
-    prefixes: Mapping[str, str]
+    prefixes: Prefixes
 
 
 @dataclass(frozen=True, slots=True)

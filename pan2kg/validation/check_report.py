@@ -178,7 +178,6 @@ def _html(report: Report, language: Language) -> str:
         "say": partial(_say, language),
         "count": partial(_CHECK.counted, language=language),
         "grouped": partial(numeral, language=language),
-        "severity": partial(_severity_word, language=language),
         "part_name": partial(part_name, report.names, language=language),
         "prose": french,
         "text": partial(_words_of, language=language),
@@ -189,10 +188,6 @@ def _html(report: Report, language: Language) -> str:
 
 def _say(language: Language, key: str, **values: object) -> str:
     return _CHECK.say(key, language, **values)
-
-
-def _severity_word(rule: Rule, language: Language) -> str:
-    return _CHECK.say(rule.severity.value, language)
 
 
 def _examples(by_plan: _FindingsByPlan) -> list[Finding]:

@@ -25,6 +25,7 @@ from pan2kg.store import Store, queries
 from pan2kg.turtle import RDF, ROOT, TurtleLine, blocks, writer
 from pan2kg.turtle.blocks import LayoutFault, TurtleFile
 from pan2kg.turtle.vocabulary import GRAPH, precedence
+from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation.report import Finding, Kind, worded_rules
 
 _SHAPES: Final = "ontology/shapes/"
@@ -100,7 +101,7 @@ def looked_at(files: Sequence[TurtleFile], kind: Kind) -> dict[str, int]:
     return {key: sizes[unit] for key, unit in (_WORDS_UNITS if is_text else _STYLE_UNITS).items()}
 
 
-def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
+def check_wording(files: Sequence[TurtleFile], prefixes: Prefixes) -> Iterator[Finding]:
     """The faults of words, dates, tags and terms in these files, and of the keys of links; shapes are left out."""
     files = [file for file in files if not file.name.startswith(_SHAPES)]
     for file in files:
@@ -307,7 +308,7 @@ STYLE_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _STYLE_UNITS, (
 
 
 def check_style(
-    files: Sequence[TurtleFile], prefixes: Mapping[str, str], *, among: Sequence[TurtleFile] = ()
+    files: Sequence[TurtleFile], prefixes: Prefixes, *, among: Sequence[TurtleFile] = ()
 ) -> Iterator[Finding]:
     """The departures of these files from the house style.
 
@@ -353,7 +354,7 @@ def check_style(
         )
 
 
-def _prefix_faults(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Iterator[LayoutFault]:
+def _prefix_faults(file: TurtleFile, house_prefixes: Prefixes) -> Iterator[LayoutFault]:
     for (before, _), (name, line) in pairwise(file.prefix_lines):
         if name <= before:
             yield LayoutFault("style-prefix-order", line, name)

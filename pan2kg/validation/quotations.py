@@ -459,17 +459,14 @@ def check_rights(
 
     ``known`` are the files that describe the documents, where they are more than these.
     """
+    documents = list(_quoted(files, kept, files if known is None else known))
+    looked_at = dict.fromkeys(RIGHTS_RULES, len(documents))
+    looked_at["text-long"] = sum(len(quoted.quotes) for quoted in documents)
+    unknown = sum(quoted.share is None for quoted in documents)
     findings = list[Finding]()
-    looked_at = dict.fromkeys(RIGHTS_RULES, 0)
-    unknown = 0
-    for quoted in _quoted(files, kept, files if known is None else known):
-        looked_at["text-long"] += len(quoted.quotes)
-        for key in ("text-much", "text-whole", _UNKNOWN):
-            looked_at[key] += 1
+    for quoted in documents:
         findings += _too_long(quoted)
-        if quoted.share is None:
-            unknown += 1
-        elif quoted.share > SHARES[0]:
+        if quoted.share is not None and quoted.share > SHARES[0]:
             findings.append(_too_much(quoted, quoted.share))
     rules = tuple(rule for key, rule in RIGHTS_RULES.items() if looked_at[key])
     statistics = {_UNKNOWN: unknown} if unknown else {}

@@ -28,6 +28,7 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project
 from pan2kg.turtle import iri, string
 from pan2kg.turtle.vocabulary import thing
+from pan2kg.turtle.writer import Prefixes
 
 _CHECK: Final = Messages("check")
 _BRACKETED: Final = re.compile(r"<([^<>\s]*)>")
@@ -153,7 +154,7 @@ class Finding:
 class Names:
     """What things are called: prefixes for their IRIs, labels of those a report speaks of."""
 
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Prefixes = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
 
     def short(self, term: str) -> str:
