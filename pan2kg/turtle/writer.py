@@ -61,10 +61,6 @@ def _matches(text: str) -> re.Pattern[str]:
     return _GRAMMARS[has_marks]
 
 
-Prefixes = Mapping[str, str]
-"""What IRIs begin with, by the prefixes that stand for it."""
-
-
 class Token(NamedTuple):
     kind: str
     text: str
