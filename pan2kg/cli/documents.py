@@ -143,7 +143,8 @@ def run_read(options: argparse.Namespace) -> int:
                 block.text for block in before.blocks if " ".join(block.text.split()) not in words
             ]
             numbers = {"number": str(len(lost)), "file": before.source}
-            messages += [Message("progress", "blocks-lost", numbers)] if lost else []
+            if lost:
+                messages.append(Message("progress", "blocks-lost", numbers))
             messages += [
                 Message("progress", "block-lost", {"words": text[:80]}) for text in lost[:_LOST]
             ]
@@ -412,13 +413,12 @@ def _go(review: desk.Desk, reader: "_KeyReader", language: str) -> None:
             and typed in asking
             and not (typed == "a" and suggestions.passage_document(review.graph, review.current))
         ):
-            about = (
-                Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)})
-                if asking[typed]
-                else None
-            )
-            answer = reader.ask(str(about)) if about else reader.key()
-            typed += f" {answer or ''}"
+            if asking[typed]:
+                question = Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)})
+                answer = reader.ask(str(question))
+            else:
+                answer = reader.key() or ""
+            typed += f" {answer}"
         review.seconds = monotonic() - since if reader.is_terminal else None
         message = keys.press(review, typed).say(language)
         if not reader.is_terminal:

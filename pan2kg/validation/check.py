@@ -101,10 +101,6 @@ class CheckedProject:
         }
         return list(subjects) if len(subjects) <= MANY else []
 
-    def is_partial(self) -> bool:
-        """Whether some of the files that are known are not judged."""
-        return len(self.chosen) < len(self.files)
-
 
 def _read(
     project: Project, engine: Engine, kinds: Collection[Kind], only: Collection[str]
@@ -223,7 +219,8 @@ def _quality(material: CheckedProject) -> list[Report]:
 
 def _style(material: CheckedProject) -> list[Report]:
     rules = (*lines.STYLE_RULES.values(), *lines.QUESTION_RULES.values())
-    among = material.files if material.is_partial() else ()
+    # what is described twice is looked for in all files that are known
+    among = material.files if len(material.chosen) < len(material.files) else ()
     numbers = lines.looked_at(material.chosen, Kind.STYLE)
     faults = list[Finding]()
     for member in material.members:

@@ -467,9 +467,8 @@ def check_questions(
     findings = []
     for query in stored:
         faults = [*_header_faults(query, languages)]
-        faults += (
-            _text_faults(query, store) if store is not None and query.file in own_queries else ()
-        )
+        if store is not None and query.file in own_queries:
+            faults += _text_faults(query, store)
         for rule, line, words in faults:
             value = writer.string(words) if words else ""
             place = Place(query.file, line)
