@@ -630,9 +630,10 @@ def _nginx(
     forms = [f'    "~*{pattern}" .{ending};\n' for pattern, ending in preferences()]
     ends = [f'    "~^{at}{rule.pattern}$" 1;\n' for rule in gone]
     moves = [f'    "~^{at}{rule.pattern}$" {path}{rule.target};\n' for rule in moved]
-    types = list[str]()
-    for ending, media in {**MEDIA, **OTHER_MEDIA, **_UNTOLD_MEDIA}.items():
-        types.append(f"        {media.partition(';')[0]} {ending};\n")
+    types = [
+        f"        {media.partition(';')[0]} {ending};\n"
+        for ending, media in {**MEDIA, **OTHER_MEDIA, **_UNTOLD_MEDIA}.items()
+    ]
     places = list[str]()
     for rule in led_on:
         status = rule.flags[2:5]

@@ -165,10 +165,10 @@ def _target_titles(
     profile: datasets.CountryProfile, targets: Iterable[str]
 ) -> Mapping[str, list[ox.Literal]]:
     gazette = datasets.best(profile.gazette, "fr").text if profile.gazette else "–"
-    titles = {}
-    for target in targets:
-        titles[target] = vocabulary.literals(RELEASE.text(f"linked.{target}", name=gazette))
-    return titles
+    return {
+        target: vocabulary.literals(RELEASE.text(f"linked.{target}", name=gazette))
+        for target in targets
+    }
 
 
 def _plans(store: LocalStore) -> list[str]:

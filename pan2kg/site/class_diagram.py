@@ -94,9 +94,7 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
         names.update(lane.edge)
     titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops}
     titles[ANY] = _ONTOLOGY.say("diagram.any", language)
-    title_lines = {}
-    for name in sorted(names):
-        title_lines[name] = wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2)
+    title_lines = {name: wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2) for name in sorted(names)}
 
     columns, courses, turned = layers(names, [lane.edge for lane in content.lanes])
     beside = _names_beside(content.lanes, columns, courses)

@@ -249,9 +249,9 @@ def _meaning(context: PageContext) -> Values:
     rules = []
     for name in sorted(context.graph.rules):
         rules.append((name, *values.rule_words(context, name)))
-    levels = []
-    for level in evidence.Level:
-        levels.append((context.mark(level), context.t(f"level-means-{level.key}")))
+    levels = [
+        (context.mark(level), context.t(f"level-means-{level.key}")) for level in evidence.Level
+    ]
     states = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
     return {
         "rules": rules,

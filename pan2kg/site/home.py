@@ -73,10 +73,10 @@ def _home(context: PageContext) -> Values:
 def _by_part(row: figures.Taken) -> dict[str, int]:
     """The numbers of a figure by what they count, « seen » for one part; one that has no parts by an empty name."""
     parts = row.figure.parts or ("",)
-    counts = {}
-    for part, value in zip(parts, row.value, strict=True):
-        counts[part.partition(".")[2]] = int(value or 0)
-    return counts
+    return {
+        part.partition(".")[2]: int(value or 0)
+        for part, value in zip(parts, row.value, strict=True)
+    }
 
 
 def _plan_shown(context: PageContext) -> str | None:

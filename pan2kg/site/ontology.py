@@ -335,9 +335,10 @@ def _alignments(aligned: TurtleStatements, iri: str) -> Iterable[tuple[str, str]
 def _heading(ontology: TurtleStatements, prefixes: Mapping[str, str]) -> OntologyHeading:
     subjects = [subject for subject in ontology if _OWL + "Ontology" in ontology.types(subject)]
     subject = subjects[0] if subjects else ""
-    facts = {}
-    for predicate, values in ontology.of(subject).items():
-        facts[writer.iri(predicate, prefixes)] = plain(values[0])
+    facts = {
+        writer.iri(predicate, prefixes): plain(values[0])
+        for predicate, values in ontology.of(subject).items()
+    }
     return OntologyHeading(
         subject,
         ontology.texts(subject, DCTERMS + "title"),

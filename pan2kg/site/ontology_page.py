@@ -68,9 +68,9 @@ class OntologyWords:
 
     def tallies(self, tallies: Iterable[tuple[str, int]]) -> Markup:
         """Several terms, linked, each with how often it is used."""
-        counted = []
-        for iri, number in tallies:
-            counted.append(f"{self.link(iri)} ({numeral(number, self.language)})")
+        counted = [
+            f"{self.link(iri)} ({numeral(number, self.language)})" for iri, number in tallies
+        ]
         return markup(", ".join(counted))
 
 
