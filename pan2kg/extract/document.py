@@ -69,6 +69,10 @@ class Remark:
         )
 
 
+Remarks = tuple[Remark, ...]
+"""What is said of a document that was read: of what was left out, and of what is not sure."""
+
+
 def noted(key: str, /, **values: object) -> Message:
     return Message("draft", key, values)
 
@@ -111,6 +115,10 @@ class DocumentBlock:
         return start
 
 
+Blocks = tuple[DocumentBlock, ...]
+"""Blocks that follow each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as read; ``pages`` is how many the file has, None where the format has none."""
@@ -119,8 +127,8 @@ class Document:
     sha256: str
     format: str
     pages: int | None
-    blocks: tuple[DocumentBlock, ...]
-    remarks: tuple[Remark, ...] = ()
+    blocks: Blocks
+    remarks: Remarks = ()
 
     @property
     def text(self) -> str:
@@ -184,7 +192,7 @@ def table_block(
     )
 
 
-def laid(blocks: Iterable[DocumentBlock]) -> tuple[DocumentBlock, ...]:
+def laid(blocks: Iterable[DocumentBlock]) -> Blocks:
     start = 0
     above: list[DocumentBlock] = []
     placed: list[DocumentBlock] = []
@@ -271,7 +279,7 @@ def load_document(path: Path) -> Document:
     return from_json(read_text(path), source=str(path))
 
 
-def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
+def decode_text(data: bytes, *, source: str) -> tuple[str, Remarks]:
     """The text in the bytes of a file: in UTF-8, or UTF-16 with its mark, else as Windows programs save it.
 
     >>> text, remarks = decode_text("à Genève".encode("cp1252"), source="plan.txt")

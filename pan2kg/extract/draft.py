@@ -156,8 +156,11 @@ def _follows(values: numbering.Values, previous: numbering.Values) -> bool:
 
 # Keys
 
+KeysByLine = dict[int, str]
+"""The keys of items by their lines."""
 
-def item_keys(plan: DraftPlan) -> dict[int, str]:
+
+def item_keys(plan: DraftPlan) -> KeysByLine:
     """The key of every category and action by its line, made from the printed numbers: ``4-3`` for 4.3.
 
     Where numbers start again under each heading, the heading's number goes before; an item without
@@ -165,7 +168,7 @@ def item_keys(plan: DraftPlan) -> dict[int, str]:
     """
     chains: dict[int, tuple[str, ...]] = {}
     _add_chains(chains, plan.items, ())
-    keys: dict[int, str] = {}
+    keys: KeysByLine = {}
     for items in (plan.categories, plan.actions):
         item_chains = {item.line: chains[item.line] for item in items}
         line_keys = _shortest_distinct(item_chains)
@@ -187,9 +190,9 @@ def _add_chains(
         _add_chains(chains, item.children, chains[item.line])
 
 
-def _shortest_distinct(chains: Mapping[int, tuple[str, ...]]) -> dict[int, str]:
+def _shortest_distinct(chains: Mapping[int, tuple[str, ...]]) -> KeysByLine:
     """Keys of the fewest names that tell most items apart."""
-    best: dict[int, str] = {}
+    best: KeysByLine = {}
     for depth in range(1, max(map(len, chains.values()), default=1) + 1):
         keys = {line: "-".join(chain[-depth:]) for line, chain in chains.items()}
         if len(set(keys.values())) > len(set(best.values())):
@@ -197,7 +200,7 @@ def _shortest_distinct(chains: Mapping[int, tuple[str, ...]]) -> dict[int, str]:
     return best
 
 
-def _lengthen(keys: dict[int, str], additions: Mapping[int, str]) -> None:
+def _lengthen(keys: KeysByLine, additions: Mapping[int, str]) -> None:
     """Adds to each key that an earlier line has already."""
     used: set[str] = set()
     for line, addition in additions.items():

@@ -47,7 +47,11 @@ class Paragraph:
     turns: doc.Turns = ()
 
 
-def bold_lead(runs: Iterable[tuple[str, bool]]) -> tuple[bool, int]:
+Run = tuple[str, bool]
+"""Words that are set alike, and whether in bold."""
+
+
+def bold_lead(runs: Iterable[Run]) -> tuple[bool, int]:
     lead = ""
     for words, is_bold in runs:
         if words.strip() and not is_bold:
@@ -56,7 +60,7 @@ def bold_lead(runs: Iterable[tuple[str, bool]]) -> tuple[bool, int]:
     return True, 0
 
 
-def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[DocumentBlock, ...]:
+def blocks_of(paragraphs: Sequence[Paragraph]) -> doc.Blocks:
     letters: Counter[float] = Counter()
     for paragraph in paragraphs:
         if paragraph.kind == "paragraph" and paragraph.size:
@@ -191,10 +195,10 @@ _WIDEST: Final = 100
 _WHOLE: Final = re.compile(r"-?\d{1,9}")
 
 
-def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
+def read_html(data: bytes, source: str) -> tuple[list[Paragraph], doc.Remarks]:
     charset = _CHARSET.search(data[:4096])
     text = ""
-    remarks = tuple[Remark, ...]()
+    remarks: doc.Remarks = ()
     if charset and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         with suppress(
             LookupError, UnicodeDecodeError
@@ -260,7 +264,7 @@ class _PageReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.paragraphs: list[Paragraph] = []
         self.aside_words = 0
-        self._runs: list[tuple[str, bool]] = []
+        self._runs: list[Run] = []
         self._outline: int | None = None
         self._number = ""
         self._depth = 0

@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.document import canonical
-from pan2kg.extract.markup import LIST_FORMS, Paragraph, bold_lead, number_as
+from pan2kg.extract.markup import LIST_FORMS, Paragraph, Run, bold_lead, number_as
 from pan2kg.extract.numbering import BULLET
 
 MEGABYTE: Final = 1_000_000
@@ -486,13 +486,16 @@ class _ListLevel:
     shown: int = 1
     start: int = 1
 
-    def printed(self, depth: int, counters: list[int], levels: "Mapping[int, _ListLevel]") -> str:
+    def printed(self, depth: int, counters: list[int], levels: "_ListLevels") -> str:
         entries = []
         for at in range(max(depth - self.shown + 1, 1), depth + 1):
             if at in levels and levels[at].form not in ("none", BULLET):
                 entries.append(number_as(max(counters[at], 1), levels[at].form))
         words = ".".join(filter(None, entries))
         return f"{self.before}{words}{self.after}".strip() if words else ""
+
+
+_ListLevels = dict[int, _ListLevel]
 
 
 class _Setting(NamedTuple):
@@ -528,7 +531,7 @@ class _OpenReader:
         self.settings: dict[str, _Setting] = {}
         for name in self._raw:
             self._setting(name, frozenset())
-        self.lists: dict[str, dict[int, _ListLevel]] = {}
+        self.lists: dict[str, _ListLevels] = {}
         for tree in trees:
             for listed in tree.iter(f"{_TEXT}list-style"):
                 self.lists[listed.get(f"{_STYLE}name", "")] = self._list_levels(listed)
@@ -541,8 +544,8 @@ class _OpenReader:
         self.contents = 0
         self.notes: list[Paragraph] = []
 
-    def _list_levels(self, element: Element) -> dict[int, _ListLevel]:
-        levels: dict[int, _ListLevel] = {}
+    def _list_levels(self, element: Element) -> _ListLevels:
+        levels: _ListLevels = {}
         for level in element:
             at = self._whole(level, f"{_TEXT}level", 0)
             if level.tag == f"{_TEXT}list-level-style-bullet":
@@ -676,7 +679,7 @@ class _OpenReader:
             return ""
         return level.printed(outline, counters, self.outline)
 
-    def _runs(self, element: Element, setting: _Setting) -> Iterator[tuple[str, bool]]:
+    def _runs(self, element: Element, setting: _Setting) -> Iterator[Run]:
         if element.text:
             yield element.text, setting.bold
         for child in element:

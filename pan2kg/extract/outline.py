@@ -47,6 +47,9 @@ class Item:
     fields: tuple[DraftField, ...] = ()
 
 
+Items = tuple[Item, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class DraftPlan:
     """A plan as read from its document: ``items`` are its outermost ones, ``categories`` and ``actions`` all of each.
@@ -59,9 +62,9 @@ class DraftPlan:
     choice: Hypothesis
     title: str
     language: str
-    items: tuple[Item, ...]
-    categories: tuple[Item, ...]
-    actions: tuple[Item, ...]
+    items: Items
+    categories: Items
+    actions: Items
     remarks: tuple[Message, ...] = field(default=(), compare=False)
 
     @property
@@ -96,10 +99,14 @@ class _Chapter(NamedTuple):
     words: str
 
 
+_Chapters = tuple[_Chapter, ...]
+"""Chapters below each other, the outermost first."""
+
+
 class _Placed(NamedTuple):
     """An action with the chapters above it, the outermost first."""
 
-    chapters: tuple[_Chapter, ...]
+    chapters: _Chapters
     action: Item
 
 
@@ -165,7 +172,7 @@ def _action(
     )
 
 
-def _items(placed: Sequence[_Placed], depth: int, markers: Markers) -> tuple[Item, ...]:
+def _items(placed: Sequence[_Placed], depth: int, markers: Markers) -> Items:
     """Actions in the categories of one depth: those that follow each other below the same chapter are in one."""
 
     def chapter_of(entry: _Placed) -> _Chapter | None:
@@ -182,9 +189,7 @@ def _items(placed: Sequence[_Placed], depth: int, markers: Markers) -> tuple[Ite
     return tuple(items)
 
 
-def _category(
-    chapter: _Chapter, marker: numbering.Marker | None, children: tuple[Item, ...]
-) -> Item:
+def _category(chapter: _Chapter, marker: numbering.Marker | None, children: Items) -> Item:
     if marker is None:
         return Item(CATEGORY, "", "", chapter.words, chapter.place, children)
     title = marker.rest or chapter.words
@@ -201,9 +206,7 @@ def _categories(items: Sequence[Item]) -> Iterator[Item]:
 # Chapters
 
 
-def _chapters_above(
-    document: Document, series: Series, title: str
-) -> Iterator[tuple[_Chapter, ...]]:
+def _chapters_above(document: Document, series: Series, title: str) -> Iterator[_Chapters]:
     """The chapters above each member, the outermost first, without the title of the whole."""
     above = _headings_above(document, {member.block for member in series.members}, title)
     group: _Chapter | None = None
@@ -239,9 +242,9 @@ class _Opened(NamedTuple):
     chapter: _Chapter
 
 
-def _headings_above(document: Document, starts: set[int], title: str) -> list[tuple[_Chapter, ...]]:
+def _headings_above(document: Document, starts: set[int], title: str) -> list[_Chapters]:
     levels = _chapter_levels(document, starts)
-    above: list[tuple[_Chapter, ...]] = []
+    above: list[_Chapters] = []
     opened: list[_Opened] = []
     for at, block in enumerate(document.blocks):
         level = levels.get(at)

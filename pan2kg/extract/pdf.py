@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import numbering
-from pan2kg.extract.document import SOFT_HYPHEN, Remark, canonical, folded, noted, runs_of
+from pan2kg.extract.document import SOFT_HYPHEN, Remark, Remarks, canonical, folded, noted, runs_of
 from pan2kg.extract.lines import (
     Char,
     Hyphens,
@@ -48,7 +48,7 @@ _FULL_STOP: Final = (".", "!", "?", ":", ";")
 _FIELD: Final = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
 
 
-def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark, ...]]:
+def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], Remarks]:
     """The paragraphs of pages, and what is said of what was left out and of what is not sure."""
     hyphens = Hyphens(pages)
     lines: list[PageLine] = []
@@ -587,7 +587,7 @@ def _is_broken(drawn: _FileObject) -> bool:
 
 def read_pdf(
     data: bytes, source: str, *, first: int, last: int | None, password: str, most: int
-) -> tuple[list[Paragraph], int, tuple[Remark, ...]]:
+) -> tuple[list[Paragraph], int, Remarks]:
     """The paragraphs of a file, how many pages it has, and what was dropped or could not be read.
 
     The pages from ``first`` to ``last`` or the end are read, which are ``most`` at most.

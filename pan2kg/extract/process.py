@@ -151,7 +151,7 @@ class _Reading(NamedTuple):
 
     blocks: Sequence[DocumentBlock]
     pages: int | None = None
-    remarks: tuple[Remark, ...] = ()
+    remarks: documents.Remarks = ()
 
 
 def _read_pdf(file: _File) -> _Reading:

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, folded
+from pan2kg.extract.document import (
+    BETWEEN_CELLS,
+    BETWEEN_ROWS,
+    Blocks,
+    Document,
+    DocumentBlock,
+    folded,
+)
 from pan2kg.extract.numbering import field_kind, group_of
 from pan2kg.extract.series import Columns, Series, markers_of
 
@@ -31,14 +38,14 @@ def is_below(heading: DocumentBlock, block: DocumentBlock) -> bool:
     return block.kind == "heading" and heading.level > block.level
 
 
-def sections_of(series: Series, document: Document) -> list[tuple[DocumentBlock, ...]]:
+def sections_of(series: Series, document: Document) -> list[Blocks]:
     """What stands below each member: to the next one, or to a heading that is not below it.
 
     Of a member that is a table it is the table, and those that follow at once, where the end of a
     page cut it.
     """
     starts = {member.block for member in series.members}
-    sections: list[tuple[DocumentBlock, ...]] = []
+    sections: list[Blocks] = []
     for member in series.members:
         begin = member.block
         if document.blocks[begin].kind != "table":

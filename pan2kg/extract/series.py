@@ -24,7 +24,7 @@ from pan2kg.extract.document import (
     block_language,
     folded,
 )
-from pan2kg.extract.numbering import BULLET, Marker, field_kind, group_of, readings, resolve
+from pan2kg.extract.numbering import BULLET, Marker, Values, field_kind, group_of, readings, resolve
 
 ALIKE: Final = 0.8
 """Two series of which as much is the same are one, or versions of one in two languages."""
@@ -53,7 +53,7 @@ class SeriesMember:
     title: str
     start: int
     row: int | None = None
-    values: tuple[int, ...] = ()
+    values: Values = ()
 
     @property
     def place(self) -> tuple[int, int | None]:
@@ -174,7 +174,7 @@ def _labelled(document: Document, markers: Markers) -> Iterator[Series]:
         yield Series(f"label:{word.replace(' ', '-')}", "label", tuple(members))
 
 
-def _is_label(word: str, numbers: Sequence[tuple[int, ...]]) -> bool:
+def _is_label(word: str, numbers: Sequence[Values]) -> bool:
     if group_of(word) in ("action", "category"):
         return True
     rising = sum(before < after for before, after in pairwise(numbers))
@@ -226,7 +226,7 @@ def _count_together(markers: Markers, places: Sequence[int], counterpart: Sequen
     return leaps_in(together) < leaps_in(numbers) + leaps_in(counterpart_numbers)
 
 
-def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
+def leaps_in(numbers: Sequence[Values]) -> int:
     """How often a number neither is 1 nor follows the one before it, by its last component.
 
     >>> leaps_in([(1, 1), (1, 2), (2, 1), (2, 3)]), leaps_in([(2,), (3,)])

@@ -27,6 +27,7 @@ from pan2kg.review import decision, filing, refusals
 from pan2kg.review.files import (
     UNVERIFIED,
     Addition,
+    FileTexts,
     Form,
     ProjectFiles,
     addition,
@@ -57,7 +58,7 @@ from pan2kg.turtle.blocks import (
     read_turtle_file,
 )
 from pan2kg.turtle.vocabulary import CORE
-from pan2kg.turtle.writer import Prefixes, prefixed, worded
+from pan2kg.turtle.writer import Prefixes, expanded, prefixed, worded
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import (
     RUN,
@@ -231,8 +232,7 @@ def document_named(store: Store, project: Project, typed: str) -> str:
 
 def unused(name: str, files: ProjectFiles, prefixes: Prefixes) -> str:
     """A name with a prefix; a ``ProjectError`` where a block stands under it."""
-    prefix, _, local = name.partition(":")
-    file = files.places.get(prefixes[prefix] + local)
+    file = files.places.get(expanded(name, prefixes))
     if file:
         raise ProjectError("block-stands", name=name, file=file)
     return name
@@ -644,7 +644,7 @@ def _is_list_complete(store: Store, plan: str) -> bool:
     return key(completeness.get(plan, "")) == "complete"
 
 
-def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple[Addition, ...]:
+def rekeyed(project: Project, edited: FileTexts | None = None) -> tuple[Addition, ...]:
     """The files in which links get another key; ``edited`` are new texts of files to be written with them.
 
     Texts and comments are left as they are. A ``ProjectError`` where two links would have one key.

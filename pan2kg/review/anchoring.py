@@ -24,6 +24,7 @@ from pan2kg.turtle.blocks import (
     read_turtle_file,
     unescaped,
 )
+from pan2kg.turtle.writer import worded
 from pan2kg.validation.quotations import is_long
 
 _BEFORE: Final = (
@@ -153,10 +154,9 @@ class _PassagesOfDocument:
 
     def _said_of_file(self) -> dict[str, str]:
         document = self.document
-        media = _MEDIA.get(document.format)
         return {
             "pan:sha256": string(document.sha256),
-            "dcterms:format": string(media) if media else "",
+            "dcterms:format": worded(_MEDIA.get(document.format, "")),
             "pan:pages": str(document.pages) if document.pages else "",
             "pan:characters": str(len(document.text)),
             "pan:readOn": f'"{self.day.isoformat()}"^^xsd:date',

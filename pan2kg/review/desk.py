@@ -221,19 +221,18 @@ class Desk:
         document = self.material.documents.get(current.plan, "")
         decisions = []
         for candidate, quotation in passages:
-            intent = decision.Decision(
-                candidate, replace(quotation, document=document), self.reviewer, self.day
-            )
-            if rejection:
-                reason = _DESK.say(f"reason.{rejection}", language)
-                intent = replace(
-                    intent,
-                    status="rejected",
+            decisions.append(
+                decision.Decision(
+                    candidate,
+                    replace(quotation, document=document),
+                    self.reviewer,
+                    self.day,
+                    status="rejected" if rejection else "accepted",
                     rejection=rejection,
-                    reason=reason,
-                    language=language,
+                    reason=_DESK.say(f"reason.{rejection}", language) if rejection else "",
+                    language=language if rejection else "",
                 )
-            decisions.append(intent)
+            )
         return decisions
 
     def preview(self, rejection: str = "") -> str:

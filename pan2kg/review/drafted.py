@@ -4,16 +4,16 @@ Everything said of a thing stands in one block. Where a plan is in the graph, it
 block what it does not say, and brings categories and actions only.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from pan2kg.project import Project, read_text
-from pan2kg.review.files import append, with_prefixes
+from pan2kg.review.files import FileTexts, append, with_prefixes
 from pan2kg.turtle import PAN, Block, key, read_prefixes
 from pan2kg.turtle.blocks import SourceBlock, StatementEdit, TurtleFile, edited, read_turtle_file
 from pan2kg.turtle.vocabulary import precedence
-from pan2kg.turtle.writer import Prefixes, prefixes_used, write_turtle
+from pan2kg.turtle.writer import Prefixes, expanded, prefixes_used, write_turtle
 
 _COUNT: Final = "pan:measureCount"
 _COMPLETENESS: Final = "pan:listCompleteness"
@@ -33,7 +33,7 @@ class DraftFiling(NamedTuple):
 
     text: str
     stated_in: Path | None
-    changes: Mapping[Path, str]
+    changes: FileTexts
 
 
 class _Stated(NamedTuple):
@@ -83,7 +83,7 @@ def _is_same(path: Path, target: Path) -> bool:
 
 
 def _stated(project: Project, name: str, prefixes: Prefixes) -> _Stated | None:
-    subject = _expanded(name, prefixes)
+    subject = expanded(name, prefixes)
     files = {project.name_of(path): path for path in project.graph_files()}
     for file_name in sorted(files, key=precedence):
         content = read_text(files[file_name])
@@ -94,11 +94,6 @@ def _stated(project: Project, name: str, prefixes: Prefixes) -> _Stated | None:
             if file.expand(block.subject) == subject and block.statements[0].predicate == "a":
                 return _Stated(files[file_name], content, file, block)
     return None
-
-
-def _expanded(name: str, prefixes: Prefixes) -> str:
-    prefix, _, local = name.partition(":")
-    return prefixes[prefix] + local
 
 
 def _stands_elsewhere(

@@ -37,6 +37,8 @@ from pan2kg.validation.lines import check_style
 
 UNVERIFIED: Final = "unverified"
 REPLACES: Final = DCTERMS + "replaces"
+FileTexts = Mapping[Path, str]
+"""The texts of files."""
 Value = ox.NamedNode | ox.Literal
 _DATA: Final = Messages("data")
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
@@ -172,7 +174,7 @@ def _insist_on_turtle(content: str, name: str) -> None:
         raise RefusedError("not-turtle", file=name, line=error.lineno or 1) from None
 
 
-def write(project: Project, texts: Mapping[Path, str], prefixes: Prefixes) -> None:
+def write(project: Project, texts: FileTexts, prefixes: Prefixes) -> None:
     """Write the texts of files, all of them or none.
 
     Refused is what is no Turtle, and what departs from house style where the file did not before.

@@ -35,7 +35,16 @@ from pan2kg.review.decision import (
 from pan2kg.review.files import Filed, ProjectFiles, RefusedError, addition
 from pan2kg.review.refusals import refuse
 from pan2kg.turtle.vocabulary import DCTERMS, ID, key, link_iri, thing
-from pan2kg.turtle.writer import Block, Prefixes, TurtleLine, iri, read_prefixes, string, text
+from pan2kg.turtle.writer import (
+    Block,
+    Prefixes,
+    TurtleLine,
+    expanded,
+    iri,
+    read_prefixes,
+    string,
+    text,
+)
 
 _TAKEN_OVER: Final = (
     "relation",
@@ -323,13 +332,12 @@ def free_name(base: str, taken: Container[str], prefixes: Prefixes) -> str:
     >>> free_name("p:x", {"http://p/x": "a.ttl", "http://p/x-2": "a.ttl"}, {"p": "http://p/"})
     'p:x-3'
     """
-    prefix, _, local = base.partition(":")
-    numbered = local
+    name = base
     number = 1
-    while prefixes[prefix] + numbered in taken:
+    while expanded(name, prefixes) in taken:
         number += 1
-        numbered = f"{local}-{number}"
-    return f"{prefix}:{numbered}"
+        name = f"{base}-{number}"
+    return name
 
 
 def decide(graph: Graph, decisions: Sequence[Decision], texts: PlanTexts | None = None) -> Composed:

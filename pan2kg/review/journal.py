@@ -76,6 +76,10 @@ def _lines_of(path: Path, project: Project) -> list[Noted]:
     return journal
 
 
+Readings = dict[tuple[str, str], str]
+"""How second readers decided, by key of the candidate and name of the reader."""
+
+
 def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
     """How a reviewer decided on the controls that were met, ``accepted`` or ``rejected``, by key."""
     controls = {}
@@ -85,9 +89,9 @@ def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
     return controls
 
 
-def second_readings(journal: Iterable[Noted]) -> Mapping[tuple[str, str], str]:
+def second_readings(journal: Iterable[Noted]) -> Readings:
     """What second readers decided and did not take back, by key of the candidate and name of the reader."""
-    readings: dict[tuple[str, str], str] = {}
+    readings: Readings = {}
     for noted in journal:
         if noted.kind == SECOND:
             readings[noted.key, noted.reviewer] = noted.status

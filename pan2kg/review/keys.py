@@ -163,8 +163,8 @@ def _help_on_suggestions(_desk: Desk, _: str) -> Message:
     return Message("desk", "help-suggested")
 
 
-_Key = Callable[[Desk, str], Message]
-_ANYWHERE: Final[Mapping[str, _Key]] = {
+_Keys = Mapping[str, Callable[[Desk, str], Message]]
+_ANYWHERE: Final[_Keys] = {
     "j": _next,
     "k": _previous,
     "p": _next_passage,
@@ -174,7 +174,7 @@ _ANYWHERE: Final[Mapping[str, _Key]] = {
     "n": _propose,
 }
 """What a key does whatever is shown."""
-_ON_CANDIDATES: Final[Mapping[str, _Key]] = {
+_ON_CANDIDATES: Final[_Keys] = {
     "a": _accept,
     "r": _reject,
     "e": _edit,
@@ -184,5 +184,5 @@ _ON_CANDIDATES: Final[Mapping[str, _Key]] = {
 """What a key does on a candidate of a document; any other shows help."""
 _ON_CURRENT: Final = ("a", "r", "e")
 """The keys that need a candidate, which there is none of once all is decided."""
-_ON_SUGGESTIONS: Final[Mapping[str, _Key]] = {"a": _accept_suggestion, "r": _reject_suggestion}
+_ON_SUGGESTIONS: Final[_Keys] = {"a": _accept_suggestion, "r": _reject_suggestion}
 """What a key does on what the graph suggests; any other shows help."""

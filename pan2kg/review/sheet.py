@@ -21,6 +21,7 @@ from pan2kg.extract.document import folded
 from pan2kg.graph.labels import read_labels
 from pan2kg.i18n import Language, Message, Messages
 from pan2kg.project import Project, read_text
+from pan2kg.review.files import FileTexts
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import FormSheet, write_forms
 from pan2kg.turtle import blocks as turtle, iri, key, link_iri, read_prefixes, string, text
@@ -67,7 +68,7 @@ Names = Mapping[str, Collection[str]]
 
 
 class StandingBlock(NamedTuple):
-    """A block: its file, its subject as it is written, and the objects of each predicate.
+    """A block: its file, its subject as it is written there and in the project, and the objects of each predicate.
 
     Where there is none, the subject is empty.
     """
@@ -75,6 +76,7 @@ class StandingBlock(NamedTuple):
     path: Path
     file: turtle.TurtleFile
     subject: str
+    name: str
     objects: Mapping[str, Sequence[str]]
 
 
@@ -196,7 +198,7 @@ class Book:
     project: Project
     plan: str
     prefixes: Prefixes
-    texts: Mapping[Path, str]
+    texts: FileTexts
     sheets: Mapping[str, PlanSheet]
     owners: Mapping[str, tuple[str, Path]]
 
@@ -342,7 +344,7 @@ class _CellReader:
                 predicate = self._spelt(file, statement.predicate)
                 objects.setdefault(predicate, []).append(statement.object)
             subject = self._spelt(file, block.subject)
-            standing = StandingBlock(path, file, block.subject, objects)
+            standing = StandingBlock(path, file, block.subject, subject, objects)
             if not is_own:
                 self.short_names[subject] = standing
                 continue
@@ -364,7 +366,7 @@ class _CellReader:
                 columns.append(replace(column, language=tag, code=f"{column.name}@{tag}"))
         rows = {}
         for standing in blocks:
-            subject = self._spelt(standing.file, standing.subject)
+            subject = standing.name
             label = subject[1:-1] if subject.startswith("<") else subject
             rows[label] = {column.code: self._cell(standing, column) for column in columns}
         return PlanSheet(name, tuple(columns), rows)
@@ -391,10 +393,9 @@ class _CellReader:
 
     def _place(self, standing: StandingBlock, column: SheetColumn) -> StandingBlock:
         """The block that says what a column shows of another; one without anything where there is none."""
-        missing = standing._replace(subject="", objects={})
+        missing = standing._replace(subject="", name="", objects={})
         if column.place == "names":
-            subject = self._spelt(standing.file, standing.subject)
-            return self.short_names.get(subject, missing)
+            return self.short_names.get(standing.name, missing)
         if column.place != "passage":
             return standing
         for token in standing.objects.get("pan:evidence", ()):
@@ -408,7 +409,7 @@ class _CellReader:
         written = list[str]()
         values = list[str]()
         if column.place == "owner":
-            for owner in self.owners.get(self._spelt(block.file, block.subject), ()):
+            for owner in self.owners.get(block.name, ()):
                 written.append(owner)
                 values.append(column.shown(owner))
         for token in block.objects.get(column.predicate, ()):

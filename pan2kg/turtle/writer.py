@@ -203,6 +203,12 @@ def worded(words: str) -> str:
     return string(words) if words else ""
 
 
+def expanded(name: str, prefixes: Prefixes) -> str:
+    """The IRI of a name with a prefix."""
+    prefix, _, local = name.partition(":")
+    return prefixes[prefix] + local
+
+
 def prefixed(prefix: str, local: str) -> str:
     """A name with its prefix; nothing of an empty one."""
     return f"{prefix}:{local}" if local else ""
