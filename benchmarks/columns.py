@@ -19,7 +19,7 @@ import numpy as np
 from pan2kg.coherence.evidence import Level
 from pan2kg.coherence.weight import PlanPair, choice, pairs_of_plans
 from pan2kg.project import Project, read_text
-from pan2kg.tables.spreadsheet import paths_of, read_columns, write_columns
+from pan2kg.tables.parquet import paths_of, read_columns, write_columns
 
 SIZE = 60_000
 TABLES = ("plans", "texts", "paths", "uses")

@@ -41,7 +41,7 @@ DOORS: Final = {
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.web"},
-    "pyarrow": {"tables.spreadsheet"},
+    "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.weight"},
     "rdflib": {"store.store", "store.terms", "validation.reference"},

@@ -11,7 +11,7 @@ from pan2kg.cli.arguments import DAY, ENDPOINT, FILE, FLAG, LANGUAGE, OUTPUT, SE
 from pan2kg.cli.opening import note_on_links, open_endpoint, open_graph, open_kept, project_of
 from pan2kg.cli.output import emit, interruptible, tell, width_of
 from pan2kg.errors import QueryError
-from pan2kg.graph import labels
+from pan2kg.graph import datasets
 from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
 from pan2kg.store import as_of, names, queries, store, terms
@@ -137,7 +137,7 @@ def _answer_question(
         dated.refuse(values.values())
         data = dated.store
         notes += dated.notes(options.language)
-    release = labels.read_release(data).number
+    release = datasets.read_release(data).number
     level = answers.level_of(query, values)
     if link:
         from pan2kg.site import questions

@@ -101,12 +101,12 @@ def run_coherence(options: argparse.Namespace) -> int:
         # the pairs of plans, from columns that were exported: figures over all there is need no
         # choice
         from pan2kg.coherence import weight
-        from pan2kg.tables import spreadsheet
+        from pan2kg.tables import parquet
 
         if options.figure is not None:
             raise QueryError("columns-no-figure", name=options.figure)
         lines = ["plan,other_plan,low,broad,linked_actions"]
-        columns = spreadsheet.read_columns(options.columns)
+        columns = parquet.read_columns(options.columns)
         level = evidence.level(options.evidence)
         for *plans, low, broad, links in weight.pairs_of_plans(columns, level or evidence.HEADLINE):
             names = [f'"{name}"' if "," in name else name for name in plans]

@@ -110,11 +110,11 @@ def run_picture(options: argparse.Namespace) -> int:
 def run_export(options: argparse.Namespace) -> int:
     target = Path(options.output)
     if options.form == "parquet":
-        from pan2kg.tables import spreadsheet
+        from pan2kg.tables import parquet
 
         if options.plan or options.type:
             raise QueryError("columns-are-whole")
-        paths = spreadsheet.write_columns(spreadsheet.columns_of(open_graph(options)), target)
+        paths = parquet.write_columns(parquet.columns_of(open_graph(options)), target)
         emit_lines(paths)
         return 0
     from pan2kg.tables.network import select_network

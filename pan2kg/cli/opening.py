@@ -49,14 +49,14 @@ def open_kept(options: argparse.Namespace, project: Project, *, links: bool = Tr
 def open_endpoint(
     project: Project, options: argparse.Namespace, *, is_ours: bool = True
 ) -> "RemoteStore":
-    from pan2kg.graph import labels
+    from pan2kg.graph import datasets
     from pan2kg.store import remote
 
     store = remote.open_remote(
         options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours
     )
     if is_ours:
-        releases = labels.other_release(store, project)
+        releases = datasets.other_release(store, project)
         if releases:
             tell(say("progress", "other-release", there=releases[0], here=releases[1]))
         tell(remote.not_examined(store, project))

@@ -128,7 +128,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
-    from pan2kg.graph import graph as graphs, labels
+    from pan2kg.graph import datasets, graph as graphs
     from pan2kg.publish import edition as editions, weights
     from pan2kg.store import cache, store
 
@@ -138,7 +138,7 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     else:
         data = cache.open_kept(project, cache_of(options))
     tell(note_on_links(data))
-    space = labels.own_profile(labels.read_profiles(data), project).space
+    space = datasets.own_profile(datasets.read_profiles(data), project).space
     _refuse_example(data, space, options.id_base)
     facts = editions.read_facts(data, space)
     version = _version_of(options, facts)

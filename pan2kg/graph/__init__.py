@@ -8,7 +8,8 @@ each made once: ``graph.labels`` (:class:`Labels`, an :class:`Entry` a thing), `
 The modules::
 
     answer       rows of an answer, with what one needs to cite them
-    labels       what a project says of itself, and what things are called
+    datasets     what a project says of itself: its profile, its release, its notice
+    labels       what things are called, and where their pages are
     links        links between plans, and links as a network
     scores       interaction scores as the graph holds them
     search       things by what a person types or a text says
@@ -26,8 +27,9 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pan2kg.graph.answer import Answer
+    from pan2kg.graph.datasets import CountryProfile, Release
     from pan2kg.graph.graph import Graph, open_graph
-    from pan2kg.graph.labels import CountryProfile, Entry, Labels, Name, Release
+    from pan2kg.graph.labels import Entry, Labels, Name
     from pan2kg.graph.links import GraphTies, Tie
     from pan2kg.graph.scores import Scale, Scores
     from pan2kg.graph.search import Findable, Search
@@ -54,7 +56,16 @@ __all__ = [
     "open_graph",
 ]
 
-_MODULES: Final = ("answer", "labels", "links", "scores", "search", "statements", "graph")
+_MODULES: Final = (
+    "answer",
+    "datasets",
+    "labels",
+    "links",
+    "scores",
+    "search",
+    "statements",
+    "graph",
+)
 """Where the names this room offers are looked for: the graph, which needs most, is the last."""
 
 

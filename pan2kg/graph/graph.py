@@ -24,7 +24,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 from pan2kg.errors import QueryError
-from pan2kg.graph import labels as naming, later_rooms
+from pan2kg.graph import datasets, labels as naming, later_rooms
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import LANGUAGES, Language, Message, did_you_mean, either, today, told, verbatim
 from pan2kg.project import Project
@@ -129,24 +129,26 @@ class Graph:
         writer.read_prefixes, "project", "The prefixes of the project: name → namespace."
     )
     projects = GraphReading(
-        naming.read_profiles, "store", "The profiles of the projects whose graphs these are."
+        datasets.read_profiles, "store", "The profiles of the projects whose graphs these are."
     )
     profile = GraphReading(
-        naming.own_profile,
+        datasets.own_profile,
         "projects project",
         "What depends on the country: plan to start from, languages, gazette.",
     )
     version = GraphReading(
-        naming.read_release, "store profile.space _release", "Its release: the number and the day."
+        datasets.read_release,
+        "store profile.space _release",
+        "Its release: the number and the day.",
     )
     release: GraphReading[str] = GraphReading(
         attrgetter("version.number"), "", "The number of the release, empty where nothing says it."
     )
     dataset_iri = GraphReading(
-        naming.dataset_of, "profile.space", "The IRI of the dataset the graph is, by its profile."
+        datasets.dataset_of, "profile.space", "The IRI of the dataset the graph is, by its profile."
     )
     notice = GraphReading(
-        naming.read_notice, "store profile.space", "Its names, creators and licence as a dataset."
+        datasets.read_notice, "store profile.space", "Its names, creators and licence as a dataset."
     )
     labels: GraphReading[naming.Labels] = GraphReading(
         "graph.labels.read_labels",

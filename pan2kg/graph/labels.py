@@ -1,7 +1,7 @@
-"""What a project says of itself: its profile, with all that depends on a country, and the dataset it is.
+"""What things are called: their labels in each language, keys, kinds and classes, and the addresses of their pages.
 
-A project says it in ``graph/profile.ttl``. Without one, nothing is preferred: no plan to start
-from, no action that asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
+A thing of ours is of the kind, and has the key, its IRI ends in; one of others, such as a law, has
+those its class and its identifier give. This is the one place that decides what a thing is called.
 """
 
 from collections import defaultdict
@@ -12,207 +12,9 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-import pyoxigraph as ox
-
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language, french
-from pan2kg.project import Project
-from pan2kg.store import LocalStore, Store, Term, plain, program_query, select
-from pan2kg.store.store import load
-from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
-
-VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
-
-
-@dataclass(frozen=True, slots=True)
-class CountryProfile:
-    """What a project says of itself; texts are empty where it says nothing.
-
-    ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in,
-    ``wished`` those of the country in which a title is welcome; ``gazette`` is the name of the
-    official gazette by language.
-    """
-
-    space: str = ROOT
-    country: str = ""
-    home_plan: str = ""
-    coherence_action: str = ""
-    languages: tuple[str, ...] = ()
-    wished: tuple[str, ...] = ()
-    gazette: Mapping[str, str] = field(default_factory=dict)
-    gazette_space: str = ""
-
-
-def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
-    """The profiles a store holds, one a project, by their addresses."""
-    statements: dict[str, dict[str, list[Term]]] = {}
-    for profile, property_, value in select(store, program_query("profile/statements")).rows:
-        if value is not None:
-            statements.setdefault(plain(profile), {}).setdefault(plain(property_), []).append(value)
-    profiles = []
-    for _, stated in sorted(statements.items()):
-        texts = {
-            name.removeprefix(PAN): tuple(map(plain, values)) for name, values in stated.items()
-        }
-        single = (
-            (texts.get(name) or ("",))[0]
-            for name in ("country", "homePlan", "coherenceAction", "gazetteSpace")
-        )
-        country, home_plan, action, gazette_space = single
-        names = [
-            term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)
-        ]
-        gazette = {name.language or "": name.value for name in names}
-        languages, wished = (
-            texts.get(name, ()) for name in ("labelLanguage", "wishedLabelLanguage")
-        )
-        space = texts.get(VOID_SPACE, (ROOT,))[0]
-        profiles.append(
-            CountryProfile(
-                space, country, home_plan, action, languages, wished, gazette, gazette_space
-            )
-        )
-    return tuple(profiles)
-
-
-def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -> CountryProfile:
-    """The profile of the project one looks from, which is the first where several are open; an empty one without."""
-    space = project.space if project else ROOT
-    return next(
-        (profile for profile in profiles if profile.space == space),
-        profiles[0] if profiles else CountryProfile(),
-    )
-
-
-def dataset_of(space: str) -> str:
-    """The address of the dataset of a project whose addresses begin so.
-
-    >>> dataset_of("http://e/")
-    'http://e/dataset'
-    """
-    return f"{space}dataset"
-
-
-ONTOLOGY: Final = f"{ROOT}ontology"
-LICENCES: Final = {
-    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
-    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
-}
-"""What licences are called in short; any other is shown by its address."""
-_SAID: Final = """PREFIX adms: <http://www.w3.org/ns/adms#>
-PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX foaf: <http://xmlns.com/foaf/0.1/>
-SELECT ?key ?value WHERE {
-    VALUES ?set { <DATASET> }
-    VALUES (?property ?key) {
-        (dcterms:title "name") (dcterms:description "description") (dcat:keyword "keywords")
-        (dcterms:license "license") (dcterms:issued "datePublished") (dcterms:modified "dateModified")
-        (dcterms:creator "creator") (adms:versionNotes "notes")
-    }
-    ?set ?property ?stated
-    OPTIONAL { ?stated foaf:name ?called }
-    BIND(COALESCE(?called, ?stated) AS ?value)
-} ORDER BY ?key ?value
-"""
-
-_VERSIONS: Final = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-SELECT ?version ?day WHERE {
-    {
-        ?set dcat:version ?version BIND(IF(?set = <DATASET>, 0, 1) AS ?rank)
-        FILTER(?rank = 0 || EXISTS { ?set a dcat:Dataset })
-    } UNION {
-        ?set owl:versionInfo ?version BIND(IF(?set = <ONTOLOGY>, 2, 3) AS ?rank)
-        FILTER(?rank = 2 || EXISTS { ?set a owl:Ontology })
-    }
-    OPTIONAL { ?set dcterms:modified|dcterms:issued ?day }
-} ORDER BY ?rank ?version DESC(?day)
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Which release of the graph it is: its number and its day, as 2026-11-25; the day is empty where none is stated.
-
-    ``is_stated`` tells a number the graph gives itself from that of the package, which stands in
-    where it gives none.
-    """
-
-    number: str
-    day: str = ""
-    is_stated: bool = True
-
-
-def _asked(text: str, store: Store, space: str) -> str:
-    dataset = dataset_of(space or own_profile(read_profiles(store), None).space)
-    return text.replace("<DATASET>", f"<{dataset}>").replace("<ONTOLOGY>", f"<{ONTOLOGY}>")
-
-
-def read_release(store: Store, space: str = "", number: str = "") -> Release:
-    """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
-
-    It is ``number`` where that is given: a release is published under another one than it says
-    itself.
-    """
-    if number:
-        return Release(number)
-    for version, day in select(store, _asked(_VERSIONS, store, space)).rows:
-        return Release(plain(version), plain(day)[:10])
-    from importlib import metadata  # loads much of the library, and few graphs state no version
-
-    try:
-        return Release(metadata.version("pan2kg"), is_stated=False)
-    except metadata.PackageNotFoundError:
-        return Release("", is_stated=False)
-
-
-def other_release(store: Store, project: Project) -> tuple[str, str] | None:
-    """The releases there and here, where a store and the files of a project state different ones."""
-    files = ox.Store()
-    for path in (*project.ontology_files(), project.catalogue):
-        if path.parent in (project.ontology, project.graph) and path.is_file():
-            load(files, path, project.graph_iri(path), name=project.name_of(path))
-    remote = read_release(store, project.space)
-    local = read_release(LocalStore(files), project.space)
-    differs = remote.is_stated and local.is_stated and remote.number != local.number
-    return (remote.number, local.number) if differs else None
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a dataset says of itself; ``licence`` is its address and what it is called in short, ``modified`` a day."""
-
-    stated: Mapping[str, tuple[ox.Literal | ox.NamedNode, ...]]
-    licence: tuple[str, str] | None = None
-    modified: str = ""
-
-    def texts(self, key: str, language: Language) -> list[str]:
-        """What is stated in a language, in English where there is nothing in it, and what has no language.
-
-        >>> said = Notice({"name": (ox.Literal("Graphe", language="fr"), ox.Literal("Graph", language="en"))})
-        >>> said.texts("name", "fr"), said.texts("name", "de"), said.texts("license", "de")
-        (['Graphe'], ['Graph'], [])
-        """
-        by_tag: dict[str, list[str]] = defaultdict(list)
-        for term in self.stated.get(key, ()):
-            by_tag[(term.language or "") if isinstance(term, ox.Literal) else ""].append(term.value)
-        return by_tag[language] or by_tag[SOURCE_LANGUAGE] or by_tag[""]
-
-
-def read_notice(store: Store, space: str = "") -> Notice:
-    """What the dataset of a store says of itself."""
-    matches: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
-    for key, value in select(store, _asked(_SAID, store, space)).rows:
-        if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
-            matches[key.value].append(value)
-    stated = {key: tuple(values) for key, values in matches.items()}
-    address, modified = (
-        stated[key][0].value if key in stated else "" for key in ("license", "dateModified")
-    )
-    licence = (address, LICENCES.get(address, address)) if address else None
-    return Notice(stated, licence, modified[:10])
-
+from pan2kg.i18n.catalogue import LANGUAGES, french
+from pan2kg.store import Store, Term, plain, select
+from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
 KINDS: Final = (
     "plan",
@@ -311,6 +113,10 @@ _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | 
 """The kind of things whose IRI is not ours, by their class."""
 
 
+_TextsOf = dict[str, dict[str, str]]
+"""The texts of things, by IRI and language."""
+
+
 class Name(NamedTuple):
     """What a thing is called in the best language there is, and in the others; with its key, number and class.
 
@@ -352,21 +158,30 @@ class Entry:
     texts: Mapping[str, str]
     identifier: str = ""
     brief: Mapping[str, str] = field(default_factory=dict)
-    is_retired: bool = field(init=False, repr=False)
-    has_page: bool = field(init=False, repr=False)
-    address: str = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        for name, value in (
-            ("is_retired", self.type == PAN + "RetiredIdentifier"),
-            ("has_page", self.kind in KINDS),
-            ("address", f"{self.kind}/{self.key}.html"),
-        ):
-            object.__setattr__(self, name, value)
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is an identifier that names nothing any more."""
+        return self.type == f"{PAN}RetiredIdentifier"
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the site has a page of its own for it."""
+        return self.kind in KINDS
+
+    @property
+    def address(self) -> str:
+        """The address of its page below the folder of a language."""
+        return f"{self.kind}/{self.key}.html"
 
 
 @dataclass(frozen=True)
 class Labels:
+    """All things by their IRI, and by the kind and key that address their page; ``entry`` looks up an IRI.
+
+    ``called`` keeps for the pages what a property is called, once it was asked for.
+    """
+
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
     entry: Callable[[str], Entry | None] = field(repr=False, compare=False)
@@ -422,11 +237,10 @@ class Labels:
 
 def best(texts: Mapping[str, str], language: str) -> Name:
     """The text in a language, else in French, English or the first of the others."""
-    tag = (
-        language
-        if language in texts
-        else next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
-    )
+    for tag in (language, *LANGUAGES):
+        if tag in texts:
+            return Name(texts[tag], tag, texts)
+    tag = min(texts)
     return Name(texts[tag], tag, texts)
 
 
@@ -461,76 +275,95 @@ def short(iri: str) -> str:
 
 def read_labels(store: Store) -> Labels:
     """Read the names, keys and classes of all things, each query once."""
-    texts, brief, standing = (
-        _texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING)
-    )
-    # plans that are drafts, announced or lapsed are called so
-    for called in (texts, brief):
-        for plan, words in standing.items():
-            for tag, name in called.get(plan, {}).items():
-                called[plan][tag] = f"{name} ({best(words, tag).text})"
+    texts = _texts(select(store, _LABELS).rows)
+    brief = _texts(select(store, _SHORT).rows)
+    standing = _texts(select(store, _STANDING).rows)
+    _add_standing(texts, standing)
+    _add_standing(brief, standing)
     rows = select(store, _KEYS).rows
     keys = _first(rows, 1)
     notations = _first(rows, 2)
-    types: dict[str, str] = {}
-    for row in select(store, _TYPES).rows:
-        # of several classes one of ours, then the first
-        iri, kind = map(plain, row)
-        before = types.get(iri)
-        if before is None or (not kind.startswith(PAN), kind) < (
-            not before.startswith(PAN),
-            before,
-        ):
-            types[iri] = kind
+    types = _types(store)
+
     entries: dict[str, Entry] = {}
     by_address: dict[tuple[str, str], Entry] = {}
     for iri in sorted({*texts, *keys, *types}):
-        (kind, key) = kind_and_key(iri)
-        types_of = types.get(iri, "")
-        if not kind and types_of in _KIND_OF and iri in keys:
-            kind = _KIND_OF[types_of]
-            key = keys[iri]
-        texts_of = texts.get(iri, {})
-        names = brief.get(iri, {})
+        identifier = keys.get(iri, "")
+        class_ = types.get(iri, "")
+        kind, key = kind_and_key(iri)
+        if not kind and class_ in _KIND_OF and identifier:
+            kind = _KIND_OF[class_]
+            key = identifier
         entry = Entry(
-            iri, kind, key, types_of, notations.get(iri, ""), texts_of, keys.get(iri, ""), names
+            iri,
+            kind,
+            key,
+            class_,
+            notations.get(iri, ""),
+            texts.get(iri, {}),
+            identifier,
+            brief.get(iri, {}),
         )
         if kind:
-            entry = _apart(entry, by_address)
+            entry = _with_free_key(entry, by_address)
             by_address[kind, entry.key] = entry
         entries[iri] = entry
     return Labels(entries, by_address, entries.get)
 
 
-def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
-    namesake = entries.get((entry.kind, entry.key))
+def _add_standing(texts: _TextsOf, standing: _TextsOf) -> None:
+    # plans that are drafts, announced or lapsed are called so
+    for plan, words in standing.items():
+        names = texts.get(plan, {})
+        for tag, name in names.items():
+            names[tag] = f"{name} ({best(words, tag).text})"
+
+
+def _types(store: Store) -> dict[str, str]:
+    """The class of each thing: of several one of ours, then the first."""
+    classes: dict[str, list[str]] = {}
+    for iri, class_ in select(store, _TYPES).rows:
+        classes.setdefault(plain(iri), []).append(plain(class_))
+    return {
+        iri: min(names, key=lambda name: (not name.startswith(PAN), name))
+        for iri, names in classes.items()
+    }
+
+
+def _with_free_key(entry: Entry, by_address: Mapping[tuple[str, str], Entry]) -> Entry:
+    """A number behind its key, where it and what has its address already are ours; else it takes the address over."""
+    namesake = by_address.get((entry.kind, entry.key))
     if namesake is None or not (kind_and_key(entry.iri)[0] and kind_and_key(namesake.iri)[0]):
         return entry
-    keys = (f"{entry.key}.{number}" for number in range(2, len(entries) + 3))
-    return replace(entry, key=next(key for key in keys if (entry.kind, key) not in entries))
+    number = 2
+    while (entry.kind, f"{entry.key}.{number}") in by_address:
+        number += 1
+    return replace(entry, key=f"{entry.key}.{number}")
 
 
-def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
+def _first(rows: Iterable[tuple[Term | None, ...]], column: int) -> dict[str, str]:
+    """The first value in a column, by the thing the row is about."""
     values: dict[str, str] = {}
     for row in rows:
-        if row[at] is not None:
+        if row[column] is not None:
             iri = plain(row[0])
-            words = plain(row[at])
-            values[iri] = min(words, values.get(iri, words))
+            value = plain(row[column])
+            values[iri] = min(value, values.get(iri, value))
     return values
 
 
-def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
+def _texts(rows: Iterable[tuple[Term | None, ...]]) -> _TextsOf:
+    """The texts of things by language: of several in one that of the lowest rank, then the first."""
     ranked: dict[str, list[tuple[str, str, str]]] = {}
-    for subject_iri, rank, label in rows:
+    for thing, rank, label in rows:
         # put in order here: engines take longer to sort all of them than to find them
         name = plain(rank), plain(label), getattr(label, "language", None) or ""
-        ranked.setdefault(plain(subject_iri), []).append(name)
-    matches: dict[str, dict[str, str]] = {}
+        ranked.setdefault(plain(thing), []).append(name)
+    texts_of: _TextsOf = {}
     for iri, names in ranked.items():
-        texts = matches[iri] = dict[str, str]()
+        texts = texts_of[iri] = dict[str, str]()
         for _, words, tag in sorted(names):
             if tag not in texts:
                 one_line = " ".join(words.split())
                 texts[tag] = french(one_line) if tag == "fr" else one_line
-    return matches
+    return texts_of

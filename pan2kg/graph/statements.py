@@ -4,10 +4,10 @@ A chapter, an axis or an objective is no action, and no figure counts it as one.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
@@ -59,6 +59,8 @@ class Outline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LevelCount:
+    """How many parts of a level are known of a plan, and the numbers its sources publish."""
+
     level: str
     known: int
     published: tuple[int, ...] = ()
@@ -66,6 +68,11 @@ class LevelCount:
 
 @dataclass(frozen=True)
 class Parts:
+    """Every part by its IRI, the actions of each plan, and the parts each action stands under.
+
+    ``counts`` are plan, level and number, as sources publish them.
+    """
+
     every: Mapping[str, Part] = field(default_factory=dict)
     actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -74,55 +81,54 @@ class Parts:
     def outline(self, plan: str) -> list[Outline]:
         """The parts of a plan with what stands under them; those of one scheme and level beside each other.
 
-        >>> two = {"x": Part("x", "p", "axis", order=1), "y": Part("y", "p", "objective", above="x")}
-        >>> made = Parts(two, {"p": ("a", "b")}, {"a": ("y",)})
-        >>> [(one.part.iri, one.number, [below.part.iri for below in one.below]) for one in made.outline("p")]
+        >>> parts = {"x": Part("x", "p", "axis", order=1), "y": Part("y", "p", "objective", above="x")}
+        >>> outlines = Parts(parts, {"p": ("a", "b")}, {"a": ("y",)}).outline("p")
+        >>> [(axis.part.iri, axis.number, [below.part.iri for below in axis.below]) for axis in outlines]
         [('x', 1, ['y'])]
         """
-        entries = sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
+        parts = self._of_plan(plan)
         holds: dict[str, list[str]] = {}
         for action in self.actions.get(plan, ()):
-            for entry in self.under.get(action, ()):
-                holds.setdefault(entry, []).append(action)
-        inside = {entry.iri for entry in entries}
+            for part in self.under.get(action, ()):
+                holds.setdefault(part, []).append(action)
 
-        def made(entry: Part) -> tuple[Outline, frozenset[str]]:
-            below = [made(child) for child in entries if child.above == entry.iri]
-            actions = tuple(holds.get(entry.iri, ()))
-            every = frozenset(actions).union(*(held for _, held in below))
-            return Outline(
-                entry, actions, tuple(outline for outline, _ in below), len(every)
-            ), every
+        def outline_of(part: Part) -> Outline:
+            actions = tuple(holds.get(part.iri, ()))
+            below = tuple(outline_of(child) for child in parts if child.above == part.iri)
+            number = len(set(actions).union(*map(_actions_in, below)))
+            return Outline(part, actions, below, number)
 
-        return [made(entry)[0] for entry in entries if entry.above not in inside]
+        inside = {part.iri for part in parts}
+        return [outline_of(part) for part in parts if part.above not in inside]
 
     def levels(self, plan: str, *, published: int | None = None) -> list[LevelCount]:
         """How many parts of each level a plan has here, and how many as sources say; actions come last.
 
         ``published`` is the number of actions the plan itself publishes, where that is known.
         """
-        parts = sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
-        counts = Counter(entry.level for entry in parts)
-        stated: dict[str, set[int]] = {}
-        for of, stage, number in self.counts:
-            if of == plan:
-                stated.setdefault(stage, set()).add(number)
+        known = Counter(part.level for part in self._of_plan(plan))
+        stated: dict[str, set[int]] = defaultdict(set)
+        for counted_plan, level, number in self.counts:
+            if counted_plan == plan:
+                stated[level].add(number)
+        levels = dict.fromkeys((*known, *sorted(stated.keys() - {ACTIONS}), ACTIONS))
+        known[ACTIONS] = len(self.actions.get(plan, ()))
         if published is not None:
-            stated.setdefault(ACTIONS, set()).add(published)
-        levels = list(
-            dict.fromkeys([*(entry.level for entry in parts), *sorted(stated.keys() - {ACTIONS})])
-        )
-        levels_of = [
-            LevelCount(level, counts[level], tuple(sorted(stated.get(level, ()))))
-            for level in levels
-        ]
-        actions = LevelCount(
-            ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(stated.get(ACTIONS, ())))
-        )
-        return [*levels_of, *([actions] if actions.known or actions.published else [])]
+            stated[ACTIONS].add(published)
+        counts = [LevelCount(level, known[level], tuple(sorted(stated[level]))) for level in levels]
+        return [count for count in counts if count.known or count.published]
+
+    def _of_plan(self, plan: str) -> list[Part]:
+        return sorted((part for part in self.every.values() if part.plan == plan), key=place)
+
+
+def _actions_in(outline: Outline) -> set[str]:
+    """The actions under a part at any depth."""
+    return set(outline.actions).union(*map(_actions_in, outline.below))
 
 
 def place(part: Part) -> tuple[str, bool, int, list[tuple[int, str]], str]:
+    """What parts are put in order by: their scheme, their place in the plan, their number."""
     return (
         part.scheme,
         part.order is None,
@@ -152,15 +158,19 @@ def read_parts(read: Rows) -> Parts:
     for iri, plan, level, upper, order, notation, scheme in read(program_query("parts/parts")):
         every[iri] = Part(iri, plan, level, upper, int(order) if order else None, notation, scheme)
     rows = read(program_query("parts/actions"))
-    actions = gathered((plan, action) for action, plan, _ in rows)
-    under = gathered((action, part) for action, _, part in rows if part)
-    counts = (
+    actions = _each_once((plan, action) for action, plan, _ in rows)
+    under = _each_once((action, part) for action, _, part in rows if part)
+    counts = [
         (plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts"))
-    )
-    of_plans, above = (
-        {key: tuple(dict.fromkeys(of)) for key, of in listed.items()} for listed in (actions, under)
-    )
-    return Parts(every, of_plans, above, tuple(counts))
+    ]
+    return Parts(every, actions, under, tuple(counts))
+
+
+def _each_once(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(dict.fromkeys(values)) for key, values in gathered(pairs).items()}
+
+
+# What is stated of things
 
 
 _ALL: Final = f"""PREFIX pan: <{PAN}>
@@ -181,6 +191,8 @@ EVIDENCE_LEVEL: Final = PAN + "evidenceLevel"
 
 
 class Statement(NamedTuple):
+    """That a thing has a value of a property, and the named graph that says so."""
+
     thing: str
     predicate: str
     value: Term
@@ -188,11 +200,17 @@ class Statement(NamedTuple):
 
     @property
     def rule(self) -> str:
+        """The rule that derives it; empty for what is written."""
         return rule_of(self.graph)
 
     @property
     def target(self) -> str:
+        """The thing it points to; empty where the value is a text, a number or a day."""
         return "" if isinstance(self.value, ox.Literal) else plain(self.value)
+
+
+_Listed = tuple[Statement, ...]
+"""Statements in an order."""
 
 
 class Grounds(NamedTuple):
@@ -215,41 +233,35 @@ class Statements:
     it thousands of times, and readers could fill it with whatever they ask for.
     """
 
-    every: tuple[Statement, ...]
-    _indexes: dict[bool, Mapping[str, list[Statement]]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    every: _Listed
     kept: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def _of(self, iri: str, *, is_value: bool = False) -> Iterator[Statement]:
-        if is_value not in self._indexes:
-            index: dict[str, list[Statement]] = {}
-            for statement in self.every:
-                if not is_value:
-                    index.setdefault(statement.thing, []).append(statement)
-                elif not isinstance(statement.value, ox.Literal):
-                    index.setdefault(plain(statement.value), []).append(statement)
-            self._indexes[is_value] = index
-        yield from self._indexes[is_value].get(iri, ())
+    @cached_property
+    def _by_thing(self) -> Mapping[str, list[Statement]]:
+        return gathered((statement.thing, statement) for statement in self.every)
+
+    @cached_property
+    def _by_target(self) -> Mapping[str, list[Statement]]:
+        targets = ((statement.target, statement) for statement in self.every)
+        return gathered((target, statement) for target, statement in targets if target)
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What ``make`` makes, kept under a key unless it is nothing."""
         if key in self.kept:
             value: T = self.kept[key]
         elif value := make():
             self.kept[key] = value
         return value
 
-    def about(self, iri: str) -> tuple[Statement, ...]:
+    def about(self, iri: str) -> _Listed:
         """What is said of a thing, by property."""
-        return self.once(("about", iri), lambda: tuple(sorted(self._of(iri), key=_order)))
+        return self.once(("about", iri), lambda: _ordered(self._by_thing.get(iri, ())))
 
-    def towards(self, iri: str) -> tuple[Statement, ...]:
+    def towards(self, iri: str) -> _Listed:
         """What points to a thing, by property."""
-        return self.once(
-            ("towards", iri), lambda: tuple(sorted(self._of(iri, is_value=True), key=_order))
-        )
+        return self.once(("towards", iri), lambda: _ordered(self._by_target.get(iri, ())))
 
-    def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
+    def by_property(self, iri: str) -> Mapping[str, _Listed]:
         """What is said of a thing, by property, these in order."""
         by = attrgetter("predicate")
         return self.once(
@@ -260,7 +272,7 @@ class Statements:
     def block(self, iri: str, graph: str = "") -> Mapping[str, list[str]]:
         """The values of each property as plain text, in order, each once; those a named graph states, or all."""
         matches: dict[str, set[str]] = {}
-        for statement in self._of(iri):
+        for statement in self._by_thing.get(iri, ()):
             if graph in ("", statement.graph):
                 matches.setdefault(statement.predicate, set()).add(plain(statement.value))
         return {predicate: sorted(values) for predicate, values in matches.items()}
@@ -278,9 +290,10 @@ class Statements:
         return evidence.level(self.one(iri, EVIDENCE_LEVEL))
 
     def _pointing(self, iri: str) -> Mapping[str, list[str]]:
-        rows = self._of(iri, is_value=True)
+        statements = self._by_target.get(iri, ())
         return self.once(
-            ("pointing", iri), lambda: gathered((row.predicate, row.thing) for row in rows)
+            ("pointing", iri),
+            lambda: gathered((statement.predicate, statement.thing) for statement in statements),
         )
 
     def pointing(self, iri: str, *names: str) -> list[str]:
@@ -290,11 +303,15 @@ class Statements:
 
     def number(self, iri: str) -> int:
         """How many statements are about a thing or point to it."""
-        return sum(1 for _ in self._of(iri)) + sum(map(len, self._pointing(iri).values()))
+        return len(self._by_thing.get(iri, ())) + len(self._by_target.get(iri, ()))
 
     def link_type(self, link: str) -> str:
         """The kind of a link; empty where it has none."""
         return kind_and_key(self.one(link, PAN + "linkType"))[1]
+
+
+def _ordered(statements: Iterable[Statement]) -> _Listed:
+    return tuple(sorted(statements, key=_order))
 
 
 def _order(statement: Statement) -> tuple[str, str, str, str]:
@@ -309,10 +326,10 @@ def read_statements(store: Store) -> Statements:
     for subject, predicate, value, graph in solutions(store, _ALL):
         if value is not None:
             # what stands often is kept once
-            iri, name, place = (
+            thing, property_, file = (
                 texts.setdefault(text, text) for text in map(plain, (subject, predicate, graph))
             )
-            statements.append(Statement(iri, name, terms.setdefault(value, value), place))
+            statements.append(Statement(thing, property_, terms.setdefault(value, value), file))
     return Statements(tuple(statements))
 
 
@@ -322,21 +339,21 @@ ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})
 
 def grounds_of(statements: Statements, statement: Statement) -> Grounds:
     """What a statement rests on: what its own block says, else what the file says of all its statements."""
+    graph = statement.graph
 
     def read() -> Grounds:
         if statement.rule:
-            return Grounds(statement.graph, "rule", ())
-        graph = statement.graph
-        block = statements.block(statement.thing, statement.graph)
-        certainty, sources = (
-            block.get(name) or statements.values(graph, name) for name in (CERTAINTY, SOURCE)
-        )
-        kind = certainty[0].rpartition("/")[2] if certainty else ""
-        return Grounds(
-            graph, "unverified" if graph.endswith("unverified") else kind, tuple(sources)
-        )
+            return Grounds(graph, "rule", ())
+        block = statements.block(statement.thing, graph)
+        sources = block.get(SOURCE) or statements.values(graph, SOURCE)
+        certainties = block.get(CERTAINTY) or statements.values(graph, CERTAINTY)
+        if graph.endswith("unverified"):
+            certainty = "unverified"
+        else:
+            certainty = certainties[0].rpartition("/")[2] if certainties else ""
+        return Grounds(graph, certainty, tuple(sources))
 
-    return statements.once(("grounds", statement.thing, statement.graph), read)
+    return statements.once(("grounds", statement.thing, graph), read)
 
 
 def read_resting(statements: Statements) -> Counter[str]:
@@ -351,14 +368,11 @@ def read_resting(statements: Statements) -> Counter[str]:
 def read_rules(project: Project, kinds: Mapping[str, LinkKind]) -> Mapping[str, str]:
     """What each rule of a project derives, in English: name → summary; of kinds of links what they are."""
     summaries = {}
+    start = "#+ summary:"
     for name, path in rule_files(project).items():
         lines = path.read_text(encoding="utf-8").splitlines()
-        stated = (
-            line.removeprefix("#+ summary:").strip()
-            for line in lines
-            if line.startswith("#+ summary:")
-        )
-        summaries[name] = next(stated, "")
+        stated = (line for line in lines if line.startswith(start))
+        summaries[name] = next(stated, "").removeprefix(start).strip()
     if SHARED in summaries:
         del summaries[SHARED]
         for kind in kinds.values():

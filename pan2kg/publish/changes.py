@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.coherence import evidence, figures, known, reading, texts
-from pan2kg.graph import labels as datasets
+from pan2kg.graph import datasets
 from pan2kg.publish.change_names import NAMES, PARTS, WHOLES, ChangeNames
 from pan2kg.publish.differences import Difference
 from pan2kg.publish.states import (

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.graph import labels as datasets
+from pan2kg.graph import datasets
 from pan2kg.graph.graph import Graph
 from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASED, Term, node
 from pan2kg.store import LocalStore

@@ -13,7 +13,7 @@ from pan2kg.publish.csv_tables import DATA, Field, FieldCells, ReleaseTable, csv
 from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import File
 from pan2kg.publish.product_rows import ActionRow, BodyRow, LinkRow, ProductRows, TextRow
-from pan2kg.tables import formats, spreadsheet
+from pan2kg.tables import formats, parquet, spreadsheet
 
 _WORDS: Final = Messages("publication")
 
@@ -154,4 +154,4 @@ def parquet_files(root: Path) -> Iterator[File]:
     if "parquet" not in PRODUCT_FORMS:
         return
     for name in PRODUCTS:
-        yield f"{DATA}/{name}.parquet", spreadsheet.write_parquet(root / csv_path(DATA, name))
+        yield f"{DATA}/{name}.parquet", parquet.write_parquet(root / csv_path(DATA, name))

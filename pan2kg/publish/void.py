@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.graph import labels as datasets
+from pan2kg.graph import datasets, labels
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.publish import vocabulary
 from pan2kg.publish.edition import Edition
@@ -164,7 +164,7 @@ def _key(name: str, prefixes: Mapping[str, str]) -> str:
 def _target_titles(
     profile: datasets.CountryProfile, targets: Iterable[str]
 ) -> Mapping[str, list[ox.Literal]]:
-    gazette = datasets.best(profile.gazette, "fr").text if profile.gazette else "–"
+    gazette = labels.best(profile.gazette, "fr").text if profile.gazette else "–"
     return {
         target: vocabulary.literals(RELEASE.text(f"linked.{target}", name=gazette))
         for target in targets

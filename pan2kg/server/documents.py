@@ -25,7 +25,8 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
-from pan2kg.graph.labels import INSTRUMENTS, dataset_of, own_profile, read_profiles
+from pan2kg.graph.datasets import dataset_of, own_profile, read_profiles
+from pan2kg.graph.labels import INSTRUMENTS
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web

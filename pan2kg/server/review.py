@@ -1,12 +1,14 @@
 """Who reviews, and the pages on which decisions and scores are entered: people, their sessions, their forms.
 
-People are named in a file, signed in by a proxy, or hold the one token of the service. Tokens are
-long and drawn by chance, so that the file holds their SHA-256 alone. Who guesses is slowed by
-address, which keeps out who has a token and comes from there: so one that may have been drawn by
-chance is compared all the same, since such a one is not found at any rate a service answers at; a
-short one, or one made of words, waits. A name a proxy gives is believed of proxies that are
-trusted, and for the pages alone, whose forms carry the secret of a session: a browser would send
-what a proxy goes by with a form of another site too.
+People are named in a file, signed in by a proxy, or hold the one token of the service:
+
+* Tokens are long and drawn by chance, so that the file holds their SHA-256 alone.
+* Who guesses is slowed by address: after :data:`TRIES` wrong tokens a minute, one that is short or
+  made of words waits. Others come from the same address with a token that is right, so one that may
+  have been drawn by chance is compared all the same: such a one is not found by guessing.
+* A name a proxy gives is believed of proxies that are trusted, and for the pages alone, whose forms
+  carry the secret of a session: a browser would send what a proxy goes by with a form of another
+  site too.
 
 A session is a cookie that scripts cannot read and that other sites cannot have sent (HttpOnly,
 SameSite=Strict), and beside it a token in each form of the session, for browsers that do not know
@@ -23,7 +25,7 @@ import secrets
 import time
 import tomllib
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -125,6 +127,9 @@ _IRI: Final = re.compile(r"<([^<>]+)>")
 _SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
 _PAGE: Final = Messages("page")
 
+Form = files.Form
+"""What was typed into a form, or stands in the address of a page, by the names of its fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -138,7 +143,7 @@ class Person:
     login: str = ""
     digest: str = ""
 
-    def sign(self, form: Mapping[str, str]) -> Mapping[str, str]:
+    def sign(self, form: Form) -> Form:
         """A form with the name of who sends it: where that is known, what was typed as a name is nobody's."""
         return {**form, "reviewer": self.name} if self.name else form
 
@@ -205,17 +210,16 @@ class People:
 
     def login_of(self, request: web.Request) -> str:
         """Whom a proxy that is trusted has signed in; empty for nobody."""
-        return (
-            web.header(request, self.header).strip()
-            if self.header and request.scope["record"].is_proxied
-            else ""
-        )
+        if not self.header or not request.scope["record"].is_proxied:
+            return ""
+        return web.header(request, self.header).strip()
 
     def current(self, person: Person) -> Person | None:
         """A person as listed now; None where they may enter nothing any more."""
-        if not person.name or not self.listed:
-            return person if (self.header if person.name else self.token) else None
-        return next((member for member in self.listed if member.name == person.name), None)
+        if person.name and self.listed:
+            return next((member for member in self.listed if member.name == person.name), None)
+        entrance = self.header if person.name else self.token
+        return person if entrance else None
 
     def admit(self, request: web.Request) -> Person:
         """Who sends a request, by the token in its header.
@@ -280,21 +284,20 @@ def read_people(path: Path) -> tuple[Person, ...]:
 
 
 def _read_person(table: object, number: int, place: Place) -> Person:
-    values = _PERSON | table if isinstance(table, dict) else {}
-    types = [(name, type(value)) for name, value in values.items()]
-    if types == [(name, type(value)) for name, value in _PERSON.items()]:
-        name, login, digest, roles, rate = values.values()
-    else:
-        name, login, digest, roles, rate = "", "", "", [], 0
+    fault = ProjectError("person-faulty", place=place, number=str(number), remedy="describe-person")
+    if not isinstance(table, dict):
+        raise fault
+    values = _PERSON | table
+    if list(map(type, values.values())) != list(map(type, _PERSON.values())):
+        raise fault
+    name, login, digest, roles, rate = values.values()
     if WRITE in roles:
         raise ProjectError("person-writes", place=place, name=name)
     is_named = name == " ".join(name.split()) and 0 < len(name) <= 100
     signs_in = (login or digest) and _DIGEST.fullmatch(digest)
     is_allowed = roles in ([REVIEW], []) and rate > 0
     if not is_named or not signs_in or not is_allowed:
-        raise ProjectError(
-            "person-faulty", place=place, number=str(number), remedy="describe-person"
-        )
+        raise fault
     return Person(name, rate, login, digest)
 
 
@@ -335,12 +338,10 @@ class Sessions:
     def find(self, name: str) -> Session | None:
         """The session of a cookie; None where it ended, or the person may enter nothing any more."""
         session = self._open.get(_hash(name))
-        person = (
-            self.people.current(session.person)
-            if session and self.clock() < session.until
-            else None
-        )
-        if session is None or person is None:
+        if session is None or self.clock() >= session.until:
+            return None
+        person = self.people.current(session.person)
+        if person is None:
             return None
         session.person = person
         return session
@@ -408,7 +409,7 @@ class ReviewPages:
         return with_cookie(request, page, name) if person else page
 
     async def _show(
-        self, request: web.Request, status: int, arguments: Mapping[str, str], name: str
+        self, request: web.Request, status: int, arguments: Form, name: str
     ) -> web.Response:
         session = self.sessions.find(name)
         path = web.path_of(request)
@@ -436,34 +437,37 @@ class ReviewPages:
             raise protocol.RefusalError(415, protocol.why("form-media", media=protocol.FORM))
         form = protocol.read_fields(await web.read_body(request, BODY_LIMIT))
         if web.header(request, "authorization"):
-            # for programs: the token in a header, the outcome as a sentence
-            person = self.sessions.people.admit(request)
-            outcome, is_shown = await self._submit(request, person.sign(form))
-            sentence = outcome.said.say(_language(request))
-            if not outcome.is_done:
-                raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
-            more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
-            return web.Response(f"{sentence}{more}\n", 201, media_type="text/plain")
-        # a browser must say that the page the form was sent from is one of this service's own:
-        # Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name
-        # this host
-        site = web.header(request, "sec-fetch-site")
-        origin = web.header(request, "origin")
-        has_origin = origin not in ("", "null")
-        is_other = (
-            has_origin
-            and urlsplit(origin).netloc.lower() != urlsplit(web.root_of(request)).netloc.lower()
-        )
-        if is_other or not (site == "same-origin" if site else has_origin):
-            raise protocol.RefusalError(403, protocol.why("foreign-form"))
+            return await self._take_of_program(request, form)
+        _refuse_foreign(request)
+        return await self._take_of_browser(request, form)
+
+    async def _take_of_program(self, request: web.Request, form: Form) -> web.Response:
+        """Take the form of a program, which has its token in a header and is told the outcome as a sentence."""
+        person = self.sessions.people.admit(request)
+        outcome, is_shown = await self._submit(request, person.sign(form))
+        sentence = outcome.said.say(_language(request))
+        if not outcome.is_done:
+            raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
+        more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
+        return web.Response(f"{sentence}{more}\n", 201, media_type="text/plain")
+
+    async def _take_of_browser(self, request: web.Request, form: Form) -> web.Response:
+        """Take the form of a page: it leads to the next page, or is shown again with what is wrong."""
         signs_in = form.get("form") == "sign-in"
-        start = review.TYPED
-        before = {
-            name[len(start) :]: value for name, value in form.items() if name.startswith(start)
-        }
-        typed = _typed(before if signs_in else form)
+        typed = _typed(form)
+        if signs_in:
+            # what had been typed before the session ended comes with the form
+            typed = _typed(
+                {
+                    name.removeprefix(review.TYPED): value
+                    for name, value in form.items()
+                    if name.startswith(review.TYPED)
+                }
+            )
         try:
-            return await (self._sign_in if signs_in else self._by_session)(request, form, typed)
+            if signs_in:
+                return await self._sign_in(request, form, typed)
+            return await self._take_in_session(request, form, typed)
         except protocol.RefusalError as refusal:
             # said on the page, with what was typed, to be sent again
             typed[review.FAULT] = refusal.message.say(_language(request))
@@ -471,7 +475,7 @@ class ReviewPages:
             return await self._show(request, refusal.status, typed, name)
 
     async def _sign_in(
-        self, request: web.Request, form: Mapping[str, str], typed: dict[str, str]
+        self, request: web.Request, form: Form, typed: dict[str, str]
     ) -> web.Response:
         people = self.sessions.people
         client = request.scope["client"][0]
@@ -489,19 +493,20 @@ class ReviewPages:
         typed[review.FAULT] = _PAGE.say("desk-typed-kept", _language(request))
         return with_cookie(request, await self._show(request, 200, typed, name), name)
 
-    async def _by_session(
-        self, request: web.Request, form: Mapping[str, str], typed: dict[str, str]
+    async def _take_in_session(
+        self, request: web.Request, form: Form, typed: dict[str, str]
     ) -> web.Response:
         name = request.cookies.get(COOKIE, "")
         session = self.sessions.find(name)
         is_leaving = form.get("form") == "sign-out"
-        is_sealed = session and hmac.compare_digest(
-            session.seal.encode(), form.get(review.SEAL, "").encode()
-        )
-        login = self.sessions.people.login_of(
-            request
-        )  # whom the proxy has signed in, where one says so
-        if session is None or not is_sealed or login not in ("", session.person.login):
+        # whom a proxy has signed in, where one says so, is to be whose session it is
+        login = self.sessions.people.login_of(request)
+        seal = form.get(review.SEAL, "")
+        if (
+            session is None
+            or login not in ("", session.person.login)
+            or not hmac.compare_digest(session.seal.encode(), seal.encode())
+        ):
             if is_leaving:
                 typed.clear()
             raise protocol.RefusalError(403, Message("page", "desk-no-session"))
@@ -512,22 +517,8 @@ class ReviewPages:
         self.sessions.people.count(session.person)
         outcome, is_shown = await self._submit(request, session.person.sign(form))
         if outcome.is_done:
-            if reviewer := form.get("reviewer", "").strip():
-                session.reviewer = reviewer
-                form = {**form, **({"reader": reviewer} if "reader" in form else {})}
-            arguments = {
-                field: value
-                for field, value in form.items()
-                if field in KEPT or field.startswith("on:")
-            }
-            if candidate := outcome.values.get("candidate"):
-                arguments["candidate"] = str(candidate)
-            done = {
-                "written": outcome.code,
-                "files": " ".join(outcome.files),
-                **({} if is_shown else {"shown": "no"}),
-            }
-            return _lead(request, {**arguments, **done})
+            session.reviewer = form.get("reviewer", "").strip() or session.reviewer
+            return _lead(request, _arguments_after(form, outcome, is_shown=is_shown))
         if outcome.code == "preview":
             typed[review.PREVIEW] = str(outcome.values.get("preview", ""))
             return await self._show(request, 200, typed, name)
@@ -535,9 +526,8 @@ class ReviewPages:
         sentence = outcome.said.say(_language(request))
         raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
 
-    async def _submit(
-        self, request: web.Request, form: Mapping[str, str]
-    ) -> tuple[files.Outcome, bool]:
+    async def _submit(self, request: web.Request, form: Form) -> tuple[files.Outcome, bool]:
+        """Write down what a form holds; the outcome, and whether the pages show it or will soon."""
         language = _language(request)
         async with self._turn:
             outcome = await self.threads.run(
@@ -545,14 +535,10 @@ class ReviewPages:
                     self.project, self.store, form, today(), language=language, forms=FORMS
                 )
             )
-            changed = outcome.values.get("file")
-            written = tuple(file for file in outcome.files if file.endswith(".ttl"))
-            written = written or (
-                (str(changed),) if changed and _STATUS.get(outcome.code) == 409 else ()
-            )
+            written = _files_changed(outcome)
             if form.get("form") != "candidate" or not outcome.is_done:
                 return outcome, not written or await self.loading.run(self._reload, written)
-        # nobody waits for it: one time for all that were written meanwhile
+        # nobody waits for a decision on a candidate to be shown: once for all written meanwhile
         is_under_way = bool(self._waiting)
         self._waiting.update(written)
         if written and not is_under_way:
@@ -560,6 +546,7 @@ class ReviewPages:
         return outcome, True
 
     def _reload(self, written: Sequence[str] = ()) -> bool:
+        """Bring the graph up to files that were written, or to all that wait; False where that fails."""
         if not written:
             written = tuple(sorted(self._waiting))
             self._waiting.clear()
@@ -573,11 +560,54 @@ class ReviewPages:
         return True
 
 
-def _typed(form: Mapping[str, str]) -> dict[str, str]:
+def _typed(form: Form) -> dict[str, str]:
     return {name: value for name, value in form.items() if name not in review.RESERVED}
 
 
-def _lead(request: web.Request, arguments: Mapping[str, str]) -> web.Response:
+def _refuse_foreign(request: web.Request) -> None:
+    """Refuse a form unless the browser says that the page it was sent from is one of this service's own.
+
+    Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this
+    host.
+    """
+    site = web.header(request, "sec-fetch-site")
+    origin = web.header(request, "origin")
+    has_origin = origin not in ("", "null")
+    host = urlsplit(web.root_of(request)).netloc.lower()
+    is_other = has_origin and urlsplit(origin).netloc.lower() != host
+    is_own = site == "same-origin" if site else has_origin
+    if is_other or not is_own:
+        raise protocol.RefusalError(403, protocol.why("foreign-form"))
+
+
+def _arguments_after(form: Form, outcome: files.Outcome, *, is_shown: bool) -> dict[str, str]:
+    """What the page shown after something was written is told: where one was, and what was done."""
+    arguments = {
+        name: value for name, value in form.items() if name in KEPT or name.startswith("on:")
+    }
+    reviewer = form.get("reviewer", "").strip()
+    if reviewer and "reader" in form:
+        arguments["reader"] = reviewer
+    candidate = outcome.values.get("candidate")
+    if candidate:
+        arguments["candidate"] = str(candidate)
+    arguments["written"] = outcome.code
+    arguments["files"] = " ".join(outcome.files)
+    if not is_shown:
+        arguments["shown"] = "no"
+    return arguments
+
+
+def _files_changed(outcome: files.Outcome) -> tuple[str, ...]:
+    """The files of the graph that were written: now, or by somebody else meanwhile."""
+    written = tuple(file for file in outcome.files if file.endswith(".ttl"))
+    changed = outcome.values.get("file")
+    if not written and changed and _STATUS.get(outcome.code) == 409:
+        return (str(changed),)
+    return written
+
+
+def _lead(request: web.Request, arguments: Form) -> web.Response:
     # with GET, so that loading the page again sends nothing again
     address = request.scope["path"] + (f"?{urlencode(arguments)}" if arguments else "")
     return web.Response(status_code=303, headers={"location": address, "cache-control": "no-store"})

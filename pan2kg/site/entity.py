@@ -69,6 +69,8 @@ _LISTS: Final = {
 }
 _IN_PLAN: Final = {"action": "actions", "part": "outline", "category": "outline"}
 _NOT_IN_IRIS: Final = frozenset('<>"{}|\\^` \n')
+_Groups = dict[str, list[str]]
+"""Addresses of things by what groups them, such as their plan, or the role of a body."""
 _OWN: Final = """\
 SELECT ?graph ?property ?value WHERE {{
     GRAPH ?graph {{ <{iri}> ?property ?value }}
@@ -299,9 +301,9 @@ def _lists(
     return lists
 
 
-def _homes(knowledge: known.Known, works: Iterable[str]) -> dict[str, list[str]]:
+def _homes(knowledge: known.Known, works: Iterable[str]) -> _Groups:
     """Works by their plans; a plan, which is a work too, is not listed below itself."""
-    by_plan: dict[str, list[str]] = {}
+    by_plan: _Groups = {}
     for work in sorted(set(works), key=lambda work: (outlines.natural(work), work)):
         plan = knowledge.tables.works.plan(work)
         if plan:
@@ -313,13 +315,13 @@ def _homes(knowledge: known.Known, works: Iterable[str]) -> dict[str, list[str]]
 
 def _around(
     context: PageContext, involvements: Iterable[bodies.Involvement], named: Iterable[str]
-) -> dict[str, dict[str, list[str]]]:
+) -> dict[str, _Groups]:
     """The bodies that take part by their roles, and the texts by their kinds."""
-    roles: dict[str, list[str]] = {}
+    roles: _Groups = {}
     for involvement in involvements:
         for role in sorted(involvement.roles):
             roles.setdefault(f"{ID}role/{role}", []).append(involvement.body)
-    kinds: dict[str, list[str]] = {}
+    kinds: _Groups = {}
     for text in dict.fromkeys(named):
         kinds.setdefault(context.graph.statements.one(text, _TYPE), []).append(text)
     return {"who": roles, "rests": kinds}
@@ -479,7 +481,7 @@ def _actions_met(knowledge: known.Known) -> Mapping[str, list[str]]:
     """By action the actions of other plans that share a specific text with it."""
     names = knowledge.potential.names
     pairs = knowledge.actions
-    met: dict[str, list[str]] = {}
+    met: _Groups = {}
     columns = (pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist())
     for first, second, low in zip(*columns, strict=True):
         if low > 0:
@@ -599,7 +601,7 @@ def _bodies_beside(
 
 
 def _specific_texts(knowledge: known.Known) -> Mapping[str, list[str]]:
-    by_work: dict[str, list[str]] = {}
+    by_work: _Groups = {}
     for use in knowledge.uses:
         if use.text not in knowledge.tables.general:
             by_work.setdefault(use.work, []).append(use.text)
@@ -942,7 +944,7 @@ def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object
     statements = context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
-    links: dict[str, list[str]] = {}
+    links: _Groups = {}
     for link in statements.pointing(entry.iri, *values.ENDS):
         section = "rests" if statements.link_type(link) in RESTS else "links"
         links.setdefault(section, []).append(link)

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -30,17 +30,27 @@ VARIABLE: Final = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
 STATES: Final = 2
 """So many states of a project are kept, those used last: the one before a change and the one after it."""
-_DISK = "disk"
-_QUADS = "graph.nq"
-_MADE = "made.json"
-_SEEN = "seen"
-_LAST = "last.json"
+# what the folder of a project holds: fingerprints of the files as they were lately, and for each a
+# mark that it was met once, or the folder of its state
+_LAST: Final = "last.json"
+_SEEN: Final = "seen"
 _BUILDING: Final = "building-"
+# what the folder of a state holds: the database, and what its files were when it was whole
+_DISK: Final = "disk"
+_MADE: Final = "made.json"
+_QUADS: Final = "graph.nq"
 _SETTLED: Final = 2.0
 """Seconds after which a file that was not changed since is taken as it is by its size and times: a clock has steps."""
-_State = tuple[Path, int]
-"""The folder of a state that is kept, and the open file by which it is locked against being removed."""
-_read: Final[list[_State]] = []
+
+
+class KeptState(NamedTuple):
+    """The folder of a state that is kept, and the open file by which it is locked against being removed."""
+
+    folder: Path
+    lock: int
+
+
+_read: Final[list[KeptState]] = []
 """The states this process reads from the disk."""
 
 
@@ -56,7 +66,7 @@ def open_kept(
     if state is None:
         return open_store(project, links=links)
     _read.append(state)  # for as long as the process lives, since the store may
-    return LocalStore(ox.Store.read_only(str(state[0] / _DISK)))
+    return LocalStore(ox.Store.read_only(str(state.folder / _DISK)))
 
 
 def cache_folder() -> Path | None:
@@ -77,35 +87,47 @@ def project_folder(project: Project, folder: Path) -> Path:
     return folder / hashlib.sha256(places.encode()).hexdigest()[:16]
 
 
-def _find(project: Project, folder: Path) -> _State | None:
+def _find(project: Project, folder: Path) -> KeptState | None:
+    """The state of a project as it stands, made where it is met for the second time; None where it is not kept."""
     base = project_folder(project, folder)
     try:
         base.mkdir(parents=True, exist_ok=True)
         name = _name(project, base)
-        stamp = base / f"{name}.{_SEEN}"
-        if state := _take(base / name):
-            return state
-        if not stamp.exists():
-            for earlier in base.glob(f"*.{_SEEN}"):
-                earlier.unlink(missing_ok=True)
-            stamp.touch()
-            return None
-        # removed first: where the disk is full, only every other command tries
-        stamp.unlink(missing_ok=True)
-        # what commands left that were killed while they made a state: nobody has it locked
-        for unfinished in base.glob(f"{_BUILDING}*"):
-            _remove(unfinished)
-        _build(project, base, name)
-        states = [path.parent for path in base.glob(f"*/{_MADE}")]
-        states = [
-            path for path in states if path.name != name and not path.name.startswith(_BUILDING)
-        ]
-        states.sort(key=lambda path: (path / _MADE).stat().st_mtime, reverse=True)
-        for state_folder in states[STATES - 1 :]:
-            _remove(state_folder)
-        return _take(base / name)
+        state = _take(base / name)
+        if state is None and _is_met_again(base, name):
+            # what commands left that were killed while they made a state: nobody has it locked
+            for unfinished in base.glob(f"{_BUILDING}*"):
+                _remove(unfinished)
+            _build(project, base, name)
+            _remove_earlier(base, name)
+            state = _take(base / name)
     except (OSError, ProjectError):
         return None
+    return state
+
+
+def _is_met_again(base: Path, name: str) -> bool:
+    """Whether a state was the last that was met without being kept; else it is noted down as that."""
+    mark = base / f"{name}.{_SEEN}"
+    if mark.exists():
+        # removed before the state is made: where the disk is full, only every other command tries
+        mark.unlink(missing_ok=True)
+        return True
+    for earlier in base.glob(f"*.{_SEEN}"):
+        earlier.unlink(missing_ok=True)
+    mark.touch()
+    return False
+
+
+def _remove_earlier(base: Path, name: str) -> None:
+    """Remove the states beside this one but those used last."""
+    states = []
+    for marker in base.glob(f"*/{_MADE}"):
+        if marker.parent.name != name and not marker.parent.name.startswith(_BUILDING):
+            states.append(marker)
+    states.sort(key=lambda marker: marker.stat().st_mtime, reverse=True)
+    for marker in states[STATES - 1 :]:
+        _remove(marker.parent)
 
 
 def _name(project: Project, base: Path) -> str:
@@ -121,26 +143,27 @@ def _name(project: Project, base: Path) -> str:
         return name
     name = fingerprint(project)
     if began - newest > _SETTLED:
-        write_atomically(
-            base / _LAST, json.dumps(dict([*names.items(), (stamp, name)][-2 * STATES :]))
-        )
+        latest = [*names.items(), (stamp, name)][-2 * STATES :]
+        write_atomically(base / _LAST, json.dumps(dict(latest)))
     return name
 
 
 def _stamp(project: Project) -> tuple[str, float]:
+    """What stands for the files a state is made from, and when the last of them was changed, in seconds."""
     folders = [folder for member in project.members for folder in (member.graph, member.ontology)]
     folders += [Project.packaged().graph / "core", project.queries / "rules", Path(__file__).parent]
-    files = [(str(path), path.stat()) for member in project.members for path in member.data]
-    files[:0] = [file for folder in folders for file in _stats(folder)]
-    lines = (
-        f"{name}\0{at.st_size} {at.st_mtime_ns} {at.st_ctime_ns} {at.st_ino}\n"
-        for name, at in files
-    )
-    digest = hashlib.sha256("".join(lines).encode()).hexdigest()[:32]
-    return digest, max((max(at.st_mtime_ns, at.st_ctime_ns) for _, at in files), default=0) / 1e9
+    files = [file for folder in folders for file in _stats(folder)]
+    files += [(str(path), path.stat()) for member in project.members for path in member.data]
+    lines = ""
+    newest = 0
+    for name, stat in files:
+        lines += f"{name}\0{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}\n"
+        newest = max(newest, stat.st_mtime_ns, stat.st_ctime_ns)
+    return hashlib.sha256(lines.encode()).hexdigest()[:32], newest / 1e9
 
 
 def _stats(folder: str | Path) -> Iterator[tuple[str, os.stat_result]]:
+    """The files below a folder that a state depends on, in order."""
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -162,7 +185,8 @@ def _json(path: Path) -> dict[str, object]:
     return content if isinstance(content, dict) else {}
 
 
-def _take(folder: Path) -> _State | None:
+def _take(folder: Path) -> KeptState | None:
+    """Lock a state to read it; one that is not whole is removed."""
     marker = folder / _MADE
     try:
         lock = os.open(marker, os.O_RDONLY)
@@ -172,24 +196,27 @@ def _take(folder: Path) -> _State | None:
     # an error: another process removes it, or a file of it is gone
     with contextlib.suppress(OSError):
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        if (
-            _json(marker) == {"files": _written(folder)}
-            and marker.stat().st_ino == os.fstat(lock).st_ino
-        ):
+        is_whole = _json(marker) == {"files": _written(folder)}
+        if is_whole and marker.stat().st_ino == os.fstat(lock).st_ino:
             os.utime(marker)
-            return folder, lock
+            return KeptState(folder, lock)
     os.close(lock)
     _remove(folder)
     return None
 
 
 def _written(state: Path) -> dict[str, list[int]]:
-    files = [path for path in sorted((state / _DISK).iterdir()) if not path.name.startswith("LOG")]
-    stats = [(path.name, path.stat()) for path in files]
-    return {name: [at.st_size, at.st_mtime_ns, at.st_ctime_ns] for name, at in stats}
+    """The files of a database with their sizes and times; its log is written by who reads it, too."""
+    files = {}
+    for path in sorted((state / _DISK).iterdir()):
+        if not path.name.startswith("LOG"):
+            stat = path.stat()
+            files[path.name] = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+    return files
 
 
 def _build(project: Project, base: Path, name: str) -> None:
+    """Make a state beside its place, and rename it where no file has changed meanwhile."""
     before = _stamp(project)
     work = Path(tempfile.mkdtemp(dir=base, prefix=_BUILDING))
     try:
@@ -212,6 +239,7 @@ def _build(project: Project, base: Path, name: str) -> None:
 
 
 def _remove(state: Path) -> None:
+    """Remove a state, unless another process has it locked."""
     if not (state / _MADE).exists():
         shutil.rmtree(state, ignore_errors=True)
     with contextlib.suppress(OSError), (state / _MADE).open("r+", encoding="utf-8") as marker:

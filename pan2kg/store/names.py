@@ -9,7 +9,7 @@ an act, European Legislation Identifier; an action also by its number and the na
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -39,15 +39,19 @@ _CELEX: Final = re.compile(r"3(\d{4})([A-Z])0*(\d+)")
 _ELI: Final = re.compile(r"https?://[^/]+/(eli/.+?)(?:/oj)?/?")
 _PARTS: Final = re.compile(r"(?P<head>.+?) [·–] |.*\((?P<short>[^()]+)\)$")
 """The part of a name that is told by itself: « PAN 1 · … », « ODD 8 – … », « Ministère … (MAEE) »."""
-_NUMBER_FIRST: Final = re.compile(r"(?:\w+ )?(\w?\d+(?:\.\d+)*)[ ,:·–-]+(.+)")
-_NUMBER_LAST: Final = re.compile(r"(.+?)[ ,:·–-]+(\w?\d+(?:\.\d+)*)")
+_NUMBER_FIRST: Final = re.compile(r"(?:\w+ )?(?P<number>\w?\d+(?:\.\d+)*)[ ,:·–-]+(?P<plan>.+)")
+_NUMBER_LAST: Final = re.compile(r"(?P<plan>.+?)[ ,:·–-]+(?P<number>\w?\d+(?:\.\d+)*)")
 _NO_IRI: Final = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 _MOST_NAMED: Final = 3
 """How many things are named where words may mean several."""
 _NEAR: Final = 0.4
+_ByName = Mapping[str, Mapping[str, set[str]]]
+"""By each reason that is a name: what is called so, by the name as it is compared."""
 
 
 class _Unmarked(dict[int, int | None]):
+    """For ``str.translate``: what Unicode lets stand above or below a letter is left out."""
+
     def __missing__(self, char: int) -> int | None:
         base = self[char] = None if unicodedata.combining(chr(char)) else char
         return base
@@ -130,7 +134,7 @@ class ThingNames:
     def __init__(self, store: Store, prefixes: Mapping[str, str]) -> None:
         self.store = store
         self.prefixes = prefixes
-        self._by_name: Mapping[str, Mapping[str, set[str]]] | None = None
+        self._by_name: _ByName | None = None
 
     def candidates(self, words: str, among: Collection[str] | None = None) -> list[NamedThing]:
         """The things that words mean by the reason that decides, of those ``among`` which one is looked for.
@@ -139,37 +143,39 @@ class ThingNames:
             QueryError: an address with spaces or other characters that no IRI has.
         """
         for reason in REASONS:
-            iris = self._meant(words, reason)
+            meant = self._meant(words, reason)
             if among is not None:
-                iris = {iri for iri in iris if iri in among}
-            if iris:
-                return [NamedThing(iri, reason) for iri in sorted(iris)]
+                meant = meant.intersection(among)
+            if meant:
+                return _candidates(meant, reason)
         return []
 
     def of_kinds(self, words: str, kinds: Collection[str]) -> list[NamedThing]:
-        """The same of things of some :data:`~pan2kg.store.queries.KINDS`; where there is none, of any kind."""
-        every: list[NamedThing] = []
-        wanted = {f"{PAN}{name}" for kind in kinds if kind in KINDS for name in KINDS[kind]}
-        for reason in REASONS:
-            iris = self._meant(words, reason)
-            found = [NamedThing(iri, reason) for iri in sorted(iris)]
-            if reason == "iri" and found:
-                return found
-            fitting = [
-                candidate for candidate in found if candidate.iri in self._among(iris, wanted)
-            ]
-            if fitting:
-                return fitting
-            every = every or found
-        return every
+        """The same of things of some :data:`~pan2kg.store.queries.KINDS`; where there is none, of any kind.
 
-    def _among(self, iris: Collection[str], classes: Collection[str]) -> Collection[str]:
+        An address is what it says, of whatever kind.
+        """
+        classes = set[str]()
+        for kind in kinds:
+            classes.update(f"{PAN}{name}" for name in KINDS.get(kind, ()))
+        of_any_kind: list[NamedThing] = []
+        for reason in REASONS:
+            meant = self._meant(words, reason)
+            fitting = meant if reason == "iri" else self._of_classes(meant, classes)
+            if fitting:
+                return _candidates(fitting, reason)
+            of_any_kind = of_any_kind or _candidates(meant, reason)
+        return of_any_kind
+
+    def _of_classes(self, iris: set[str], classes: Collection[str]) -> set[str]:
+        """Those of some classes; all where no class is asked for."""
         if not classes or not iris:
             return iris
         rows = text_rows(self.store, program_query("things/classes", thing=sorted(iris)))
         return {iri for iri, name in rows if name in classes}
 
     def _meant(self, words: str, reason: str) -> set[str]:
+        """The things that words mean by one of :data:`REASONS`."""
         if reason == "iri":
             address = self._address(words)
             return {address} if address else set()
@@ -182,6 +188,7 @@ class ThingNames:
         return self._names[reason].get(name, set())
 
     def _address(self, words: str) -> str:
+        """The IRI that words are, whole or with a prefix; empty where they are none."""
         words = words.strip()
         if words.startswith(("http://", "https://", "<")):
             address = words.strip("<>")
@@ -202,13 +209,14 @@ class ThingNames:
         return next(iter(known)) if len(known) == 1 else address
 
     def _numbered(self, words: str) -> set[str]:
+        """The actions that a number and the name of their plan mean, whichever comes first."""
         actions: set[str] = set()
-        for pattern, number_at, plan_at in ((_NUMBER_FIRST, 1, 2), (_NUMBER_LAST, 2, 1)):
+        for pattern in (_NUMBER_FIRST, _NUMBER_LAST):
             match = pattern.fullmatch(words.strip())
             if match is None:
                 continue
-            plans = self._plans(match[plan_at])
-            of_number = self._names["number"].get(_as_number(match[number_at]), set())
+            plans = self._plans(match["plan"])
+            of_number = self._names["number"].get(_as_number(match["number"]), set())
             if plans and of_number:
                 query = program_query(
                     "things/in-plans", thing=sorted(of_number), plan=sorted(plans)
@@ -218,19 +226,23 @@ class ThingNames:
 
     def _plans(self, words: str) -> set[str]:
         for reason in ("iri", "key", "name", "other-name", "part-of-name"):
-            plans = self._among(self._meant(words, reason), {f"{PAN}Plan"})
+            plans = self._of_classes(self._meant(words, reason), {f"{PAN}Plan"})
             if plans:
-                return set(plans)
+                return plans
         return set()
 
     @property
-    def _names(self) -> Mapping[str, Mapping[str, set[str]]]:
+    def _names(self) -> _ByName:
         if self._by_name is None:
             self._by_name = _read(self.store)
         return self._by_name
 
 
-def _read(store: Store) -> Mapping[str, Mapping[str, set[str]]]:
+def _candidates(iris: Iterable[str], reason: str) -> list[NamedThing]:
+    return [NamedThing(iri, reason) for iri in sorted(iris)]
+
+
+def _read(store: Store) -> _ByName:
     names: dict[str, dict[str, set[str]]] = {
         reason: defaultdict(set) for reason in ("name", "other-name", "part-of-name", "number")
     }
@@ -277,8 +289,8 @@ def ambiguous(words: str, store: Store, iris: Iterable[str]) -> QueryError:
     iris = sorted(iris)
     rows = text_rows(store, program_query("things/keys-by-thing", thing=iris))
     keys = {row[0]: row[1] for row in reversed(rows)}
-    counts = [*keys.values()]
-    named = [keys[iri] if counts.count(keys.get(iri, "")) == 1 else iri for iri in iris]
+    times = Counter(keys.values())
+    named = [keys[iri] if times[keys.get(iri, "")] == 1 else iri for iri in iris]
     return QueryError(
         "may-mean", remedy="give-the-iri", name=words, named=either(named[:_MOST_NAMED])
     )

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pan2kg.errors import Place, TurtleError
@@ -16,6 +17,9 @@ from pan2kg.turtle.vocabulary import precedence
 
 Prefixes = Mapping[str, str]
 """The IRIs that prefixes stand for."""
+
+# Tokens
+
 _RANGES: Final = (
     "··", "\u0300\u037d", "\u037f\u1fff", "\u200c\u200d", "\u203f\u2040", "\u2070\u218f", "\u2c00\u2fef",
     "\u3001\ud7ff", "\uf900\ufdcf", "\ufdf0\ufffd", "\U00010000\U000effff",
@@ -48,20 +52,21 @@ _PLAIN: Final = re.compile(
 )
 
 
-_GRAMMARS: Final[dict[bool, re.Pattern[str]]] = {}
-
-
-def _matches(text: str) -> re.Pattern[str]:
+@lru_cache
+def _grammar(*, has_marks: bool) -> re.Pattern[str]:
     # with all marks in it the pattern takes 20 ms to compile, a tenth of what a short command
     # takes; few texts have any
-    has_marks = not text.isascii() and bool(_MARKED.search(text))
-    if has_marks not in _GRAMMARS:
-        grammar = _GRAMMAR.replace("·", _MARKS) if has_marks else _GRAMMAR
-        _GRAMMARS[has_marks] = re.compile(grammar, re.VERBOSE | re.DOTALL)
-    return _GRAMMARS[has_marks]
+    grammar = _GRAMMAR.replace("·", _MARKS) if has_marks else _GRAMMAR
+    return re.compile(grammar, re.VERBOSE | re.DOTALL)
+
+
+def _grammar_for(text: str) -> re.Pattern[str]:
+    return _grammar(has_marks=not text.isascii() and bool(_MARKED.search(text)))
 
 
 class Token(NamedTuple):
+    """A token with its place in the text; its kind is the name of a group of the grammar, such as ``iri``."""
+
     kind: str
     text: str
     start: int
@@ -73,11 +78,12 @@ def tokens(text: str) -> Iterator[Token]:
     >>> [t.text for t in tokens('SELECT ?s { ?s a <http://e/#x> } # SERVICE')]
     ['SELECT', '?s', '{', '?s', 'a', '<http://e/#x>', '}', '# SERVICE']
     """
-    for match in _matches(text).finditer(text):
+    for match in _grammar_for(text).finditer(text):
         yield from _tokens_in(match)
 
 
 def _tokens_in(match: re.Match[str]) -> Iterator[Token]:
+    """The one token of a match; of a run the words, numbers and marks it is made of; of white space none."""
     kind = match.lastgroup or "mark"
     if kind == "run":
         for piece in _PLAIN.finditer(match.string, *match.span()):
@@ -86,12 +92,14 @@ def _tokens_in(match: re.Match[str]) -> Iterator[Token]:
         yield Token(kind, match.group(), match.start())
 
 
-_AFTER = {
-    word: re.compile(rf"(?:\s|\#[^\n\r]*)*+(?:{what})", re.IGNORECASE)
-    for word, what in (("SERVICE", r"\{"), ("LOAD", r"INTO|;|\Z"))
+# Where an engine may contact another host
+
+_AFTER: Final = {
+    keyword: re.compile(rf"(?:\s|\#[^\n\r]*)*+(?:{following})", re.IGNORECASE)
+    for keyword, following in (("SERVICE", r"\{"), ("LOAD", r"INTO|;|\Z"))
 }
 """What follows the address that is called."""
-_ADDRESS = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://.*|[^'#]*)")
+_ADDRESS: Final = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://.*|[^'#]*)")
 """An IRI that cannot be read as the sign for less and what follows it, or to no effect: no text and no comment begins
 in it, so that it ends where it would end as an IRI."""
 
@@ -106,15 +114,11 @@ def calls(text: str, keyword: str) -> Iterator[Token]:
     ['trueSERVICE', 'service:b']
     """
     for token in _readings(text):
-        place = (
-            token.text.partition(":")[0]
-            if token.kind == "name"
-            else token.text
-            if token.kind == "word"
-            else ""
-        )
-        ends = token.start + len(token.text)
-        if keyword in place.upper() and (token.kind == "word" or _AFTER[keyword].match(text, ends)):
+        name = token.text.partition(":")[0].upper()
+        if token.kind not in ("word", "name") or keyword not in name:
+            continue
+        end = token.start + len(token.text)
+        if token.kind == "word" or _AFTER[keyword].match(text, end):
             yield token
 
 
@@ -126,21 +130,24 @@ def _readings(text: str) -> Iterator[Token]:
     >>> [token.text for token in _readings("?a<3)SERVICE#>")]
     ['?a', '<3)SERVICE#>', '3', ')', 'SERVICE']
     """
-    pattern = _matches(text)
-    ends = [*(end.start() for end in re.finditer(r"[\n\r]", text)), len(text)]
-    begun = [0]
+    pattern = _grammar_for(text)
+    line_ends = [*(end.start() for end in re.finditer(r"[\n\r]", text)), len(text)]
+    starts = [0]  # where a reading is still to begin
     passed = set[int]()
-    while begun:
-        at = begun.pop()
-        while at < len(text) and at not in passed:
-            passed.add(at)
-            if text[at] == "#":
-                at = ends[bisect_left(ends, at)]
-            elif match := pattern.match(text, at):
+    while starts:
+        position = starts.pop()
+        while position < len(text) and position not in passed:
+            passed.add(position)
+            if text[position] == "#":
+                position = line_ends[bisect_left(line_ends, position)]
+            elif match := pattern.match(text, position):
                 yield from _tokens_in(match)
                 if match.lastgroup == "iri" and not _ADDRESS.fullmatch(match.group()):
-                    begun.append(at + 1)
-                at = match.end()
+                    starts.append(position + 1)
+                position = match.end()
+
+
+# Prefixes, lines and terms
 
 
 def prefixes_used(text: str) -> set[str]:
@@ -155,18 +162,21 @@ def prefixes_used(text: str) -> set[str]:
 
 
 def line_of(text: str, offset: int) -> tuple[int, int]:
+    """The line and the column of a place in a text, each from 1."""
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-_PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
+_PREFIX: Final = re.compile(r"@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
 """Without saying that a line begins there, which is looked for at each character."""
-_SUBJECT = re.compile(r"(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s|\Z)")
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-_LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$")
+_SUBJECT: Final = re.compile(r"(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s|\Z)")
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_LOCAL: Final = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$")
 
 
 class TurtleLine(NamedTuple):
+    """A statement about the subject of its block, as it is written, on a line from 1; 0 where it stands nowhere yet."""
+
     predicate: str
     object: str
     line: int = 0
@@ -174,6 +184,8 @@ class TurtleLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
+    """A subject with its statements, below a comment where it has a heading."""
+
     subject: str
     statements: tuple[TurtleLine, ...]
     heading: str = ""
@@ -222,11 +234,15 @@ def iri(value: str, prefixes: Prefixes) -> str:
     >>> iri("http://data.europa.eu/eli/reg/2017/821/oj", {})
     '<http://data.europa.eu/eli/reg/2017/821/oj>'
     """
-    spaces = [(len(space), prefix) for prefix, space in prefixes.items() if value.startswith(space)]
-    length, prefix = max(
-        [fitting for fitting in spaces if _LOCAL.match(value[fitting[0] :])], default=(0, "")
-    )
-    return f"{prefix}:{value[length:]}" if length else f"<{value}>"
+    fitting = [(0, "")]
+    for prefix, space in prefixes.items():
+        if value.startswith(space) and _LOCAL.match(value[len(space) :]):
+            fitting.append((len(space), prefix))
+    length, name = max(fitting)
+    return f"{name}:{value[length:]}" if length else f"<{value}>"
+
+
+# Blocks, and files of them
 
 
 def write_turtle(blocks: Iterable[Block], prefixes: Prefixes) -> str:
@@ -273,14 +289,16 @@ def prefixes_in(turtle: str) -> dict[str, str]:
 def subjects(turtle: str) -> Iterator[tuple[str, int]]:
     """Every subject at the left margin with its line, as an IRI."""
     prefixes = prefixes_in(turtle)
-    for line, words in enumerate(turtle.split("\n"), start=1):
+    for number, line in enumerate(turtle.split("\n"), start=1):
         # most lines begin with a space
-        match = _SUBJECT.match(words) if words and words[0] not in " @#" else None
-        prefix, _, local = match[1].partition(":") if match else ("", "", "")
-        if match and match[1].startswith("<"):
-            yield match[1][1:-1], line
-        elif match and prefix in prefixes:
-            yield prefixes[prefix] + re.sub(r"\\(.)", r"\1", local), line
+        match = _SUBJECT.match(line) if line and line[0] not in " @#" else None
+        if match is None:
+            continue
+        prefix, _, local = match[1].partition(":")
+        if match[1].startswith("<"):
+            yield match[1][1:-1], number
+        elif prefix in prefixes:
+            yield prefixes[prefix] + re.sub(r"\\(.)", r"\1", local), number
 
 
 def find_subjects(project: Project) -> dict[str, Place]:

@@ -15,7 +15,7 @@ from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.texts import Use, cells, weigh
 from pan2kg.coherence.weight import PlanPair, Potential, pairs_of_plans, plan_pairs, potential
 from pan2kg.errors import ProjectError
-from pan2kg.tables.spreadsheet import columns_of, paths_of, read_columns, write_columns
+from pan2kg.tables.parquet import columns_of, paths_of, read_columns, write_columns
 from tests.coherence.worlds import World, worlds
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.figures import FIGURES
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.graph.labels import Release, best, other_release, plain_words, read_release
+from pan2kg.graph.datasets import Release, other_release, read_release
+from pan2kg.graph.labels import best, plain_words
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import FOLDERS, Project
 from pan2kg.publish.edition import read_facts

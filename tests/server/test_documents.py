@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 import pan2kg
-from pan2kg.graph.labels import own_profile, read_profiles
+from pan2kg.graph.datasets import own_profile, read_profiles
 from pan2kg.publish import void as numbers
 from pan2kg.publish.edition import Addresses
 from pan2kg.publish.folder import read_content
