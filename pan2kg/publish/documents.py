@@ -447,6 +447,8 @@ MOVED: Final = tuple(
             for name, (table, _) in FORMER.items()
             for pattern, target in _OF_FORMER
         ),
+        # what two plans share against chance is told no more; what they share is
+        (rf"({'|'.join(LANGUAGES)})/figure/chance\.[a-z.]+", "$1/figure/matrix.html"),
         (rf"(?:{'|'.join(LANGUAGES)})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1.gz"),
         (
             rf"({'|'.join(LANGUAGES)})/(question/[^/.]+\.json|definition/broad-action-pairs\.csv)",
