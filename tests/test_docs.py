@@ -29,7 +29,7 @@ from pan2kg.i18n.message import speaking
 from pan2kg.project import Project
 from pan2kg.store import queries
 from pan2kg.store.queries import Parameter, Query
-from pan2kg.validation import lines, quotations
+from pan2kg.validation import questions, quotations, style, wording
 from pan2kg.validation.evaluation import quality_queries
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -217,11 +217,11 @@ def quality_entries() -> Iterator[Entry]:
 
 def line_entries() -> Iterator[Entry]:
     for rules in (
-        lines.STYLE_RULES,
-        lines.TEXT_RULES,
+        style.STYLE_RULES,
+        wording.TEXT_RULES,
         quotations.QUOTATION_RULES,
         quotations.RIGHTS_RULES,
-        lines.QUESTION_RULES,
+        questions.QUESTION_RULES,
     ):
         for rule in rules.values():
             yield Entry(f"`{rule.key}`", rule.message.by_language(), (str(rule.severity),))
@@ -547,8 +547,8 @@ def _plant_picture(monkeypatch: pytest.MonkeyPatch, _: Path) -> None:
 
 
 def _plant_rule(monkeypatch: pytest.MonkeyPatch, _: Path) -> None:
-    planted = replace(lines.TEXT_RULES["text-date"], key="planted", message=Text())
-    monkeypatch.setitem(lines.TEXT_RULES, "planted", planted)
+    planted = replace(wording.TEXT_RULES["text-date"], key="planted", message=Text())
+    monkeypatch.setitem(wording.TEXT_RULES, "planted", planted)
 
 
 def _plant_shape(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -59,7 +59,6 @@ from pan2kg.turtle.blocks import (
 )
 from pan2kg.turtle.vocabulary import CORE
 from pan2kg.turtle.writer import Prefixes, expanded, prefixed, worded
-from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import (
     RUN,
     Comparison,
@@ -68,6 +67,7 @@ from pan2kg.validation.quotations import (
     judge,
     read_hashes,
 )
+from pan2kg.validation.wording import is_date
 
 WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""

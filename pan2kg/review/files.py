@@ -33,7 +33,7 @@ from pan2kg.turtle.writer import (
     text,
     write_turtle,
 )
-from pan2kg.validation.lines import check_style
+from pan2kg.validation.style import check_style
 
 UNVERIFIED: Final = "unverified"
 REPLACES: Final = DCTERMS + "replaces"

@@ -26,8 +26,8 @@ from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import FormSheet, write_forms
 from pan2kg.turtle import blocks as turtle, iri, key, link_iri, read_prefixes, string, text
 from pan2kg.turtle.writer import Prefixes
-from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import KeptText
+from pan2kg.validation.wording import is_date
 
 KEY: Final = "key"
 MARK: Final = "mark"

@@ -16,7 +16,7 @@ from pan2kg.project import FOLDERS, Project, read_text
 from pan2kg.store import LocalStore, store as stores
 from pan2kg.turtle import writer
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.validation import compilation, lines, report
+from pan2kg.validation import compilation, report, wording
 from pan2kg.validation.check import look
 from pan2kg.validation.evaluation import (
     MANY,
@@ -263,7 +263,7 @@ def _faults(
     """The faults of what these files and the store say of what changed, and of what a change touches."""
     faults = [
         finding
-        for finding in lines.check_wording(files, names.prefixes)
+        for finding in wording.check_wording(files, names.prefixes)
         if finding.focus in changed
     ]
     shapes = read_shapes(project.shape_files())

@@ -16,7 +16,7 @@ from pan2kg.store.links import ALL
 from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.turtle.writer import Prefixes
-from pan2kg.validation import lines, quotations, report
+from pan2kg.validation import questions, quotations, report, style, wording
 from pan2kg.validation.evaluation import (
     MANY,
     QUALITY,
@@ -172,16 +172,15 @@ class Check(NamedTuple):
 
 def _texts(material: CheckedProject) -> list[Report]:
     chosen = material.chosen
-    faults = list(lines.not_turtle(_untold(material)))
+    faults = list(wording.not_turtle(_untold(material)))
     for member in material.members:
-        faults += lines.check_wording(member.files, member.prefixes)
-    numbers = lines.looked_at(chosen, Kind.TEXT)
-    wording = Report(tuple(lines.TEXT_RULES.values()), tuple(faults), numbers)
+        faults += wording.check_wording(member.files, member.prefixes)
+    of_words = Report(tuple(wording.TEXT_RULES.values()), tuple(faults), wording.looked_at(chosen))
     if Kind.TEXT not in material.kinds:
-        return [wording]  # that a file is no Turtle is told whatever is asked
+        return [of_words]  # that a file is no Turtle is told whatever is asked
     kept = quotations.texts_of_members(material.project)
     return [
-        wording,
+        of_words,
         quotations.check_quotations(chosen, kept),
         quotations.check_rights(chosen, kept, material.files),
     ]
@@ -211,28 +210,28 @@ def _quality(material: CheckedProject) -> list[Report]:
     project = material.project
     # the shipped queries read nothing that is derived; one of a project's own may
     paths = sorted(project.queries.glob(QUALITY))
-    if not all(lines.is_shipped(path, project.name_of(path)) for path in paths):
+    if not all(questions.is_shipped(path, project.name_of(path)) for path in paths):
         _derive_once(material.store, project)
     narrow = material.narrow()
     return [findings_of_quality(project, material.store, material.names, only=narrow)]
 
 
 def _style(material: CheckedProject) -> list[Report]:
-    rules = (*lines.STYLE_RULES.values(), *lines.QUESTION_RULES.values())
     # what is described twice is looked for in all files that are known
     among = material.files if len(material.chosen) < len(material.files) else ()
-    numbers = lines.looked_at(material.chosen, Kind.STYLE)
     faults = list[Finding]()
     for member in material.members:
-        faults += lines.check_style(member.files, member.prefixes, among=among)
+        faults += style.check_style(member.files, member.prefixes, among=among)
+    of_files = Report(
+        tuple(style.STYLE_RULES.values()), tuple(faults), style.looked_at(material.chosen)
+    )
+    of_questions = Report(tuple(questions.QUESTION_RULES.values()))
     if not material.only or any(name.endswith(".rq") for name in material.only):
         # what columns hold shows in the strongest links as well
-        question_faults, asked = lines.check_questions(
+        of_questions = questions.check_questions(
             material.project, lambda: _derive_once(material.store, material.project, limit=0)
         )
-        faults += question_faults
-        numbers |= asked
-    return [Report(rules, tuple(faults), numbers)]
+    return [of_files, of_questions]
 
 
 def _derive_once(store: LocalStore, project: Project, limit: int = ALL) -> LocalStore:

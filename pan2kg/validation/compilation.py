@@ -23,7 +23,7 @@ from pan2kg.i18n.message import Message, either, joined, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle import RDF, RDFS, SH, XSD, writer
-from pan2kg.validation import lines, quotations
+from pan2kg.validation import questions, quotations, style, wording
 from pan2kg.validation.report import Names
 from pan2kg.validation.shapes import (
     NOT_CONSTRAINTS,
@@ -803,9 +803,9 @@ def _shortened(query: Compiled, names: Names) -> str:
 def _not_shown(
     rule: str, keys: Iterable[str], called: Collection[str], rules: Rules
 ) -> ProjectError:
-    """Why there is no query of a rule to show: it is one of lines, it hands on to others, or it is none."""
-    of_lines = lines.STYLE_RULES | lines.QUESTION_RULES | lines.TEXT_RULES
-    if rule in of_lines | quotations.QUOTATION_RULES | quotations.RIGHTS_RULES:
+    """Why there is no query of a rule to show: it is read off files, it hands on to others, or it is none."""
+    of_files = style.STYLE_RULES | questions.QUESTION_RULES | wording.TEXT_RULES
+    if rule in of_files | quotations.QUOTATION_RULES | quotations.RIGHTS_RULES:
         return ProjectError("rule-without-query", name=rule)
     if any(node.value in called for node in rules.rules if isinstance(node, ox.NamedNode)):
         return ProjectError("rule-within-others", name=rule)

@@ -21,7 +21,7 @@ from pan2kg.project import Project
 from pan2kg.store import LocalStore, Query, Store, program_query, remote, select
 from pan2kg.store.queries import read_query
 from pan2kg.store.store import Solutions, plain
-from pan2kg.validation import compilation, lines
+from pan2kg.validation import compilation, questions
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
 from pan2kg.validation.shapes import Rules, Shapes, Term, read_rules, read_shapes, written
 
@@ -227,7 +227,7 @@ def quality_queries(project: Project, least: Severity = Severity.INFO) -> Iterat
         query = read_query(path, name=file)
         rule = _rule(query, file)
         if rule.severity.reaches(least):
-            yield QualityQuery(query, rule, lines.is_shipped(path, file))
+            yield QualityQuery(query, rule, questions.is_shipped(path, file))
 
 
 def _rule(query: Query, file: str) -> Rule:

@@ -11,7 +11,8 @@ import pan2kg
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.lines import check_style, check_wording
+from pan2kg.validation.style import check_style
+from pan2kg.validation.wording import check_wording
 from tests.copies import FEW, copy
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from pan2kg.store.store import load_project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.lines import check_style
+from pan2kg.validation.style import check_style
 from tests.conftest import Cli
 from tests.copies import FEW, GRAPH, copy
 from tests.review.conftest import DAY, FILE, READ, SHA, prepare

@@ -28,7 +28,7 @@ from pan2kg.store.store import load_project
 from pan2kg.turtle.blocks import misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.lines import check_style
+from pan2kg.validation.style import check_style
 from tests.conftest import BARE, PATIENCE, Cli
 from tests.copies import FEW, GRAPH, copy
 from tests.review.conftest import DAY, EVIDENCE, FILE, PLAN, READ, WritableProject, prepare

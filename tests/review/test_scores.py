@@ -12,7 +12,7 @@ from pan2kg.site.review import FAULT, SEAL
 from pan2kg.tables.table import DEFAULT, table_kinds
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.lines import check_style
+from pan2kg.validation.style import check_style
 from tests.review.conftest import Refused, WritableProject, cases
 
 ONE = "lu-bhr-2-1-1"

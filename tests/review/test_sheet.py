@@ -20,8 +20,8 @@ from pan2kg.tables.spreadsheet import FormSheet, write_forms
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.lines import check_style
 from pan2kg.validation.quotations import KeptText
+from pan2kg.validation.style import check_style
 from tests.conftest import Cli
 from tests.copies import FEW, copy
 from tests.review.conftest import DATA, cases

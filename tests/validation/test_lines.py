@@ -13,7 +13,7 @@ from pan2kg.store.queries import Parameter, read_queries
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import PAN, link_iri
-from pan2kg.validation import lines
+from pan2kg.validation import questions, style, wording
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Finding, Kind, Rule, Severity
 
@@ -66,13 +66,13 @@ FAULTS: Final = {
 
 def faults(*files: TurtleFile) -> list[tuple[str, int | None]]:
     return [
-        (f.rule.key, f.place.line if f.place else None) for f in lines.check_style(files, PREFIXES)
+        (f.rule.key, f.place.line if f.place else None) for f in style.check_style(files, PREFIXES)
     ]
 
 
 def test_a_fault_of_style_is_named_with_its_line_and_a_well_kept_file_passes() -> None:
     assert faults(read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")) == []
-    assert set(FAULTS) == set(lines.STYLE_RULES), "Give each rule of style one case in FAULTS."
+    assert set(FAULTS) == set(style.STYLE_RULES), "Give each rule of style one case in FAULTS."
     for rule, (line, text) in FAULTS.items():
         assert faults(read_turtle_file(text, "graph/x.ttl")) == [(rule, line)]
     for text, fault in (
@@ -92,7 +92,7 @@ def test_a_subject_has_its_block_in_one_file_but_an_unverified_file_may_add_to_i
         read_turtle_file(f"{HEAD}\n{PLAIN} ;\n    {LABEL} .\n", f"graph/{name}.ttl")
         for name in "xy"
     ]
-    (found,) = lines.check_style(files, PREFIXES)
+    (found,) = style.check_style(files, PREFIXES)
     assert (found.rule.key, str(found.place), found.value) == (
         "style-one-block",
         "graph/y.ttl:5",
@@ -109,19 +109,19 @@ def test_lists_and_nameless_nodes_are_allowed_in_the_ontology() -> None:
 
 
 def test_the_fault_of_a_block_is_about_its_subject_and_that_of_a_file_about_its_graph() -> None:
-    (found,) = lines.check_style(
+    (found,) = style.check_style(
         [read_turtle_file(FAULTS["style-comma"][1], "graph/x.ttl")], PREFIXES
     )
     assert (found.focus, found.severity) == ("http://e/a", Severity.VIOLATION)
-    (found,) = lines.check_style(
+    (found,) = style.check_style(
         [read_turtle_file(FAULTS["style-prefix-order"][1], "graph/plans/x.ttl")], PREFIXES
     )
     assert found.focus == "https://w3id.org/pan2kg/graph/plans/x"
-    looked = lines.looked_at([read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")], Kind.STYLE)
+    looked = style.looked_at([read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")])
     assert (looked["style-tab"], looked["style-order"], looked["style-comma"]) == (1, 2, 8)
 
 
-@pytest.mark.parametrize("rules", [lines.STYLE_RULES, lines.TEXT_RULES, lines.QUESTION_RULES])
+@pytest.mark.parametrize("rules", [style.STYLE_RULES, wording.TEXT_RULES, questions.QUESTION_RULES])
 def test_a_rule_has_its_words_in_each_language(rules: dict[str, Rule]) -> None:
     for rule in rules.values():
         for text in filter(None, (rule.message, rule.remedy)):
@@ -194,13 +194,13 @@ SOUND: Final = (
 
 
 def told(file: TurtleFile) -> list[Finding]:
-    return list(lines.check_wording([file], {"link": "https://w3id.org/pan2kg/id/link/"}))
+    return list(wording.check_wording([file], {"link": "https://w3id.org/pan2kg/id/link/"}))
 
 
 def test_a_fault_of_words_is_named_with_its_line_and_what_is_meant_and_what_looks_like_one_passes() -> (
     None
 ):
-    assert set(FAULTY) == set(lines.TEXT_RULES) - {"text-syntax"}, (
+    assert set(FAULTY) == set(wording.TEXT_RULES) - {"text-syntax"}, (
         "Give each rule of words one case in FAULTY."
     )
     expected = {
@@ -247,11 +247,11 @@ def test_a_date_that_is_none_is_refused_and_a_language_is_doubted_only_by_a_wide
         "1200": "gYear",
         "x": "dateTime",
     }.items():
-        assert not lines.is_date(value, datatype), value
-    assert lines.language_of("Plan zur Anpassung an die Folgen der Erwärmung", "fr") == "de"
+        assert not wording.is_date(value, datatype), value
+    assert wording.language_of("Plan zur Anpassung an die Folgen der Erwärmung", "fr") == "de"
     assert (
-        lines.language_of("Plan of action", "fr")
-        == lines.language_of("Pacte de la forêt", "xx")
+        wording.language_of("Plan of action", "fr")
+        == wording.language_of("Pacte de la forêt", "xx")
         == ""
     )
 
@@ -316,7 +316,7 @@ def mine(tmp_path: Path) -> Project:
 
 
 def findings(project: Project) -> list[tuple[str, str, int, str]]:
-    found, _ = lines.check_questions(project, lambda: LocalStore(ox.Store()))
+    found = questions.check_questions(project, lambda: LocalStore(ox.Store())).findings
     return [
         (one.rule.key, one.place.file, one.place.line or 0, one.value.strip('"'))
         for one in found
@@ -326,7 +326,9 @@ def findings(project: Project) -> list[tuple[str, str, int, str]]:
 
 def test_one_fault_gives_that_finding_and_no_other(mine: Project) -> None:
     assert findings(mine) == []
-    assert {rule for _, rule, _, _ in OF_QUESTIONS.values()} - {""} == lines.QUESTION_RULES.keys()
+    assert {rule for _, rule, _, _ in OF_QUESTIONS.values()} - {
+        ""
+    } == questions.QUESTION_RULES.keys()
     file = mine.queries / "mine" / "asked.rq"
     for name, ((old, new), rule, line, value) in OF_QUESTIONS.items():
         assert QUESTION.count(old) == 1
@@ -384,8 +386,12 @@ def test_a_question_of_the_program_is_asked_only_where_it_was_changed(mine: Proj
         (text.replace("SELECT", "SELEKT"), ["question-sparql"], 1),
     ):
         (mine.queries / name).write_text(words, encoding="utf-8")
-        found, looked_at = lines.check_questions(mine, derived)
-        assert ([one.rule.key for one in found], looked_at["question-sparql"], len(asked)) == (
+        report = questions.check_questions(mine, derived)
+        assert (
+            [one.rule.key for one in report.findings],
+            report.looked_at["question-sparql"],
+            len(asked),
+        ) == (
             keys,
             1,
             times,
