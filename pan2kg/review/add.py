@@ -79,12 +79,12 @@ SPEAKERS: Final = frozenset(NAMED - {"Provision", "Instrument", "UnnamedGroup"})
 """The classes of those whose words a document may carry."""
 Words = tuple[str, str]
 """A text and its language."""
-_TAGGED: Final = re.compile(r"(.*)@([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)", re.DOTALL)
-_LAST: Final = ("dcterms:source", "pan:certainty")
+_TAGGED = re.compile(r"(.*)@([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)", re.DOTALL)
+_LAST = ("dcterms:source", "pan:certainty")
 """What ends the block of a statement, behind its evidence."""
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\w-]*:[\w-]+', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\w-]*:[\w-]+', re.DOTALL)
 """Texts and comments, which stay, and the two ways to write an address."""
-_COUNTRY: Final = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
+_COUNTRY = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
 
 
 class Support(NamedTuple):

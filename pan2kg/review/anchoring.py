@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import Place
 from pan2kg.extract.document import Document, Folded, Quotation, find, nearest
@@ -27,7 +27,7 @@ from pan2kg.turtle.blocks import (
 from pan2kg.turtle.writer import worded
 from pan2kg.validation.quotations import is_long
 
-_BEFORE: Final = (
+_BEFORE = (
     "skos:notation",
     "dcterms:identifier",
     "rdfs:label",
@@ -43,7 +43,7 @@ _BEFORE: Final = (
     "pan:readAt",
 )
 """What stands in the block of a document or a passage before what is said of its place or file."""
-_MEDIA: Final = {
+_MEDIA = {
     "pdf": "application/pdf",
     "html": "text/html",
     "txt": "text/plain",

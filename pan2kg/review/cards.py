@@ -3,7 +3,7 @@
 The terminal and the pages show the same; each lays it out in its own way.
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, likeness
 from pan2kg.extract.document import Quotation
@@ -16,11 +16,11 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle import ID, key, kind_and_key
 
-_NEAREST: Final = 5
+_NEAREST = 5
 """How many actions of a plan are offered in its place, those with the most similar titles."""
-_NAMES: Final = 4
+_NAMES = 4
 """How many other names of a thing are shown."""
-_DESK: Final = Messages("desk")
+_DESK = Messages("desk")
 
 
 class Card(NamedTuple):

@@ -39,7 +39,7 @@ CHANNELS: Final = ("text", "annex", "web")
 DIRECTIONS: Final = ("forth", "back")
 REASONS: Final = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")
 """Why something is rejected, by the keys 1 to 5."""
-_DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back"))
+_DERIVED = frozenset(("derived", "note-latest-edition", "note-refers-back"))
 """The remarks of a candidate whose target follows from a rule and not from the words alone."""
 
 

@@ -32,12 +32,12 @@ from pan2kg.turtle.writer import write_turtle
 
 HAND: Final = ("from", "relation", "to", "words")
 """What is typed of a candidate that is proposed by hand."""
-_SURE: Final = 1.0
+_SURE = 1.0
 """How sure a candidate is that a person has typed: there is no rule that may be wrong."""
-_NOTHING: Final = Quotation("", start=0, end=0)
-_MOST_DIGITS: Final = 4
+_NOTHING = Quotation("", start=0, end=0)
+_MOST_DIGITS = 4
 """How many digits the number of a passage has at most."""
-_DESK: Final = Messages("desk")
+_DESK = Messages("desk")
 
 
 class Wanted(NamedTuple):

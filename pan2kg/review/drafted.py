@@ -6,7 +6,7 @@ block what it does not say, and brings categories and actions only.
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import FileTexts, append, with_prefixes
@@ -15,12 +15,12 @@ from pan2kg.turtle.blocks import SourceBlock, StatementEdit, TurtleFile, edited,
 from pan2kg.turtle.vocabulary import precedence
 from pan2kg.turtle.writer import Prefixes, expanded, prefixes_used, write_turtle
 
-_COUNT: Final = "pan:measureCount"
-_COMPLETENESS: Final = "pan:listCompleteness"
-_UNKNOWN: Final = "completeness:unknown"
+_COUNT = "pan:measureCount"
+_COMPLETENESS = "pan:listCompleteness"
+_UNKNOWN = "completeness:unknown"
 # what a draft knows of a plan beside its name, in the order in which it is written
-_ADDED: Final = ("dcterms:type", "dcterms:spatial", _COUNT, _COMPLETENESS)
-_BEFORE: Final = ("dcterms:identifier", "skos:prefLabel", "skos:altLabel", "pan:shortName")
+_ADDED = ("dcterms:type", "dcterms:spatial", _COUNT, _COMPLETENESS)
+_BEFORE = ("dcterms:identifier", "skos:prefLabel", "skos:altLabel", "pan:shortName")
 
 
 class DraftFiling(NamedTuple):

@@ -40,9 +40,9 @@ REPLACES: Final = DCTERMS + "replaces"
 FileTexts = Mapping[Path, str]
 """The texts of files."""
 Value = ox.NamedNode | ox.Literal
-_DATA: Final = Messages("data")
-_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
-_HEAD: Final = re.compile(r"\A(?:@prefix [^\n]*\n)*\n?")
+_DATA = Messages("data")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_HEAD = re.compile(r"\A(?:@prefix [^\n]*\n)*\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,7 +411,7 @@ DONE: Final = frozenset(
     )
 )
 """The outcomes with which something was written, or noted."""
-_REVIEW: Final = Messages("review")
+_REVIEW = Messages("review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,8 +489,8 @@ LINES: Final = frozenset(("words", "hand_words", "reason", "quote", "rationale",
 """The fields of several lines."""
 TONGUES: Final = Messages("tongue").keys()
 """The languages in which somebody may write or quote."""
-_BREAKS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What makes text show in another order than it is stored."""
 
 Form = Mapping[str, str]

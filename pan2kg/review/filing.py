@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.errors import ProjectError
@@ -46,7 +46,7 @@ from pan2kg.turtle.writer import (
     text,
 )
 
-_TAKEN_OVER: Final = (
+_TAKEN_OVER = (
     "relation",
     "from",
     "to",
@@ -59,8 +59,8 @@ _TAKEN_OVER: Final = (
     "rationale",
 )
 """What a decision takes over from the candidate link it is about, besides type, channel and evidence."""
-_SOURCE: Final = DCTERMS + "source"
-_FOLDER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SOURCE = DCTERMS + "source"
+_FOLDER = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 class Composed(NamedTuple):

@@ -23,7 +23,7 @@ from pan2kg.validation.quotations import Comparison, judge
 
 OPEN: Final = ("actions", "involvements", "links", "details")
 """The sheets that take new rows; a row of the last has more to say than it asks for."""
-_BEFORE: Final = (
+_BEFORE = (
     "skos:notation",
     "dcterms:identifier",
     "skos:prefLabel",
@@ -37,11 +37,11 @@ _BEFORE: Final = (
     "pan:order",
 )
 """What stands in the block of an action before what says that it has a detail."""
-_FIXED: Final = (
+_FIXED = (
     "kind",
     "belongs-to",
 )  # what and whose a row is: it follows from other blocks and is said of new ones
-_SINGLE: Final = frozenset(
+_SINGLE = frozenset(
     (
         "quote",
         "number",
@@ -54,13 +54,11 @@ _SINGLE: Final = frozenset(
         *_FIXED,
     )
 )
-_OF_TIMELINES: Final = ("class", "start", "end")
-_MOST: Final = 64 << 20  # how many bytes a file may unpack to
-_ROWS: Final = 200_000
-_RETURN: Final = "_x000D_"  # how the format writes what ends a line in other systems
-_HIDDEN: Final = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
-)
+_OF_TIMELINES = ("class", "start", "end")
+_MOST = 64 << 20  # how many bytes a file may unpack to
+_ROWS = 200_000
+_RETURN = "_x000D_"  # how the format writes what ends a line in other systems
+_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
 class FilledSheet(NamedTuple):

@@ -21,8 +21,8 @@ from pan2kg.turtle import key
 
 TOGETHER: Final = "with:"
 """How the fields of a form begin that tick what is decided together with what is shown."""
-_VERDICTS: Final = ("accept", "reject", "undo", "preview", "propose")
-_MOST_DIGITS: Final = 11
+_VERDICTS = ("accept", "reject", "undo", "preview", "propose")
+_MOST_DIGITS = 11
 """How many digits the seconds since 1970 have at most."""
 
 

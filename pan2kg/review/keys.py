@@ -12,8 +12,8 @@ from pan2kg.review.files import Outcome
 
 TYPED: Final = ("type", "direction", "channel", "document", "page", "quote")
 """What is typed to accept a suggestion, in this order, with ``|`` between; the page may be empty."""
-_EDITED: Final = ("relation", "to", "quote")
-_NUMBERS: Final = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
+_EDITED = ("relation", "to", "quote")
+_NUMBERS = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
 
 def press(desk: Desk, typed: str) -> Message:
@@ -182,7 +182,7 @@ _ON_CANDIDATES: Final[_Keys] = {
     "b": _tick,
 }
 """What a key does on a candidate of a document; any other shows help."""
-_ON_CURRENT: Final = ("a", "r", "e")
+_ON_CURRENT = ("a", "r", "e")
 """The keys that need a candidate, which there is none of once all is decided."""
 _ON_SUGGESTIONS: Final[_Keys] = {"a": _accept_suggestion, "r": _reject_suggestion}
 """What a key does on what the graph suggests; any other shows help."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg.coherence.evidence import Level
 from pan2kg.extract import Document, Mention, Quotation, roles, sections
@@ -39,13 +39,13 @@ from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.validation.quotations import LONGEST as QUOTED
 
 _LONGEST, _WORDS = QUOTED
-_BEFORE: Final = 160
+_BEFORE = 160
 """In how many characters before a mention words may propose its relation."""
-_UNKNOWN_RULE: Final = 0.5
+_UNKNOWN_RULE = 0.5
 """How likely a rule is right that has no rank."""
-_SENTENCE: Final = re.compile(r"(?<=[^\s.]{3}[.!?…])\s+(?=[«“„\"(]?[A-ZÀ-Ü0-9])|[\n\t]+")
-_LEAD: Final = "lead"
-_ORDER: Final = {USE: 1, INVOLVEMENT: 2}
+_SENTENCE = re.compile(r"(?<=[^\s.]{3}[.!?…])\s+(?=[«“„\"(]?[A-ZÀ-Ü0-9])|[\n\t]+")
+_LEAD = "lead"
+_ORDER = {USE: 1, INVOLVEMENT: 2}
 """Links of plans and actions are proposed before uses of texts, and these before parts of bodies."""
 
 

@@ -205,7 +205,7 @@ def _refuse_second(case: _DecisionCase) -> None:
 
 # What is wrong with a link whatever its origin: that it cannot be comes first, then that its words
 # are those of another, then what follows from all links together.
-_AGAINST_LINKS: Final = (_refuse_younger_text, _refuse_words_of_another, _refuse_loop)
+_AGAINST_LINKS = (_refuse_younger_text, _refuse_words_of_another, _refuse_loop)
 
 # The reasons against a decision, in the order in which a person is told the first that holds. What
 # makes the rest pointless comes first: without a document or a target nothing can be judged, and on

@@ -52,14 +52,14 @@ ENDS: Final[Mapping[str, tuple[str, ...]]] = {
     "links": ("from", "to"),
 }
 """The columns from which the name of a passage is made, by sheet."""
-_DAYS: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
+_DAYS = {4: "gYear", 7: "gYearMonth", 10: "date"}
 """The types of days, months and years by the length of what is written."""
-_LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?')
-_TYPED: Final = re.compile(r'"([^"\\]*)"\^\^xsd:(gYear|gYearMonth|date)|([0-9]+)')
-_ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
-_NAME: Final = re.compile(r"[\w-]+:[\w.-]*[\w-]")
-_LANGUAGES: Final = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
-_ESCAPE: Final = re.compile(r"\\([n\\])")
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?')
+_TYPED = re.compile(r'"([^"\\]*)"\^\^xsd:(gYear|gYearMonth|date)|([0-9]+)')
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
+_NAME = re.compile(r"[\w-]+:[\w.-]*[\w-]")
+_LANGUAGES = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
+_ESCAPE = re.compile(r"\\([n\\])")
 
 Cells = Mapping[str, str]
 """The texts of the cells of a new row, by the codes of their columns."""

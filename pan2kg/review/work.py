@@ -30,7 +30,7 @@ BY_HAND: Final = "by-hand.jsonl"
 """The file of candidates somebody has typed."""
 DOCUMENT: Final = "document.json"
 MENTIONS: Final = "mentions.jsonl"
-_TYPED: Final = (
+_TYPED = (
     "key",
     "action_or_plan",
     "relation",

@@ -30,11 +30,11 @@ from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severit
 
 KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
 """The kinds of rules, in the order in which a report tells them."""
-_ASKED: Final = 500
+_ASKED = 500
 """So many things are named in one query; Virtuoso takes some thousand."""
-_BARE: Final = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
+_BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 """A number or a truth value, which files write without quotes and datatype."""
-_CHECK: Final = Messages("check")
+_CHECK = Messages("check")
 
 Index = Mapping[str, Sequence[tuple[TurtleFile, SourceBlock]]]
 """Where each thing is described, by its IRI: files and blocks, the main one first."""
@@ -242,7 +242,7 @@ def _derive_once(store: LocalStore, project: Project, limit: int = ALL) -> Local
 
 # The checks in the order in which they are run: what quality queries and questions need is derived
 # into the store, and the shapes are to see it as it was read.
-_CHECKS: Final = (
+_CHECKS = (
     Check(Kind.TEXT, "", _texts),
     Check(Kind.SHAPE, "check-shapes", _shapes),
     Check(Kind.QUALITY, "check-quality", _quality),

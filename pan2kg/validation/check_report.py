@@ -20,7 +20,7 @@ from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.validation.changes import CheckedChange
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
 
-_CHECK: Final = Messages("check")
+_CHECK = Messages("check")
 
 EXAMPLES: Final = 2
 """How many findings of a rule are shown before a reader asks for all of them."""
@@ -29,7 +29,7 @@ PLANS: Final = 5
 """How many of the plans a rule fails in are named before a reader asks for all of them."""
 IDLE_SHOWN: Final = 12
 """How many of the rules that had nothing to look at are named."""
-_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 _FindingsByPlan = list[tuple[str, list[Finding]]]
 """The findings of a rule by the plan they stand in, as :meth:`Report.groups` gives them."""
@@ -409,7 +409,7 @@ def _node(term: str) -> str:
 
 # What every format says: heading, verdict, what was compared, and what a finding is about
 
-_TITLE: Final = re.compile(r'"([^"]*)"@(\w+)')
+_TITLE = re.compile(r'"([^"]*)"@(\w+)')
 
 
 def heading(project: Project, change: CheckedChange, language: Language, *, made: str = "") -> str:

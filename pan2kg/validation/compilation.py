@@ -39,22 +39,22 @@ from pan2kg.validation.shapes import (
 SHAPES: Final = Place("ontology/shapes")
 COUNTED: Final = 6
 """So many values are told apart one by one, each of which multiplies the ways to look at them."""
-_THIS: Final = "?this"
-_VALUE: Final = "?value"
-_BESIDE: Final = {
+_THIS = "?this"
+_VALUE = "?value"
+_BESIDE = {
     "flags": "pattern", "qualifiedMaxCount": "qualifiedValueShape", "qualifiedMinCount": "qualifiedValueShape",
     "prefixes": "sparql", "select": "sparql",
 }  # fmt: skip
 """Parameters that say more of another one, without which they say nothing; a shape may be its own query."""
-_WAYS: Final = frozenset(("inversePath", "oneOrMorePath"))
+_WAYS = frozenset(("inversePath", "oneOrMorePath"))
 """The paths of one step that do not lead from a node to itself, which an engine does not see of an unknown node."""
-_IMPORTS: Final = "http://www.w3.org/2002/07/owl#imports"
-_REFUSED_WORDS: Final = frozenset(("FROM", "GRAPH", "MINUS", "SERVICE", "VALUES"))
+_IMPORTS = "http://www.w3.org/2002/07/owl#imports"
+_REFUSED_WORDS = frozenset(("FROM", "GRAPH", "MINUS", "SERVICE", "VALUES"))
 """What a query of a shape may not hold: SHACL (section 5.2.1, appendix A) forbids three, and there is one graph."""
-_REFUSED_VARIABLES: Final = frozenset(("failure", "shapesGraph", "currentShape"))
-_WHOLE: Final = "[+-]?[0-9]+"
-_DOUBLE: Final = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"
-_NUMBERS: Final = {
+_REFUSED_VARIABLES = frozenset(("failure", "shapesGraph", "currentShape"))
+_WHOLE = "[+-]?[0-9]+"
+_DOUBLE = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"
+_NUMBERS = {
     "integer": (_WHOLE, ""), "decimal": (r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)", ""), "double": (_DOUBLE, ""),
     "float": (_DOUBLE, ""), "boolean": ("true|false|0|1", ""), "long": (_WHOLE, ""),
     "nonNegativeInteger": (_WHOLE, "{} >= 0"), "positiveInteger": (_WHOLE, "{} > 0"),
@@ -65,21 +65,21 @@ _NUMBERS: Final = {
     "unsignedByte": (_WHOLE, "{0} >= 0 && {0} <= 255"),
 }  # fmt: skip
 """Datatypes with the form of what is written, and the bounds of its value (XML Schema part 2, sections 3.3 and 3.4)."""
-_CAST: Final = ("date", "dateTime", "dayTimeDuration", "duration", "time", "yearMonthDuration")
+_CAST = ("date", "dateTime", "dayTimeDuration", "duration", "time", "yearMonthDuration")
 """Datatypes whose values are read by the engine, which knows how long a month is (SHACL, section 4.1.2)."""
-_KINDS: Final = {
+_KINDS = {
     "IRI": "isIRI({0})", "BlankNode": "isBlank({0})", "Literal": "isLiteral({0})",
     "BlankNodeOrIRI": "!isLiteral({0})", "BlankNodeOrLiteral": "!isIRI({0})", "IRIOrLiteral": "!isBlank({0})",
 }  # fmt: skip
-_RANGES: Final = {
+_RANGES = {
     "minExclusive": ">",
     "minInclusive": ">=",
     "maxExclusive": "<",
     "maxInclusive": "<=",
 }
-_LENGTHS: Final = {"minLength": ">=", "maxLength": "<="}
-_PAIRS: Final = {"lessThan": "<", "lessThanOrEquals": "<="}
-_OF_VALUES: Final = frozenset(
+_LENGTHS = {"minLength": ">=", "maxLength": "<="}
+_PAIRS = {"lessThan": "<", "lessThanOrEquals": "<="}
+_OF_VALUES = frozenset(
     (
         "class",
         "datatype",
@@ -97,13 +97,13 @@ _OF_VALUES: Final = frozenset(
     )
 )
 """The constraints that ask something of each value node."""
-_OF_LISTS: Final = frozenset(("in", "languageIn", "and", "or", "xone"))
+_OF_LISTS = frozenset(("in", "languageIn", "and", "or", "xone"))
 """Those of them whose parameter is a list."""
-_OF_ALL: Final = frozenset(
+_OF_ALL = frozenset(
     ("minCount", "maxCount", "qualifiedValueShape", "hasValue", "uniqueLang", "disjoint", *_PAIRS)
 )
 """The constraints that ask something of all value nodes together, or of their place."""
-_SINGLE: Final = frozenset(
+_SINGLE = frozenset(
     ("datatype", "nodeKind", "in", "qualifiedValueShape", "minCount", "maxCount", *_LENGTHS)
 )
 """The constraints a shape may have once."""

@@ -29,8 +29,8 @@ QUALITY: Final = "quality/*-violation.rq"
 """Where the quality queries of a project stand, below its folder of queries."""
 MANY: Final = 200
 """Up to how many things are named in queries; of more, it costs less to look at all and choose."""
-_MAY_BE_SOME: Final = -1
-_IRI: Final = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
+_MAY_BE_SOME = -1
+_IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
 Unasked = dict[Rule, EndpointError | QueryError]
 """The rules an endpoint cannot be asked for, each with what it says."""

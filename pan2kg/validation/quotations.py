@@ -29,20 +29,20 @@ from pan2kg.validation.report import Finding, Kind, Report, Rule, find_kept, wor
 
 RUN: Final = 4
 """How many words in a row make a hash: fewer stand in many texts, more leave short quotations uncompared."""
-_DIGITS: Final = 12
+_DIGITS = 12
 """So many digits of a hash are kept."""
-_FOLDED: Final = str.maketrans(
+_FOLDED = str.maketrans(
     dict.fromkeys("’‘ʼ‛´`′", "'")
     | dict.fromkeys("“”„‟″", '"')
     | dict.fromkeys("‐‑‒–—−", "-")
     | {"\u00ad": ""}
 )
-_MARKS: Final = re.compile(r"\s*[»›]|[«‹]\s*")
-_CUT: Final = re.compile(r"[\[(]\s*(?:…|\.\.\.)\s*[\])]|…|\.\.\.")
-_LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+))?', re.DOTALL)
-_EDGE: Final = re.compile(r"^[\W_]+|[\W_]+$")
-_SALT: Final = "salt "
-_HASHES: Final = re.compile(rf"{_SALT}[0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n)*")
+_MARKS = re.compile(r"\s*[»›]|[«‹]\s*")
+_CUT = re.compile(r"[\[(]\s*(?:…|\.\.\.)\s*[\])]|…|\.\.\.")
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+))?', re.DOTALL)
+_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_SALT = "salt "
+_HASHES = re.compile(rf"{_SALT}[0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n)*")
 
 
 def folded(text: str) -> str:
@@ -294,7 +294,7 @@ def _blocks(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBlo
     return ((file, block) for file in files for block in file.blocks)
 
 
-_COUNTED: Final = ("text-compared", "text-own-hash", "text-uncompared")
+_COUNTED = ("text-compared", "text-own-hash", "text-uncompared")
 QUOTATION_RULES: Final = worded_rules(
     Messages("text"),
     Kind.TEXT,
@@ -302,11 +302,11 @@ QUOTATION_RULES: Final = worded_rules(
     ("text-kept",),
     _COUNTED,
 )
-_COUNTED_AS: Final = {
+_COUNTED_AS = {
     Comparison.OWN_HASH: "text-own-hash",
     Comparison.NOT_COMPARED: "text-uncompared",
 }
-_LISTED: Final = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
+_LISTED = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
 """What the published list of a plan names."""
 
 
@@ -437,7 +437,7 @@ SHARES: Final = (0.05, 0.10)
 """The share of a document above which its quotations are to be looked at, and above which they are too much."""
 WHOLE: Final = 10
 """A quotation as many times longer than a short one is a text, however long the document is."""
-_UNKNOWN: Final = "text-length-unknown"
+_UNKNOWN = "text-length-unknown"
 RIGHTS_RULES: Final = worded_rules(
     Messages("text"),
     Kind.TEXT,
@@ -445,8 +445,8 @@ RIGHTS_RULES: Final = worded_rules(
     ("text-long", "text-much"),
     (_UNKNOWN,),
 )
-_TITLES: Final = ("skos:prefLabel", "skos:altLabel", "skosxl:literalForm")
-_ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
+_TITLES = ("skos:prefLabel", "skos:altLabel", "skosxl:literalForm")
+_ACT = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
 """Addresses of official acts: the European legislation identifier, and the numbers of the law of the Union."""
 
 

@@ -22,7 +22,7 @@ from pan2kg.validation import compilation
 from pan2kg.validation.report import Finding
 from pan2kg.validation.shapes import Node, Rules, Shapes, Term, written
 
-_WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
+_WORDS = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 
 
 def find(data: Graph, of_shapes: Graph, rules: Rules) -> tuple[Finding, ...]:

@@ -30,8 +30,8 @@ from pan2kg.turtle import iri, string
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import Prefixes
 
-_CHECK: Final = Messages("check")
-_BRACKETED: Final = re.compile(r"<([^<>\s]*)>")
+_CHECK = Messages("check")
+_BRACKETED = re.compile(r"<([^<>\s]*)>")
 
 
 class Severity(StrEnum):
@@ -55,7 +55,7 @@ class Severity(StrEnum):
         return self.rank <= severity.rank
 
 
-_SEVERITIES: Final = list(Severity)
+_SEVERITIES = list(Severity)
 
 
 class Kind(StrEnum):
@@ -296,11 +296,11 @@ def _order(finding: Finding) -> tuple[int | str, ...]:
     )
 
 
-_HEAD: Final = """\
+_HEAD = """\
 # Findings of `pan2kg check` that are accepted, one a line: rule, thing, property, value.
 # A comment directly above a line belongs to it and stays when this file is written anew.
 """
-_RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
+_RULE = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
 """How the name of a rule looks: that of a shape, of the house style or of words, of a quality query."""
 
 
@@ -397,7 +397,7 @@ def write_baseline(report: Report, path: Path) -> None:
 
 REPORTS: Final = 2
 """So many reports of a project are kept: of the state before a change and the one after it."""
-_OF_PROGRAM: Final = (".po", ".py", ".toml")
+_OF_PROGRAM = (".po", ".py", ".toml")
 
 
 def kept_report(project: Project, folder: Path | None, make: Callable[[], Report]) -> Report:

@@ -35,11 +35,11 @@ PATHS: Final = {
     "zeroOrOnePath": "{}?",
 }
 """The paths of one step, with the notation of SPARQL (SHACL, section 2.3.1)."""
-_CHECK: Final = Messages("check")
-_LEVELS: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
-_SHOWN: Final = 6
+_CHECK = Messages("check")
+_LEVELS = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
+_SHOWN = 6
 """So many values of a constraint are shown of what was expected."""
-_GAP: Final = "-missing"
+_GAP = "-missing"
 """How the names of shapes end that ask for what may be unknown."""
 
 
