@@ -46,7 +46,7 @@ def run_check(options: argparse.Namespace) -> int:
         ProjectError: a release is named, which has no files to check.
         QueryError: options that exclude each other, or an unknown rule to explain.
     """
-    from pan2kg.validation import changes, check_report, report as reports
+    from pan2kg.validation import baseline, changes, check_report
 
     project = project_of(options)
     if project.data and options.endpoint is None:
@@ -64,7 +64,7 @@ def run_check(options: argparse.Namespace) -> int:
     else:
         report = _check_endpoint(options, project)
     if options.write_baseline:
-        reports.write_baseline(report, Path(options.write_baseline))
+        baseline.write_baseline(report, Path(options.write_baseline))
     text = check_report.write_report(report, options.format, language=options.language)
     if options.format == "text":
         head = check_report.heading(project, change, options.language, made=report.made)
@@ -107,13 +107,14 @@ def _check_endpoint(options: argparse.Namespace, project: "Project") -> "Report"
 def _check_files(
     options: argparse.Namespace, project: "Project", change: "CheckedChange"
 ) -> "Report":
-    from pan2kg.validation import changes, report as reports
+    from pan2kg.validation import baseline, changes, kept
     from pan2kg.validation.evaluation import Engine
+    from pan2kg.validation.report import Severity
 
-    severity = reports.Severity(options.fail_on)
+    severity = Severity(options.fail_on)
     engine = Engine(options.engine)
     progress = Progress(after=2)
-    accepted = reports.read_baseline(Path(options.baseline)) if options.baseline else None
+    accepted = baseline.read_baseline(Path(options.baseline)) if options.baseline else None
     make = partial(
         changes.check_change,
         project,
@@ -122,15 +123,15 @@ def _check_files(
         engine=engine,
         tell=lambda key: progress(str(Message("progress", key))),
     )
-    kept = None
+    folder = None
     if _is_whole(options) and engine is Engine.SPARQL:
-        kept = cache_of(options)
+        folder = cache_of(options)
     # a report that is kept was made for any of the severities
-    report = replace(reports.kept_report(project, kept, make), fail_on=severity)
+    report = replace(kept.kept_report(project, folder, make), fail_on=severity)
     progress.finish()
     if accepted is None:
         return report
-    return reports.compare(report, accepted, file=options.baseline)
+    return baseline.compare(report, accepted)
 
 
 def run_init(options: argparse.Namespace) -> int:

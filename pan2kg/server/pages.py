@@ -294,7 +294,7 @@ class HomePages:
         self.name = self._name() if self.folder else ""
 
     def _name(self) -> str:
-        from pan2kg.validation.report import state_name
+        from pan2kg.validation.kept import state_name
 
         templates = [
             path

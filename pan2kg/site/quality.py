@@ -23,7 +23,7 @@ from pan2kg.site.quality_measures import BALANCED, Quality, read_quality, score
 from pan2kg.store import program_query, remote
 from pan2kg.store.store import fingerprint
 from pan2kg.turtle import SKOS
-from pan2kg.validation import check, report
+from pan2kg.validation import check, kept, report
 
 _STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
 _COUNTED: Final = (
@@ -114,7 +114,7 @@ def _begun(project: Project, state: str, folder: Path | None) -> Future[Checked 
 @lru_cache(maxsize=4)
 def _checked(project: Project, _state: str, folder: Path | None) -> Checked | None:
     if folder:
-        _, outcome = report.find_kept(project, folder)
+        outcome = kept.find_kept(project, folder)
         if outcome:
             return summarise(outcome)
     ignoring = (signal.SIGINT, signal.SIG_IGN)
@@ -130,7 +130,7 @@ def _checked(project: Project, _state: str, folder: Path | None) -> Checked | No
 def check_apart(project: Project, folder: Path | None) -> Checked | None:
     """The check of a project in short, in a process of its own; None where its files cannot be read."""
     try:
-        return summarise(report.kept_report(project, folder, lambda: check.check(project)))
+        return summarise(kept.kept_report(project, folder, lambda: check.check(project)))
     except Pan2kgError:
         return None
 

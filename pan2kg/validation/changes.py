@@ -16,7 +16,8 @@ from pan2kg.project import FOLDERS, Project, read_text
 from pan2kg.store import LocalStore, store as stores
 from pan2kg.turtle import writer
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.validation import compilation, report, wording
+from pan2kg.validation import compilation, wording
+from pan2kg.validation.baseline import AcceptedFinding, fingerprint, matched
 from pan2kg.validation.check import look
 from pan2kg.validation.evaluation import (
     MANY,
@@ -28,7 +29,7 @@ from pan2kg.validation.evaluation import (
     is_iri,
     naming,
 )
-from pan2kg.validation.report import Finding, Names, Report, RuleUse, Severity
+from pan2kg.validation.report import Finding, Names, Report, RuleUse, Severity, in_order
 from pan2kg.validation.shapes import read_rules, read_shapes
 
 # Some files
@@ -114,15 +115,16 @@ def check_change(
         files_before = tuple(name for name in change.files if (before.root / name).exists())
         looked_before = look(before, engine=engine, only=files_before)
     has_been = bool(files_before) or not change.files
-    accepted = [
-        (report.fingerprint(finding, looked_before.names), finding.place)
-        for finding in (looked_before.findings if has_been else ())
-    ]
-    added, _, solved = report.matched(looked.findings, looked.names, accepted, "since-solved")
-    whole = looked.report(added)
+    accepted = []
+    if has_been:
+        for finding in looked_before.findings:
+            name = fingerprint(finding, looked_before.names)
+            accepted.append(AcceptedFinding(name, finding.place))
+    outcome = matched(looked.findings, looked.names, accepted, "since-solved")
+    whole = looked.report(outcome.added)
     return replace(
         whole,
-        findings=report.in_order([*whole.findings, *solved]),
+        findings=in_order([*whole.findings, *outcome.solved]),
         fail_on=fail_on,
         since=change.since,
         of_some=bool(change.files),
@@ -194,15 +196,13 @@ def objections(
     if faults:
         _put(project, store, texts_before)
         faults_before = {
-            report.fingerprint(finding, names)
+            fingerprint(finding, names)
             for finding in _faults(project, store, names, before, changed, touched)
         }
         _put(project, store, texts)
-        faults = [
-            finding for finding in faults if report.fingerprint(finding, names) not in faults_before
-        ]
+        faults = [finding for finding in faults if fingerprint(finding, names) not in faults_before]
     weighty = (finding for finding in faults if finding.severity.reaches(Severity.WARNING))
-    return report.in_order(finding for finding in weighty if finding.rule.use is RuleUse.EDIT)
+    return in_order(finding for finding in weighty if finding.rule.use is RuleUse.EDIT)
 
 
 def _files(project: Project, texts: Mapping[Path, str]) -> list[TurtleFile]:

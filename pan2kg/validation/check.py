@@ -17,6 +17,7 @@ from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation import questions, quotations, report, style, wording
+from pan2kg.validation.baseline import compare, read_baseline
 from pan2kg.validation.evaluation import (
     MANY,
     QUALITY,
@@ -57,10 +58,10 @@ def check(
     >>> check(Project.packaged()).solved
     ()
     """
-    accepted = report.read_baseline(baseline) if baseline else None
+    accepted = read_baseline(baseline) if baseline else None
     looked = look(project, kinds=kinds, engine=engine)
     whole = replace(looked.report(looked.findings), fail_on=fail_on)
-    return whole if accepted is None else report.compare(whole, accepted, file=str(baseline))
+    return whole if accepted is None else compare(whole, accepted)
 
 
 # What is looked at
@@ -414,7 +415,7 @@ def check_store(
     A finding has no line there. A rule that an endpoint cannot answer is a violation; an endpoint
     that is gone is an error.
     """
-    accepted = report.read_baseline(baseline) if baseline else None
+    accepted = read_baseline(baseline) if baseline else None
     names = Names(writer.read_prefixes(project))
     unasked = Unasked()
     shapes = findings_of_shapes(project, store, names, Engine.SPARQL, unasked=unasked)
@@ -434,7 +435,7 @@ def check_store(
     names = replace(names, labels=_labels(store, findings, names))
     joined = report.joined((shapes, quality, unanswered), findings, names)
     whole = replace(joined, fail_on=fail_on)
-    return whole if accepted is None else report.compare(whole, accepted, file=str(baseline))
+    return whole if accepted is None else compare(whole, accepted)
 
 
 def _stated(store: Store, findings: Collection[Finding]) -> list[Finding]:

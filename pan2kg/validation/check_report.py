@@ -17,8 +17,18 @@ from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import blocks, vocabulary, writer
+from pan2kg.validation.baseline import fingerprint
 from pan2kg.validation.changes import CheckedChange
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
+from pan2kg.validation.report import (
+    Finding,
+    Kind,
+    Names,
+    PlanFindings,
+    Report,
+    Rule,
+    RuleFindings,
+    Severity,
+)
 
 _CHECK = Messages("check")
 
@@ -30,9 +40,6 @@ PLANS: Final = 5
 IDLE_SHOWN: Final = 12
 """How many of the rules that had nothing to look at are named."""
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-
-_FindingsByPlan = list[tuple[str, list[Finding]]]
-"""The findings of a rule by the plan they stand in, as :meth:`Report.groups` gives them."""
 
 
 def write_report(
@@ -79,10 +86,10 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
     yield verdict(report, language)
     if report.compared or report.since:
         yield summary(report, language)
-    for rule, by_plan in report.groups():
-        yield from _text_of_rule(report, rule, language)
-        yield f"  {_plans_failing(by_plan, language, examples)}"
-        yield from _text_of_findings(report.names, by_plan, language, examples)
+    for of_rule in report.groups():
+        yield from _text_of_rule(report, of_rule.rule, language)
+        yield f"  {_plans_failing(of_rule.plans, language, examples)}"
+        yield from _text_of_findings(report.names, of_rule, language, examples)
     for sentence in statistics(report, language):
         yield f"\n{sentence}"
     idle = [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]
@@ -106,10 +113,10 @@ class _PlanFailures(NamedTuple):
     times: int
 
 
-def _plans_failing(by_plan: _FindingsByPlan, language: Language, examples: int | None) -> str:
+def _plans_failing(plans: list[PlanFindings], language: Language, examples: int | None) -> str:
     """The plans in which a rule fails, with how often, those where it fails most first."""
     failures = []
-    for plan, findings in by_plan:
+    for plan, findings in plans:
         name = plan or _CHECK.say("elsewhere", language)
         failures.append(_PlanFailures(name, sum(finding.times for finding in findings)))
     failures.sort(key=lambda failure: -failure.times)
@@ -124,13 +131,13 @@ def _plans_failing(by_plan: _FindingsByPlan, language: Language, examples: int |
 
 
 def _text_of_findings(
-    names: Names, by_plan: _FindingsByPlan, language: Language, examples: int | None
+    names: Names, of_rule: RuleFindings, language: Language, examples: int | None
 ) -> Iterator[str]:
-    findings = _all_findings(by_plan)
+    findings = of_rule.findings
     shown = findings
     if examples is not None:
         # of each plan one before a second of any
-        firsts = [of_plan[0] for _, of_plan in by_plan]
+        firsts = [of_plan[0] for _, of_plan in of_rule.plans]
         later = [finding for finding in findings if finding not in firsts]
         shown = [*firsts, *later][:examples]
     for finding in shown:
@@ -141,13 +148,6 @@ def _text_of_findings(
             yield f"      {detail_words}"
     if len(shown) < len(findings):
         yield f"    … {_CHECK.counted(len(findings) - len(shown), 'more', language)}"
-
-
-def _all_findings(by_plan: _FindingsByPlan) -> list[Finding]:
-    findings: list[Finding] = []
-    for _, of_plan in by_plan:
-        findings += of_plan
-    return findings
 
 
 def _first_names(names: list[str], language: Language) -> str:
@@ -174,7 +174,6 @@ def _html(report: Report, language: Language) -> str:
         "statistics": statistics(report, language),
         "kinds": list(kinds),
         "most": EXAMPLES,
-        "examples": _examples,
         "say": partial(_say, language),
         "count": partial(_CHECK.counted, language=language),
         "grouped": partial(numeral, language=language),
@@ -188,10 +187,6 @@ def _html(report: Report, language: Language) -> str:
 
 def _say(language: Language, key: str, **values: object) -> str:
     return _CHECK.say(key, language, **values)
-
-
-def _examples(by_plan: _FindingsByPlan) -> list[Finding]:
-    return _all_findings(by_plan)[:EXAMPLES]
 
 
 def _words_of(text: Text, language: Language) -> Markup:

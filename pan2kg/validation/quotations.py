@@ -25,7 +25,8 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import TurtleLine, blocks, kind_and_key, string
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
-from pan2kg.validation.report import Finding, Kind, Report, Rule, find_kept, worded_rules
+from pan2kg.validation.kept import find_kept
+from pan2kg.validation.report import Finding, Kind, Report, Rule, worded_rules
 
 RUN: Final = 4
 """How many words in a row make a hash: fewer stand in many texts, more leave short quotations uncompared."""
@@ -503,7 +504,7 @@ def refuse_quotations(project: Project, folder: Path | None = None) -> None:
     Raises:
         ProjectError: with the place of the first such quotation.
     """
-    report = find_kept(project, folder)[1] if folder else None
+    report = find_kept(project, folder) if folder else None
     if report:
         findings = report.findings
     else:

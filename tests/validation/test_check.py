@@ -25,10 +25,11 @@ from pan2kg.store.remote import fault
 from pan2kg.store.store import load_project
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.baseline import write_baseline
 from pan2kg.validation.check import check, check_store, placed
 from pan2kg.validation.evaluation import Engine, findings_of_quality
 from pan2kg.validation.reference import to_graph
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, write_baseline
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
 from tests.copies import ROOT
 from tests.validation.test_planted_faults import FAULTS
 

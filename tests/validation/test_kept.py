@@ -17,7 +17,8 @@ from pan2kg.site import quality
 from pan2kg.validation.changes import CheckedChange, check_change, named_files
 from pan2kg.validation.check import check, look
 from pan2kg.validation.check_report import heading
-from pan2kg.validation.report import Kind, Report, find_kept, kept_report, state_name
+from pan2kg.validation.kept import find_kept, kept_report, state_name
+from pan2kg.validation.report import Kind, Report
 from tests.conftest import start
 from tests.copies import ROOT
 
@@ -198,7 +199,7 @@ def refused() -> Report:
 def test_the_report_of_unchanged_files_says_the_same_without_looking_and_pages_tell_it(
     begun: Project, found: Report, tmp_path: Path
 ) -> None:
-    assert find_kept(begun, tmp_path)[1] is None
+    assert find_kept(begun, tmp_path) is None
     assert not kept_report(begun, tmp_path, lambda: found).made
     again = kept_report(begun, tmp_path, refused)
     assert again.made

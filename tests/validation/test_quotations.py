@@ -15,6 +15,7 @@ from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.validation import quotations
 from pan2kg.validation.check import check
+from pan2kg.validation.kept import kept_report
 from pan2kg.validation.quotations import (
     LONGEST,
     WHOLE,
@@ -26,7 +27,7 @@ from pan2kg.validation.quotations import (
     kept_texts,
     read_hashes,
 )
-from pan2kg.validation.report import Report, kept_report
+from pan2kg.validation.report import Report
 from tests.copies import ROOT
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from rdflib import RDF, SH, Literal, URIRef
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.turtle.writer import string
-from pan2kg.validation import report as reports
+from pan2kg.validation import baseline, report as reports
 from pan2kg.validation.check_report import FORMATS, write_report
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
 
@@ -224,17 +224,15 @@ def test_a_baseline_accepts_what_it_was_written_from_and_tells_what_is_solved_wi
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "accepted.txt"
-    reports.write_baseline(report(*FOUND), path)
+    baseline.write_baseline(report(*FOUND), path)
     moved = (
         replace(FOUND[0], place=Place("graph/other.ttl", 99)),
         *FOUND[1:],
     )  # lines move, fingerprints do not
-    compared = reports.compare(report(*moved), reports.read_baseline(path), file=path.name)
+    compared = baseline.compare(report(*moved), baseline.read_baseline(path))
     assert (compared.findings, len(compared.accepted), compared.conforms) == ((), 3, True)
     assert "0 to deal with, 3 already accepted, 0 solved." in write_report(compared, language="en")
-    (solved,) = reports.compare(
-        report(*FOUND[1:]), reports.read_baseline(path), file="accepted.txt"
-    ).findings
+    (solved,) = baseline.compare(report(*FOUND[1:]), baseline.read_baseline(path)).findings
     assert solved.place
     assert (
         path.read_text(encoding="utf-8")
@@ -242,32 +240,28 @@ def test_a_baseline_accepts_what_it_was_written_from_and_tells_what_is_solved_wi
         .startswith(SHAPE.key)
     )
     assert (solved.rule.key, solved.severity) == ("baseline-solved", Severity.INFO)
-    reports.write_baseline(report(FOUND[0]), path)  # it accepts as many as it has lines
+    baseline.write_baseline(report(FOUND[0]), path)  # it accepts as many as it has lines
     assert (
-        len(
-            reports.compare(
-                report(FOUND[0], FOUND[0]), reports.read_baseline(path), file="a"
-            ).findings
-        )
+        len(baseline.compare(report(FOUND[0], FOUND[0]), baseline.read_baseline(path)).findings)
         == 1
     )
 
 
 def test_a_new_baseline_keeps_the_comments_and_forgets_what_is_solved(tmp_path: Path) -> None:
     path = tmp_path / "accepted.txt"
-    reports.write_baseline(report(*FOUND), path)
+    baseline.write_baseline(report(*FOUND), path)
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("twice-", "# known since 2020\ntwice-"), encoding="utf-8")
-    before = reports.compare(report(*FOUND[1:]), reports.read_baseline(path), file="a")
-    reports.write_baseline(before, path)
-    entries = reports.read_baseline(path)
-    assert [name.split()[0] for name, *_ in entries] == ["style-tab", "twice-violation"]
-    assert entries[1][2] == ("# known since 2020",)
+    before = baseline.compare(report(*FOUND[1:]), baseline.read_baseline(path))
+    baseline.write_baseline(before, path)
+    entries = baseline.read_baseline(path)
+    assert [entry.fingerprint.split()[0] for entry in entries] == ["style-tab", "twice-violation"]
+    assert entries[1].comments == ("# known since 2020",)
     again = path.read_bytes()
-    reports.write_baseline(before, path)
+    baseline.write_baseline(before, path)
     assert path.read_bytes() == again
     with pytest.raises(ProjectError, match="no such file"):
-        reports.read_baseline(tmp_path / "nowhere.txt")
+        baseline.read_baseline(tmp_path / "nowhere.txt")
 
 
 PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/"}
@@ -310,7 +304,5 @@ def test_whatever_is_found_each_format_says_all_of_it_and_a_baseline_accepts_it(
     assert len(list(graph.objects(None, SH.result))) == number
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "accepted.txt"
-        reports.write_baseline(made, path)
-        assert (
-            reports.compare(made, reports.read_baseline(path), file="accepted.txt").findings == ()
-        )
+        baseline.write_baseline(made, path)
+        assert baseline.compare(made, baseline.read_baseline(path)).findings == ()
