@@ -75,14 +75,14 @@ def run_publish(options: argparse.Namespace) -> int:
         verification = inspection.verify(Path(options.output), options.verify)
         sys.stdout.write(inspection.tell(verification))
         return 1 if verification.faults else 0
-    from pan2kg.publish.release import PARTS, WITHOUT_SITE
+    from pan2kg.publish.release_parts import PARTS, WITHOUT_SITE
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return release(options, WITHOUT_SITE if options.without_site else PARTS)
 
 
 def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
-    from pan2kg.publish import release as releases, vocabulary
+    from pan2kg.publish import processes, published, release as releases, release_parts, vocabulary
     from pan2kg.site.quality import check_apart
 
     if parts:
@@ -92,13 +92,13 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     try:
         progress(say("progress", "loading"))
         kept = cache_of(options)
-        if kept and any(part in releases.SITE for part in parts):
+        if kept and any(part in release_parts.SITE for part in parts):
             # pages tell what a check found: it takes as much memory as the graph, and goes before
             # that is loaded
-            releases.apart(partial(check_apart, project_of(options), kept))
+            processes.apart(partial(check_apart, project_of(options), kept))
         edition = _prepare(options)
         has_base = options.base is not None
-        release_options = releases.ReleaseOptions(today(), options.service or "", has_base)
+        release_options = published.ReleaseOptions(today(), options.service or "", has_base)
         counts = releases.publish(edition, folder, release_options, parts=parts, note=progress)
     except KeyboardInterrupt:
         raise ProjectError(
@@ -187,12 +187,12 @@ def _version_of(options: argparse.Namespace, facts: "Facts") -> str:
 
 def _days_of(options: argparse.Namespace, facts: "Facts") -> tuple[date, date]:
     # when it was first issued, and the day it is of
-    from pan2kg.publish import release
+    from pan2kg.publish import versions
     from pan2kg.turtle.vocabulary import DCTERMS
 
     issued = facts.day(DCTERMS + "issued")
     stated = facts.day(DCTERMS + "modified")
-    modified = release.prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or stated
+    modified = versions.prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or stated
     if max(issued, modified) > today():
         raise ProjectError("release-in-future", issued=max(issued, modified))
     return min(issued, modified), modified

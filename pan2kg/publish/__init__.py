@@ -5,7 +5,12 @@ bytes; ``release`` lists them in order and puts them into a folder of their own,
 place of what stood there only when nothing in it is at fault.
 
 ===================  ==================================================================
-``release``          writes a release, and says which version follows
+``release``          writes a release: all exporters, in their order
+``published``        what is known of a release while it is written
+``release_parts``    its pages, and what changed since the release before
+``front_page``       its front page and its README; ``site_archive`` its pages packed
+``versions``         which version follows, and which is refused
+``processes``        a process of its own for what takes much memory
 ``edition``          version, days, addresses, the facts the graph states on itself
 ``catalogue``        what a portal and a search engine are told (DCAT-AP, schema.org)
 ``void``             the release in numbers; ``service`` the endpoint and its questions
@@ -28,7 +33,7 @@ place of what stood there only when nothing in it is at fault.
 ``vocabulary``       terms, and how triples are written
 ===================  ==================================================================
 
-``release`` and ``reuse`` import the pages, ``changes`` the figures, so they are not imported here.
+``release`` and what it puts together import the pages, ``changes`` the figures: they are not imported here.
 """
 
 from pan2kg.publish.catalogue import Distribution

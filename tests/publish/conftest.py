@@ -17,7 +17,9 @@ from pan2kg.cli.publish import PUBLISH, release
 from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
 from pan2kg.publish.edition import Addresses, Edition, File, Issue, read_facts
-from pan2kg.publish.release import ReleaseOptions, change_part, documentation_part, publish
+from pan2kg.publish.published import ReleaseOptions
+from pan2kg.publish.release import publish
+from pan2kg.publish.release_parts import change_part, documentation_part
 from pan2kg.publish.weights import weigh_links
 from pan2kg.store.store import LocalStore
 from tests.conftest import made_once

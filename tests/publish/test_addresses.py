@@ -24,7 +24,7 @@ from pan2kg.publish.documents import (
 from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, GROUP, OWN, read_content
 from pan2kg.publish.products import PRODUCTS
-from pan2kg.publish.release import SITE
+from pan2kg.publish.release_parts import SITE
 from pan2kg.publish.thing_tables import table_definitions
 from pan2kg.publish.weights import weigh_links
 from pan2kg.site.page import SiteContext

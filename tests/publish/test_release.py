@@ -34,8 +34,12 @@ from pan2kg.project import PACKAGE
 from pan2kg.publish import folder
 from pan2kg.publish.edition import Addresses, Edition, File, name_roles
 from pan2kg.publish.folder import versions_in
+from pan2kg.publish.processes import apart
 from pan2kg.publish.products import PRODUCT_FORMS, PRODUCTS
-from pan2kg.publish.release import SITE, ReleaseOptions, apart, change_part, propose, publish
+from pan2kg.publish.published import ReleaseOptions
+from pan2kg.publish.release import publish
+from pan2kg.publish.release_parts import SITE, change_part
+from pan2kg.publish.versions import propose
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality_measures import Criterion, read_quality
 from pan2kg.store.store import LocalStore, is_derived, read_quads

@@ -11,7 +11,9 @@ import pytest
 import pan2kg
 from pan2kg.project import Project
 from pan2kg.publish import edition as editions, folder, reuse
-from pan2kg.publish.release import ReleaseOptions, SitePart, publish
+from pan2kg.publish.published import ReleaseOptions
+from pan2kg.publish.release import publish
+from pan2kg.publish.release_parts import SitePart, SitePath
 from pan2kg.store import derive, load_project
 from tests.copies import FEW, copy
 from tests.publish.conftest import TODAY, YOUTH, edition_of
@@ -29,13 +31,11 @@ _PREFIXES = """PREFIX pan: <https://w3id.org/pan2kg/ontology#> PREFIX skos: <htt
 
 
 class Things(SitePart):
-    def paths(self, edition: editions.Edition) -> Iterator[tuple[str, str]]:
+    def paths(self, edition: editions.Edition) -> Iterator[SitePath]:
         kinds = ("plan", "action", "topic", "pair")
-        yield from (
-            (kind, path)
-            for kind, path in super().paths(edition)
-            if kind in kinds and path[:2] == "fr"
-        )
+        for place in super().paths(edition):
+            if place.kind in kinds and place.path[:2] == "fr":
+                yield place
 
 
 def state(project: Project, name: str) -> editions.Edition:
