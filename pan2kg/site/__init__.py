@@ -25,6 +25,10 @@ imported here. The modules, by what a reader looks for:
 ``search_page``        search
 =====================  =============================================================================
 
+A page begins with a dossier: ``dossier`` has what all of them consist of, ``plan_dossier``,
+``pair_dossier``, ``action_dossier``, ``body_dossier``, ``text_dossier`` and ``topic_dossier`` each the
+sentences of a kind.
+
 They stand on ``page`` (what all share), on ``values``, ``link_text`` and ``plan_ties`` (what is said
 of a thing, of a link, of two plans), ``script_words``, ``calendar_file`` and ``printing``. The
 vocabulary is read by ``ontology`` with ``turtle_statements``, ``shape_rules`` and

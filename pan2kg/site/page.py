@@ -174,6 +174,14 @@ class PlanFacts(NamedTuple):
     until: int | None
 
 
+class NotedGap(NamedTuple):
+    """Something not known of a thing: its kind, the other thing it concerns, empty for none, and in which respect."""
+
+    kind: str
+    counterpart: str
+    detail: Text | None
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFilter:
     """What a reader chose: a level of evidence, and plans by topic, body and year; what is empty chooses nothing."""
@@ -241,16 +249,18 @@ class SiteContext:
         return {met.plans: not self.foreign.issuperset(met.plans) for met in self.graph.meetings}
 
     @cached_property
-    def lacks(self) -> Mapping[str, list[tuple[str, str, Text | None]]]:
-        """What is not known of each thing: the kind of gap, what it concerns beside, and in which respect."""
-        lacks: dict[str, list[tuple[str, str, Text | None]]] = {}
-        kinds = gaps.KINDS if self.graph.has_actions else {}
-        for kind, find in kinds.items():
-            rows, *_ = find(self.graph, gaps.ALL)
-            for subject, counterpart, detail, _ in rows:
-                lacks.setdefault(subject, []).append((kind, counterpart or "", detail))
-                if counterpart:
-                    lacks.setdefault(counterpart, []).append((kind, subject, detail))
+    def lacks(self) -> Mapping[str, list[NotedGap]]:
+        """What is not known of each thing, on both sides of a gap that concerns two."""
+        lacks: dict[str, list[NotedGap]] = {}
+        if not self.graph.has_actions:
+            return lacks
+        for kind, find in gaps.KINDS.items():
+            for gap in find(self.graph, gaps.ALL).gaps:
+                noted = NotedGap(kind, gap.lacking or "", gap.detail)
+                lacks.setdefault(gap.subject, []).append(noted)
+                if gap.lacking:
+                    noted = NotedGap(kind, gap.subject, gap.detail)
+                    lacks.setdefault(gap.lacking, []).append(noted)
         return lacks
 
     @cached_property

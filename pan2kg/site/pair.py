@@ -20,7 +20,7 @@ from pan2kg.coherence.known import Known
 from pan2kg.graph import labels
 from pan2kg.graph.links import COMPARED, DECLARED, Tie
 from pan2kg.i18n.catalogue import Messages, numeral
-from pan2kg.site import entity, link_text, plan_ties, values
+from pan2kg.site import link_text, pair_dossier, plan_ties, values
 from pan2kg.site.page import EVIDENCE, Markup, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import ordered
 from pan2kg.site.plan_matrix import plan_sets
@@ -107,7 +107,7 @@ def _pair(context: PageContext) -> Values | None:
     knowledge = context.known
     keys = [context.key(plan) for plan in pair]
     picture = context.draw("bridge", knowledge.level, plan=keys[0], other=keys[1])
-    dossier = entity.of_pair(context, knowledge, pair, picture)
+    dossier = pair_dossier.of_pair(context, knowledge, pair, picture)
     # words are quoted once: where they are needed again, a link leads to where they stand
     places = {proof.quote["words"]: "proofs" for proof in dossier.proofs}
     links = _links(context, pair, ties, places)

@@ -19,7 +19,18 @@ from pan2kg.findings.brief import Brief
 from pan2kg.graph import statements as outlines
 from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site import brief_files, entity, explore, link_text, plan_ties, printing, values
+from pan2kg.site import (
+    action_dossier,
+    brief_files,
+    entity,
+    explore,
+    link_text,
+    plan_dossier,
+    plan_ties,
+    printing,
+    values,
+)
+from pan2kg.site.dossier import Fact, Sentence, sentence
 from pan2kg.site.page import (
     CSV,
     HTML,
@@ -99,7 +110,7 @@ def _brief(context: PageContext) -> Brief | None:
     else:
         keys = site_context.once("briefs", lambda: brief_keys(site_context))
         has_brief = context.request.key in keys
-    return entity.brief_of(context, entry.iri) if has_brief else None
+    return plan_dossier.brief_of(context, entry.iri) if has_brief else None
 
 
 def _brief_page(context: PageContext) -> Values | None:
@@ -171,7 +182,7 @@ def _plan(context: PageContext) -> Values | None:
     notes = values.Notes(context, is_marked=not context.document(plan))
     dossier = None
     if graph.has_actions:
-        dossier = entity.of_plan(context, plan, _facts(context, plan))
+        dossier = plan_dossier.of_plan(context, plan, _facts(context, plan))
     # where a document tells the rest, words that stand as evidence are not quoted again
     quoted: set[str] = set()
     if dossier and not notes.is_marked:
@@ -199,7 +210,7 @@ def _plan(context: PageContext) -> Values | None:
     }
 
 
-def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
+def _facts(context: PageContext, plan: str) -> list[Fact]:
     """What stands at the top of the page, each with its heading; what is not known is empty."""
     statements = context.graph.statements
     t = context.t
@@ -211,13 +222,13 @@ def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
     before = _editions_joined(context, plan, "to")
     after = _editions_joined(context, plan, "from")
     return [
-        (t("plan-period"), period(context, plan)),
-        (t("plan-adopted"), values.dated(context, statements.one(plan, PAN + "adoptedOn"))),
-        (t("plan-status"), context.label(status) if status else ""),
-        (t("plan-before", n=len(before)), context.links(before)),
-        (t("plan-after", n=len(after)), context.links(after)),
-        (t("changes-since"), _links_to_changes(context, plan, before)),
-        (t("plan-completeness"), extent),
+        Fact(t("plan-period"), period(context, plan)),
+        Fact(t("plan-adopted"), values.dated(context, statements.one(plan, PAN + "adoptedOn"))),
+        Fact(t("plan-status"), context.label(status) if status else ""),
+        Fact(t("plan-before", n=len(before)), context.links(before)),
+        Fact(t("plan-after", n=len(after)), context.links(after)),
+        Fact(t("changes-since"), _links_to_changes(context, plan, before)),
+        Fact(t("plan-completeness"), extent),
     ]
 
 
@@ -319,7 +330,7 @@ def _action_line(context: PageContext, action: str) -> Values:
         "iri": action,
         "texts": statements.values(action, PAN + "usesInstrument"),
         "bodies": list(dict.fromkeys([*leads, *involved])),
-        "until": entity.until(context, action),
+        "until": action_dossier.until(context, action),
         "link": context.mark(graph.linked_actions.get(action)),
         "extent": figure_words.named(extent).say(context.language),
     }
@@ -554,7 +565,7 @@ def _brief_of_changes(
     fates: Iterable[succession.ActionFate],
     groups: Mapping[str, list[succession.ActionFate]],
     base: str,
-) -> list[entity.Sentence]:
+) -> list[Sentence]:
     taken_number = 0
     stated_number = 0
     similar_number = 0
@@ -569,7 +580,7 @@ def _brief_of_changes(
         anchor = "#stated"
     elif taken_number:
         anchor = "#concluded"
-    taken = entity.sentence(
+    taken = sentence(
         context,
         "changes-taken",
         taken_number,
@@ -581,11 +592,9 @@ def _brief_of_changes(
     for key, group in groups.items():
         if key not in _ALIGNED:
             name = f"changes-{key}"
-            sentences.append(entity.sentence(context, name, len(group), f"#{key}", is_known=True))
+            sentences.append(sentence(context, name, len(group), f"#{key}", is_known=True))
     anchor = "#open-earlier" if similar_number else ""
-    sentences.append(
-        entity.sentence(context, "changes-similar", similar_number, anchor, is_known=True)
-    )
+    sentences.append(sentence(context, "changes-similar", similar_number, anchor, is_known=True))
     return sentences
 
 
