@@ -11,9 +11,10 @@ The modules::
     datasets     what a project says of itself: its profile, its release, its notice
     labels       what things are called, and where their pages are
     links        links between plans, and links as a network
+    plan_parts   parts of plans in order, the actions under them, and how many sources count
     scores       interaction scores as the graph holds them
     search       things by what a person types or a text says
-    statements   parts and actions of plans, and what is stated of things, on whose word
+    statements   what is stated of things, and on whose word
     later_rooms  what rooms that stand on this one do for the methods of a graph
     graph        the graph itself
 
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph, open_graph
     from pan2kg.graph.labels import Entry, Labels, Name
     from pan2kg.graph.links import GraphTies, Tie
+    from pan2kg.graph.plan_parts import Part, Parts
     from pan2kg.graph.scores import Scale, Scores
     from pan2kg.graph.search import Findable, Search
-    from pan2kg.graph.statements import Part, Parts, Statement, Statements
+    from pan2kg.graph.statements import Statement, Statements
 
 __all__ = [
     "Answer",
@@ -61,6 +63,7 @@ _MODULES: Final = (
     "datasets",
     "labels",
     "links",
+    "plan_parts",
     "scores",
     "search",
     "statements",

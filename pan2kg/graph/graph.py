@@ -61,9 +61,10 @@ if TYPE_CHECKING:
     from pan2kg.coherence.weight import Weight
     from pan2kg.extract.names import NamesInTexts
     from pan2kg.graph.links import GraphTies
+    from pan2kg.graph.plan_parts import Parts
     from pan2kg.graph.scores import Scale, Scores
     from pan2kg.graph.search import Search
-    from pan2kg.graph.statements import Parts, Statements
+    from pan2kg.graph.statements import Statements
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.store.links import LinkKind
     from pan2kg.validation.report import Report
@@ -177,7 +178,7 @@ class Graph:
         "graph.statements.read_resting", "statements", "How many statements rest on each document."
     )
     rules: GraphReading[Mapping[str, str]] = GraphReading(
-        "graph.statements.read_rules",
+        "store.rules.rule_summaries",
         "project link_kinds",
         "What each rule and kind of derived link is, in English.",
     )
@@ -206,7 +207,7 @@ class Graph:
         "The plan of an action, or the plan itself; None for other works, by IRI.",
     )
     parts: GraphReading[Parts] = GraphReading(
-        "graph.statements.read_parts",
+        "graph.plan_parts.read_parts",
         "read",
         "Parts of plans in order, their actions and published counts.",
     )

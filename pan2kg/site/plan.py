@@ -16,7 +16,7 @@ from pan2kg.charts.frame import Picture
 from pan2kg.coherence import evidence, figures, succession
 from pan2kg.coherence.reading import Citation
 from pan2kg.findings.brief import Brief
-from pan2kg.graph import statements as outlines
+from pan2kg.graph import plan_parts
 from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.site import (
@@ -74,7 +74,7 @@ def period(context: PageContext, plan: str) -> str:
 def place(context: PageContext, iri: str) -> NaturalPlace:
     """Where a thing stands among others: by its printed number, else by its key, then by its IRI."""
     entry = context.entry(iri)
-    number = outlines.natural(entry.notation or entry.key) if entry else []
+    number = plan_parts.natural(entry.notation or entry.key) if entry else []
     return number, iri
 
 
@@ -267,7 +267,7 @@ def _links_to_changes(context: PageContext, plan: str, earlier: Iterable[str]) -
     return templates.markup(", ").join(links)
 
 
-def _branch(context: PageContext, outline: outlines.Outline) -> Values:
+def _branch(context: PageContext, outline: plan_parts.Outline) -> Values:
     return {
         "iri": outline.part.iri,
         "number": outline.number,
@@ -315,8 +315,8 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
     return headings
 
 
-def _heading_order(every: Mapping[str, outlines.Part], iri: str) -> tuple[object, ...]:
-    return not iri, outlines.place(every[iri]) if iri in every else (), iri
+def _heading_order(every: Mapping[str, plan_parts.Part], iri: str) -> tuple[object, ...]:
+    return not iri, plan_parts.place(every[iri]) if iri in every else (), iri
 
 
 def _action_line(context: PageContext, action: str) -> Values:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph import labels, statements as parts
+from pan2kg.graph import labels, plan_parts, statements as parts
 from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import Markup, PageContext, piece
 from pan2kg.store import Term, gathered as gathered, plain
@@ -505,7 +505,7 @@ def _back_order(
     # by plan, then by printed number, else by key
     plan = context.graph.statements.one(statement.thing, PAN + "inPlan")
     entry = context.entry(statement.thing)
-    number = parts.natural((entry.notation or entry.key) if entry else "")
+    number = plan_parts.natural((entry.notation or entry.key) if entry else "")
     plan_name = context.name(plan).casefold() if plan else ""
     return plan_name, number, context.name(statement.thing).casefold()
 

@@ -24,6 +24,7 @@ from pan2kg.store.queries import Query, fill, program_query, read_queries
 from pan2kg.store.rules import derive, open_store
 from pan2kg.store.store import (
     LocalStore,
+    ReadRows,
     Result,
     Store,
     Term,
@@ -38,6 +39,7 @@ from pan2kg.store.store import (
 __all__ = [
     "LocalStore",
     "Query",
+    "ReadRows",
     "Result",
     "Store",
     "Term",

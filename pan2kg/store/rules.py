@@ -13,15 +13,18 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.errors import QueryError
+from pan2kg.i18n import SOURCE_LANGUAGE
 from pan2kg.project import Project, read_text
-from pan2kg.store.links import ALL, LINK_RULES, SHARED, derive_links, link_kinds
+from pan2kg.store.links import ALL, LINK_RULES, SHARED, LinkKind, derive_links, link_kinds
 from pan2kg.store.store import LocalStore, Store, Triples, construct, load_project
 from pan2kg.turtle.vocabulary import PAN, ROOT, graph_of
 
 _LINKS: Final = re.compile(r"\A(?:#[^\n]*\n)*?#\+ links: yes$", re.MULTILINE)
+"""The header line that says so, as long as only lines of the header stand before it."""
+_SUMMARY: Final = re.compile(r"^#\+ summary:(.*)$", re.MULTILINE)
 
 
 def rule_files(project: Project) -> dict[str, Path]:
@@ -92,9 +95,11 @@ def derive(
         return graph_of(f"derived/{name}", project.space)
 
     while waiting:
-        of_links, space = _rules_of_links(waiting, rules, project)
-        if of_links and derive_links(store, of_links, graph_of_rule, space, limit=limit):
-            waiting = waiting[len(of_links) :]
+        shipped = _shipped_rules(waiting, rules, project)
+        if shipped and derive_links(
+            store, shipped.names, graph_of_rule, shipped.space, limit=limit
+        ):
+            waiting = waiting[len(shipped.names) :]
             continue
         name = waiting.pop(0)
         try:
@@ -120,7 +125,21 @@ def derived_names(project: Project, store: Store) -> list[str]:
     return names
 
 
+def rule_summaries(project: Project, kinds: Mapping[str, LinkKind]) -> dict[str, str]:
+    """What each rule of a project derives, in English, by its name; of kinds of links what they are."""
+    summaries = {}
+    for name, path in rule_files(project).items():
+        stated = _SUMMARY.search(read_text(path))
+        summaries[name] = stated[1].strip() if stated else ""
+    if SHARED in summaries:
+        del summaries[SHARED]
+        for kind in kinds.values():
+            summaries[kind.name] = kind.definitions.get(SOURCE_LANGUAGE, "")
+    return summaries
+
+
 def _fill_by_kind(store: LocalStore, text: str, graph_of_rule: Callable[[str], str]) -> None:
+    """Run the rule that links works by what they share as it is written, each kind into a graph of its own."""
     triples = construct(store, text)
     name_of_type = {kind.iri: kind.name for kind in link_kinds(store).values()}
     name_of_link = {}
@@ -134,10 +153,17 @@ def _fill_by_kind(store: LocalStore, text: str, graph_of_rule: Callable[[str], s
         store.add(graph_of_rule(name), of_kind)
 
 
-def _rules_of_links(
+class _ShippedRules(NamedTuple):
+    """The program's own rules of links at the head of those to run; addresses of their links begin with ``space``."""
+
+    names: list[str]
+    space: str
+
+
+def _shipped_rules(
     names: Sequence[str], rules: Mapping[str, Path], project: Project
-) -> tuple[list[str], str]:
-    """The rules at the head of a list that link works by what they share, and what addresses of their links begin with.
+) -> _ShippedRules | None:
+    """The rules at the head of a list that link works by what they share.
 
     None where they have to be run as written: one is not the program's, one of another kind stands
     among them, or what is said of links is derived without them.
@@ -145,20 +171,25 @@ def _rules_of_links(
     head = list(takewhile(LINK_RULES.__contains__, names))
     is_whole = not {*LINK_RULES}.intersection(names).difference(head)
     if SHARED not in head or not is_whole:
-        return [], ""
+        return None
     shipped = Project.packaged().queries / "rules"
     if project.queries / "rules" == shipped:
-        return head, ROOT
-    texts = {rules[name].name: read_text(rules[name]) for name in head}
-    originals = {}
-    for name in texts:
-        path = shipped / name
-        originals[name] = read_text(path) if path.is_file() else ""
-    for space in dict.fromkeys((project.space, ROOT)):
-        # as « pan2kg init » writes the program's for a project whose addresses begin so
-        if all(
-            original.replace(f'"{ROOT}id/link/"', f'"{space}id/link/"') == texts[name]
-            for name, original in originals.items()
-        ):
-            return head, space
-    return [], ""
+        return _ShippedRules(head, ROOT)
+    texts = {}
+    shipped_texts = {}
+    for name in head:
+        path = shipped / rules[name].name
+        if not path.is_file():
+            return None
+        texts[name] = read_text(rules[name])
+        shipped_texts[name] = read_text(path)
+    for space in (project.space, ROOT):
+        # as « pan2kg init » writes them for a project whose addresses begin so
+        beginning = f'"{space}id/link/"'
+        written = {
+            name: text.replace(f'"{ROOT}id/link/"', beginning)
+            for name, text in shipped_texts.items()
+        }
+        if written == texts:
+            return _ShippedRules(head, space)
+    return None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,8 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = tuple[Term | None, ...]
 Triples = list[ox.Triple]
 Result = ox.QuerySolutions | ox.QueryBoolean | Triples
+ReadRows = Callable[[str], list[list[str]]]
+"""Gives the rows of a query as text, as :func:`text_rows` does of a store."""
 
 UPDATES: Final = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
 """The words updates begin with."""
