@@ -18,7 +18,8 @@ from pan2kg.coherence import bodies, evidence, known, obligations
 from pan2kg.coherence.citations import Occasion
 from pan2kg.coherence.standing import Standing
 from pan2kg.findings.brief import Advice, is_late
-from pan2kg.graph.statements import Statements, natural
+from pan2kg.graph.plan_parts import natural
+from pan2kg.graph.statements import Statements
 from pan2kg.site import values
 from pan2kg.site.page import Markup, PageContext
 from pan2kg.store import plain

@@ -13,8 +13,8 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.links import GraphTies, Tie, read_ties
-from pan2kg.graph.search import Search, findable, is_near
 from pan2kg.graph.plan_parts import ACTIONS, LevelCount
+from pan2kg.graph.search import Search, findable, is_near
 from pan2kg.graph.statements import read_statements
 from pan2kg.project import Project
 from pan2kg.store.store import LocalStore
