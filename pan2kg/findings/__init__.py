@@ -5,13 +5,10 @@ told by :mod:`pan2kg.validation`.
 """
 
 from pan2kg.findings.brief import (
-    Advice,
     Brief,
+    BriefFinding,
     duties,
-    duty,
     introduced,
-    involved,
-    is_late,
     of_action,
     of_body,
     of_pair,
@@ -19,15 +16,16 @@ from pan2kg.findings.brief import (
     of_topic,
     write_brief,
 )
+from pan2kg.findings.wording import QuotedWords, involvements_by_body, involvements_by_work
 
 __all__ = [
-    "Advice",
     "Brief",
+    "BriefFinding",
+    "QuotedWords",
     "duties",
-    "duty",
     "introduced",
-    "involved",
-    "is_late",
+    "involvements_by_body",
+    "involvements_by_work",
     "of_action",
     "of_body",
     "of_pair",

@@ -6,7 +6,7 @@ from functools import partial
 from pan2kg import templates
 from pan2kg.charts.frame import Picture
 from pan2kg.coherence import evidence, known
-from pan2kg.findings import brief
+from pan2kg.findings import brief, wording
 from pan2kg.site import values
 from pan2kg.site.dossier import (
     Dossier,
@@ -32,7 +32,7 @@ def of_action(context: PageContext, action: str) -> Dossier:
     graph = context.graph
     knowledge = graph.known()
     once = context.site_context.once
-    involvements = brief.involved(graph, evidence.HEADLINE, "work").get(action, [])
+    involvements = wording.involvements_by_work(graph, evidence.HEADLINE).get(action, [])
     leading = dict.fromkeys(involvement.body for involvement in leads(involvements))
     taking_part = dict.fromkeys(involvement.body for involvement in involvements)
     involved = [*(leading | taking_part)]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from pan2kg.coherence import evidence, known
-from pan2kg.findings import brief
+from pan2kg.findings import brief, wording
 from pan2kg.site.dossier import (
     TYPE,
     Dossier,
@@ -28,7 +28,7 @@ def of_body(context: PageContext, body: str) -> Dossier:
     """The dossier of a body, by IRI."""
     graph = context.graph
     knowledge = graph.known()
-    involvements = brief.involved(graph, evidence.HEADLINE, "body").get(body, [])
+    involvements = wording.involvements_by_body(graph, evidence.HEADLINE).get(body, [])
     works = {involvement.work for involvement in involvements}
     led = {involvement.work for involvement in leads(involvements)}
     supported = works - led
@@ -106,7 +106,7 @@ def _texts_named(texts_by_work: Groups, works: Iterable[str]) -> set[str]:
 def _works_by_kind(context: PageContext) -> Mapping[str, Mapping[str, set[str]]]:
     """By kind of body, the bodies with the works they take part in."""
     by_kind: dict[str, dict[str, set[str]]] = {}
-    involved = brief.involved(context.graph, evidence.HEADLINE, "body")
+    involved = wording.involvements_by_body(context.graph, evidence.HEADLINE)
     for body, involvements in involved.items():
         works = {involvement.work for involvement in involvements}
         by_kind.setdefault(_kinds_of(context, body), {})[body] = works

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pan2kg import templates
 from pan2kg.errors import FormatError
-from pan2kg.findings.brief import Advice, Brief
+from pan2kg.findings.brief import Brief, BriefFinding
 from pan2kg.i18n import Messages, format_of, message
 from pan2kg.project import read_text
 from pan2kg.tables.formats import clean
@@ -113,30 +113,30 @@ class _WordDocument:
         self.put_soft(f"pan2kg · {message.in_words(self.day, brief.language)}")
         self.head(brief.title, level=1)
         self.put(brief.lead)
-        for number, advice in enumerate(brief.findings, 1):
-            self.put_advice(number, advice)
+        for number, finding in enumerate(brief.findings, 1):
+            self.put_finding(number, finding)
         if not brief.findings:
             self.put(self.say("none"))
-        if brief.rest:
-            self.put(brief.rest)
+        if brief.unlisted:
+            self.put(brief.unlisted)
         if brief.solved:
             self.head(self.say("solved"), level=2)
         for title in brief.solved:
             self.put(title, "List Bullet")
         self.put_soft(f"{brief.basis} {self.say('annex')}")
 
-    def put_advice(self, number: int, advice: Advice) -> None:
-        title = f"{number}. {advice.title}"
-        if advice.state:
-            title += f" [{self.say(f'state-{advice.state}')}]"
+    def put_finding(self, number: int, finding: BriefFinding) -> None:
+        title = f"{number}. {finding.title}"
+        if finding.state:
+            title += f" [{self.say(f'state-{finding.state}')}]"
         self.head(title, level=2)
-        self.put(f"{advice.words} ({advice.level})" if advice.level else advice.words)
-        for words, source in advice.quotations:
+        self.put(f"{finding.words} ({finding.level})" if finding.level else finding.words)
+        for words, source in finding.quotations:
             self.put(self.say("quoted", words=words), "Quote")
             self.put_soft(source)
-        self.put_entry("proposal", advice.proposal)
-        self.put_entry("addressee", advice.addressee)
-        self.put_entry("until", advice.until)
+        self.put_entry("proposal", finding.proposal)
+        self.put_entry("addressee", finding.addressee)
+        self.put_entry("until", finding.until)
 
     def head(self, words: str, *, level: int) -> None:
         self.document.add_heading(clean(words), level=level)

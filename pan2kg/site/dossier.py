@@ -17,7 +17,7 @@ from pan2kg.charts.frame import Picture
 from pan2kg.coherence import bodies, evidence, known, obligations
 from pan2kg.coherence.citations import Occasion
 from pan2kg.coherence.standing import Standing
-from pan2kg.findings.brief import Advice, is_late
+from pan2kg.findings.brief import BriefFinding
 from pan2kg.graph.plan_parts import natural
 from pan2kg.graph.statements import Statements
 from pan2kg.site import values
@@ -118,7 +118,7 @@ class Dossier:
 
     caption: str
     brief: Sequence[Sentence]
-    attention: Sequence[Advice]
+    attention: Sequence[BriefFinding]
     facts: Sequence[Fact] = ()
     picture: DossierPicture | None = None
     proofs: Sequence[Proof] = ()
@@ -185,7 +185,7 @@ def sentences_on_duties(
     """How many duties there are, or how many of them are late; nothing where there is none."""
     if not margins:
         return []
-    late = sum(map(is_late, margins))
+    late = sum(margin.is_unanswered for margin in margins)
     unknown = 0
     for margin in margins:
         unknown += margin.met in (Standing.DAY_UNKNOWN, Standing.UNREAD)

@@ -9,7 +9,7 @@ from pan2kg.charts import time_map
 from pan2kg.coherence import evidence, known, texts
 from pan2kg.coherence.citations import Occasion
 from pan2kg.coherence.standing import Standing
-from pan2kg.findings import brief
+from pan2kg.findings import brief, wording
 from pan2kg.site.dossier import (
     Dossier,
     Fact,
@@ -43,7 +43,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[Fact]) -> Dossier:
     if knowledge.reach(plan).linked:
         drawing = time_map.draw_plan_map(context.subject, plan, _NEIGHBOURS, time_map.IN_PAGE)
     # what is said of the plan as a work, not of its actions
-    involvements = brief.involved(graph, evidence.HEADLINE, "work").get(plan, [])
+    involvements = wording.involvements_by_work(graph, evidence.HEADLINE).get(plan, [])
     named_texts = [use.text for use in uses if use.work == plan]
     duties = brief.duties(graph, evidence.HEADLINE, plan)
     return Dossier(
@@ -99,7 +99,7 @@ def _sentences_on_actions(
     actions = set(context.graph.parts.actions.get(plan, ()))
     if not actions:
         return []
-    by_work = brief.involved(context.graph, evidence.HEADLINE, "work")
+    by_work = wording.involvements_by_work(context.graph, evidence.HEADLINE)
     led = [action for action in actions if leads(by_work.get(action, ()))]
     tables = knowledge.tables
     read = evidence.coverage(tables.readings, tables.works, evidence.Aspect.TEXTS, {plan})
