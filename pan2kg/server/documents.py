@@ -38,9 +38,8 @@ from pan2kg.server.protocol import (
     choose,
     is_absolute,
     used,
-    why,
 )
-from pan2kg.store import LocalStore, Store, construct, is_true, plain, program_query, select
+from pan2kg.store import LocalStore, Store, Term, construct, is_true, plain, program_query, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
 
 # the kinds of things that may have their IRI from others, with their classes
@@ -209,18 +208,21 @@ def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
     add(graphs, _ORIGIN)
     terms = {term for triple in about for term in (triple.subject, triple.object)}
     add({term.value for term in terms if isinstance(term, ox.NamedNode)}, NAMES)
+    dataset = dataset_of(space_of(store))
     # what is said of the document itself
     page = ox.NamedNode(document)
-    dataset = dataset_of(space_of(store))
-    about.add(ox.Triple(page, ox.NamedNode(RDF + "type"), ox.NamedNode(FOAF + "Document")))
-    about.add(ox.Triple(page, ox.NamedNode(FOAF + "primaryTopic"), ox.NamedNode(iri)))
-    about |= {
-        ox.Triple(page, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(graph)) for graph in graphs
-    }
+
+    def say_of_page(predicate: str, value: Term) -> None:
+        about.add(ox.Triple(page, ox.NamedNode(predicate), value))
+
+    say_of_page(RDF + "type", ox.NamedNode(FOAF + "Document"))
+    say_of_page(FOAF + "primaryTopic", ox.NamedNode(iri))
+    for source in graphs:
+        say_of_page(DCTERMS + "source", ox.NamedNode(source))
     for (licence,) in select(store, program_query("dataset/licence", dataset=dataset)).rows:
-        about.add(ox.Triple(page, ox.NamedNode(VOID + "inDataset"), ox.NamedNode(dataset)))
+        say_of_page(VOID + "inDataset", ox.NamedNode(dataset))
         if licence is not None:
-            about.add(ox.Triple(page, ox.NamedNode(DCTERMS + "license"), licence))
+            say_of_page(DCTERMS + "license", licence)
     return _sorted(about, iri)
 
 
@@ -285,7 +287,7 @@ class DataSource:
         if place in ("/doc", "/doc/"):
             return self._look_up(request)
         if not protocol.is_plain_path(place):
-            raise RefusalError(404, why("no-page"))
+            raise RefusalError(404, "no-page")
         kind, _, path = place[1:].partition("/")
         document = path if kind == "doc" else place[1:]
         stem, _, ending = document.rpartition(".")
@@ -296,7 +298,7 @@ class DataSource:
         if kind == "graph":  # which is its own document
             iri = find_ours(self.store, document)
             if not iri:
-                raise RefusalError(404, why("no-graph", iri=space_of(self.store) + document))
+                raise RefusalError(404, "no-graph", iri=space_of(self.store) + document)
             query = program_query("graphs/statements", graph=iri)
             subject = ""
         elif (
@@ -308,7 +310,7 @@ class DataSource:
             if not knows(self.store, iri) or (
                 document != "ontology" and iri not in self._versions()
             ):
-                raise RefusalError(404, why("graph-says-nothing", iri=iri))
+                raise RefusalError(404, "graph-says-nothing", iri=iri)
             query = program_query("graphs/ontology")
             document = "ontology"
             iri = ONTOLOGY
@@ -335,7 +337,7 @@ class DataSource:
         try:
             facts = edition.read_facts(small, space)
         except ProjectError as error:
-            raise RefusalError(404, why("no-dataset-facts", why=error.message)) from None
+            raise RefusalError(404, "no-dataset-facts", why=error.message) from None
         issued, modified = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
         addresses = edition.Addresses(facts.space, place, f"{place}sparql", facts.space)
         issue = edition.Issue(facts.version or "0", issued, modified, addresses)
@@ -348,13 +350,13 @@ class DataSource:
     def _look_up(self, request: web.Request) -> web.Response:
         iris = protocol.read_form(request.scope["query_string"]).get("iri", [])
         if len(iris) != 1:
-            raise RefusalError(400, why("say-which-iri"))
+            raise RefusalError(400, "say-which-iri")
         iri = iris[0]
         if not is_absolute(iri):
-            raise RefusalError(400, why("no-absolute-iri", iri=iri[:200]))
+            raise RefusalError(400, "no-absolute-iri", iri=iri[:200])
         document = find_document(self.store, iri)
         if document is None:
-            raise RefusalError(404, why("graph-says-nothing", iri=iri))
+            raise RefusalError(404, "graph-says-nothing", iri=iri)
         fragment = iri.partition("#")[2] if document == "ontology" else ""
         return lead(request, quote(document) + (f"#{quote(fragment)}" if fragment else ""))
 
@@ -369,7 +371,7 @@ class DataSource:
             return web.Response(status_code=303, headers={"location": f"{space}version/{version}/"})
         iri = find_ours(self.store, path)
         if not iri:
-            raise RefusalError(404, why("graph-says-nothing", iri=space + path))
+            raise RefusalError(404, "graph-says-nothing", iri=space + path)
         following, successor = self._following(iri)
         if successor:
             return lead(request, quote(successor.removeprefix(space).removeprefix(ROOT)), 301)
@@ -381,7 +383,7 @@ class DataSource:
     def _describe(self, request: web.Request, key: str, fixed: Form | None) -> web.Response:
         iri = find_thing(self.store, key)
         if iri is None:
-            raise RefusalError(404, why("no-document", key=key[:200]))
+            raise RefusalError(404, "no-document", key=key[:200])
         following, successor = self._following(iri)
         if successor:
             document = document_of(successor, space_of(self.store))
@@ -423,7 +425,7 @@ class DataSource:
 
     def _choose(self, accept: str, fixed: Form | None) -> tuple[Choice, dict[str, str]]:
         if fixed == PAGE and not self.portray:
-            raise RefusalError(404, why("no-pages"))
+            raise RefusalError(404, "no-pages")
         if fixed:
             choice = Choice(fixed, fixed.media[0])
         else:
@@ -458,7 +460,7 @@ class DataSource:
         except RefusalError as refusal:
             if following is None:
                 raise
-            raise RefusalError(410, why("retired", iri=iri, why=refusal.message)) from None
+            raise RefusalError(410, "retired", iri=iri, why=refusal.message) from None
         front = request.scope["front"]
         place = f"{web.root_of(request)}/"
         address = front + quote(document)

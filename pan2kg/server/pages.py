@@ -33,6 +33,7 @@ from pan2kg.i18n import LANGUAGES, today
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
 from pan2kg.project import BUNDLE_RECORD, BUNDLES, PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web, workers
+from pan2kg.server.protocol import RefusalError
 from pan2kg.store import cache, queries
 
 # the addresses of the home pages below the root, and how those of assets begin
@@ -190,7 +191,7 @@ class Pages:
                     drawn := await self.threads.run(lambda: self.site.site().missing(path[1:]))
                 ):
                     return web.Response(drawn.body, 404, {"content-type": drawn.media})
-            raise protocol.RefusalError(404, protocol.why("no-page"))
+            raise RefusalError(404, "no-page")
         control = (
             "public, max-age=31536000, immutable" if path.startswith(f"/{ASSETS}") else "no-cache"
         )
@@ -276,7 +277,7 @@ class Pages:
             try:
                 return CachedPage(media, file.read_bytes())
             except OSError:
-                raise protocol.RefusalError(404, protocol.why("asset-gone")) from None
+                raise RefusalError(404, "asset-gone") from None
         page = self.site.site().page(path, arguments)
         return CachedPage(page.media, page.body, is_passing=page.is_passing) if page else None
 
@@ -470,9 +471,7 @@ class ReleaseFiles:
         page = f"{status}.html"
         if page in self.sums and "html" in web.header(request, "accept"):
             return self._send(request, page, status, vary="Accept")
-        raise protocol.RefusalError(
-            status, protocol.why("no-page" if status == 404 else "retired-here")
-        )
+        raise RefusalError(status, "no-page" if status == 404 else "retired-here")
 
     def _send(
         self, request: web.Request, path: str, status: int = 200, **more: str

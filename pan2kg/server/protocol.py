@@ -28,13 +28,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 
 from pan2kg.i18n import catalogue, message
-from pan2kg.store.store import syntax_error
+from pan2kg.store.store import UPDATES, syntax_error
 from pan2kg.turtle import XSD, tokens
 from pan2kg.turtle.writer import calls, line_of
 
@@ -50,22 +51,28 @@ _SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
 
 
 class RefusalError(Exception):
-    """Why there is no answer: a status of HTTP, a sentence, where it can be told a place in the query, and headers."""
+    """Why there is no answer: a status of HTTP, a sentence, where it can be told a place in the query, and headers.
+
+    The sentence is a message, or the key of one of the service's with its ``values``.
+    """
 
     def __init__(
         self,
         status: int,
-        reason: message.Message,
+        reason: str | message.Message,
+        /,
+        *,
         line: int | None = None,
         column: int | None = None,
-        **headers: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        **values: object,
     ) -> None:
         super().__init__()  # without the sentence: a worker may open no file to find it
         self.status = status
-        self.message = reason
+        self.message = why(reason, **values) if isinstance(reason, str) else reason
         self.line = line
         self.column = column
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.headers = dict(headers)
 
     def __str__(self) -> str:
         return str(self.message)
@@ -99,7 +106,8 @@ class RefusalError(Exception):
     def unpack(cls, packed: bytes) -> "RefusalError":
         """What ``pack`` has made of one."""
         status, reason, line, column, headers = json.loads(packed)
-        return cls(status, message.unpack(reason), line, column, **headers)
+        reason = message.unpack(reason)
+        return cls(status, reason, line=line, column=column, headers=headers)
 
 
 def why(key: str, /, **values: object) -> message.Message:
@@ -107,9 +115,10 @@ def why(key: str, /, **values: object) -> message.Message:
     return message.Message("server", key, values)
 
 
-def busy(reason: message.Message, seconds: int = 5) -> RefusalError:
+def busy(reason: str | message.Message, seconds: int = 5, /, **values: object) -> RefusalError:
     """A refusal for now (503): it may be asked again after so many seconds."""
-    return RefusalError(503, reason, retry_after=str(seconds))
+    sentence = why(reason, **values) if isinstance(reason, str) else reason
+    return RefusalError(503, sentence, headers={"retry-after": str(seconds)})
 
 
 class Form(NamedTuple):
@@ -220,7 +229,7 @@ def insist(accept: str, forms: tuple[Form, ...]) -> Choice:
     """What is chosen; where nothing fits, a refusal that names what there is."""
     choice = choose(accept, forms)
     if choice is None:
-        raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in forms)))
+        raise RefusalError(406, "comes-as", names=", ".join(form.media[0] for form in forms))
     return choice
 
 
@@ -281,17 +290,13 @@ def read_form(encoded: bytes) -> dict[str, list[str]]:
     >>> read_form(b"a=1&a=2&b=")
     {'a': ['1', '2'], 'b': ['']}
     """
-    values: dict[str, list[str]] = {}
     try:
-        pairs = parse_qsl(
+        return parse_qs(
             encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000
         )
     except ValueError as error:
         key = "no-utf-8" if isinstance(error, UnicodeDecodeError) else "too-many-fields"
-        raise RefusalError(400, why(key)) from None
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return values
+        raise RefusalError(400, key) from None
 
 
 def read_fields(encoded: bytes) -> dict[str, str]:
@@ -323,10 +328,14 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
         media, charset = read_media_type(media_type)
         if media not in (FORM, QUERY, UPDATE):
             raise RefusalError(
-                415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}"
+                415,
+                "post-media",
+                form=FORM,
+                query=QUERY,
+                headers={"accept-post": f"{FORM}, {QUERY}"},
             )
         if charset not in ("", "utf-8", "utf8"):
-            raise RefusalError(415, why("sparql-encoding", charset=charset))
+            raise RefusalError(415, "sparql-encoding", charset=charset)
         try:
             sent = (
                 read_form(body)
@@ -334,22 +343,22 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
                 else {media.rpartition("-")[2]: [body.decode("utf-8")]}
             )
         except UnicodeDecodeError as error:
-            raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
+            raise RefusalError(400, "body-encoding", byte=str(error.start + 1)) from None
         for name, values in sent.items():
             parameters.setdefault(name, []).extend(values)
     if "update" in parameters:
-        raise RefusalError(403, why("update-refused"))
+        raise RefusalError(403, "update-refused")
     queries = parameters.get("query", [])
     if len(queries) > 1:
-        raise RefusalError(400, why("send-one", number=str(len(queries))))
+        raise RefusalError(400, "send-one", number=str(len(queries)))
     if queries and (stray := next((name for name in parameters if name.startswith("using-")), "")):
-        raise RefusalError(400, why("not-with-query", name=stray))
+        raise RefusalError(400, "not-with-query", name=stray)
     default, named = (
         tuple(parameters.get(name, ())) for name in ("default-graph-uri", "named-graph-uri")
     )
     faulty = next((iri for iri in default + named if not is_absolute(iri)), None)
     if faulty is not None:
-        raise RefusalError(400, why("no-absolute-iri", iri=faulty[:200]))
+        raise RefusalError(400, "no-absolute-iri", iri=faulty[:200])
     return "".join(queries), default, named
 
 
@@ -430,9 +439,8 @@ ROW_MARKS: Final = {
 # of so many triples it is worth looking which prefixes they need
 FEW: Final = 2000
 
-_UPDATES: Final = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
-_HINTS: Final = ("service", "from", *map(str.lower, _UPDATES))
-_SUSPECT: Final = re.compile(rf"service|(?:from|{'|'.join(_UPDATES)})(?!\w)", re.IGNORECASE)
+_HINTS: Final = ("service", "from", *map(str.lower, UPDATES))
+_SUSPECT: Final = re.compile(rf"service|(?:from|{'|'.join(UPDATES)})(?!\w)", re.IGNORECASE)
 # two answers to a query that calls one of these may differ
 VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _CALLED: Final = re.compile(
@@ -548,11 +556,11 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
         for start, url in endpoints
         if not url or url[1] not in services
     ]
-    refused += [(start, word, "refused-change") for start, word in words if word in _UPDATES]
+    refused += [(start, word, "refused-change") for start, word in words if word in UPDATES]
     for start, word, key in refused:
         line, column = line_of(text, start)
         raise RefusalError(
-            403, why(key, word=word, line=str(line), column=str(column)), line, column
+            403, why(key, word=word, line=str(line), column=str(column)), line=line, column=column
         )
     return any(word == "FROM" for _, word in words)
 
@@ -585,11 +593,9 @@ class AnswerWriter(io.BytesIO):
         if self.mark:
             self.count(data.count(self.mark))
         if self.size > self.most:
-            raise RefusalError(
-                413, why("answer-too-large", size=f"{round(self.most / MEGABYTE, 2):g}")
-            )
+            raise RefusalError(413, "answer-too-large", size=f"{round(self.most / MEGABYTE, 2):g}")
         if time.monotonic() > self.deadline:
-            raise busy(why("too-slow", seconds=f"{self.seconds:g}"), 30)
+            raise busy("too-slow", 30, seconds=f"{self.seconds:g}")
         if self.waiting > SENT_BYTES:
             send(self.link, pack(PIECE, b"".join(self.pieces)))
             self.pieces.clear()
@@ -600,7 +606,7 @@ class AnswerWriter(io.BytesIO):
         """Count rows or triples; RefusalError (413) where there are too many."""
         self.rows += rows
         if self.rows > self.most_rows:
-            raise RefusalError(413, why("too-many-rows", rows=str(self.most_rows)))
+            raise RefusalError(413, "too-many-rows", rows=str(self.most_rows))
 
     def finish(self, state: str, *, is_volatile: bool) -> None:
         """Send the rest and the end, which says that the answer is whole; a short one leaves in one piece."""
@@ -632,13 +638,15 @@ class Evaluator:
             fault = syntax_error(task.text, str(error))
             line, column = (fault.place.line, fault.place.column) if fault.place else (None, None)
             values = {**fault.message.values, "line": str(line), "column": str(column)}
-            refusal = RefusalError(400, why(f"query-{fault.message.key}", **values), line, column)
+            refusal = RefusalError(
+                400, why(f"query-{fault.message.key}", **values), line=line, column=column
+            )
         except MemoryError:
-            refusal = busy(why("query-memory-or-depth"), 30)
+            refusal = busy("query-memory-or-depth", 30)
         except ConnectionError:
             raise
         except (OSError, RuntimeError, ValueError) as error:
-            refusal = RefusalError(400, why("query-failed", error=str(error).rstrip(".")))
+            refusal = RefusalError(400, "query-failed", error=str(error).rstrip("."))
         send(link, pack(FAILED, refusal.pack()))
 
     def _query(self, task: Task, link: socket.socket) -> None:
@@ -655,7 +663,7 @@ class Evaluator:
         if isinstance(result, ox.QueryTriples):
             self._triples(result, task, link)
         elif not task.table:
-            raise RefusalError(406, why("tables-not-acceptable"))
+            raise RefusalError(406, "tables-not-acceptable")
         else:
             writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
             result.serialize(output=writer, format=FORMATS[task.table])
@@ -664,14 +672,14 @@ class Evaluator:
     def _graph(self, task: Task, link: socket.socket) -> None:
         name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
         if task.text and not self.store.contains_named_graph(name):
-            raise RefusalError(404, why("no-graph", iri=task.text))
+            raise RefusalError(404, "no-graph", iri=task.text)
         everything = task.union and not task.text
         quads = self.store.quads_for_pattern(None, None, None, None if everything else name)
         self._triples((quad.triple for quad in quads), task, link)
 
     def _triples(self, triples: Iterable[ox.Triple], task: Task, link: socket.socket) -> None:
         if not task.graph:
-            raise RefusalError(406, why("triples-not-acceptable"))
+            raise RefusalError(406, "triples-not-acceptable")
         writer = AnswerWriter(link, task.graph, self.limits, is_bounded=not task.own)
 
         def counting() -> Iterator[ox.Triple]:

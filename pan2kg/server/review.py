@@ -37,6 +37,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.review import files, forms
 from pan2kg.scores import review as scoring
 from pan2kg.server import pages, protocol, web, workers
+from pan2kg.server.protocol import RefusalError
 from pan2kg.site import registry, review
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
@@ -232,11 +233,11 @@ class People:
         token = word.encode("latin-1").decode("utf-8", "surrogateescape")
         client = request.scope["client"][0]
         if self.is_besieged(client, token):
-            raise protocol.RefusalError(429, protocol.why("tokens-wrong"), retry_after="60")
+            raise RefusalError(429, "tokens-wrong", headers={"retry-after": "60"})
         person = self.by_token(token, client) if kind.lower() == "bearer" and word.strip() else None
         if person is None:
-            raise protocol.RefusalError(
-                401, protocol.why("needs-token"), www_authenticate='Bearer realm="pan2kg"'
+            raise RefusalError(
+                401, "needs-token", headers={"www-authenticate": 'Bearer realm="pan2kg"'}
             )
         request.scope["record"].person = person.name
         self.count(person)
@@ -245,8 +246,8 @@ class People:
     def count(self, person: Person) -> None:
         """Note that a person writes; RefusalError (429) where it is too often."""
         if person.rate and self.done.number(person.name) >= person.rate:
-            raise protocol.RefusalError(
-                429, protocol.why("too-often", number=str(person.rate)), retry_after="60"
+            raise RefusalError(
+                429, "too-often", number=str(person.rate), headers={"retry-after": "60"}
             )
         if person.rate:
             self.done.add(person.name)
@@ -426,7 +427,7 @@ class ReviewPages:
             lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments)
         )
         if page is None:
-            raise protocol.RefusalError(404, protocol.why("no-page"))
+            raise RefusalError(404, "no-page")
         # without a referrer a browser would not say where a form was sent from
         headers = {"cache-control": "no-store", "referrer-policy": "same-origin"}
         return web.Response(page.body, status, headers, "text/html")
@@ -434,7 +435,7 @@ class ReviewPages:
     async def _take(self, request: web.Request) -> web.Response:
         media, charset = protocol.read_media_type(web.header(request, "content-type"))
         if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
-            raise protocol.RefusalError(415, protocol.why("form-media", media=protocol.FORM))
+            raise RefusalError(415, "form-media", media=protocol.FORM)
         form = protocol.read_fields(await web.read_body(request, BODY_LIMIT))
         if web.header(request, "authorization"):
             return await self._take_of_program(request, form)
@@ -447,7 +448,7 @@ class ReviewPages:
         outcome, is_shown = await self._submit(request, person.sign(form))
         sentence = outcome.said.say(_language(request))
         if not outcome.is_done:
-            raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
+            raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
         more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
         return web.Response(f"{sentence}{more}\n", 201, media_type="text/plain")
 
@@ -468,7 +469,7 @@ class ReviewPages:
             if signs_in:
                 return await self._sign_in(request, form, typed)
             return await self._take_in_session(request, form, typed)
-        except protocol.RefusalError as refusal:
+        except RefusalError as refusal:
             # said on the page, with what was typed, to be sent again
             typed[review.FAULT] = refusal.message.say(_language(request))
             name = "" if signs_in or refusal.status == 403 else request.cookies.get(COOKIE, "")
@@ -481,10 +482,10 @@ class ReviewPages:
         client = request.scope["client"][0]
         token = form.get("token", "")
         if people.is_besieged(client, token):
-            raise protocol.RefusalError(429, Message("page", "desk-wait"))
+            raise RefusalError(429, Message("page", "desk-wait"))
         person = people.by_token(token, client)
         if person is None:
-            raise protocol.RefusalError(403, Message("page", "desk-wrong-token"))
+            raise RefusalError(403, Message("page", "desk-wrong-token"))
         name = self.sessions.begin(person)
         if not typed:
             return with_cookie(request, _lead(request, {}), name)
@@ -509,7 +510,7 @@ class ReviewPages:
         ):
             if is_leaving:
                 typed.clear()
-            raise protocol.RefusalError(403, Message("page", "desk-no-session"))
+            raise RefusalError(403, Message("page", "desk-no-session"))
         request.scope["record"].person = session.person.name
         if is_leaving:
             self.sessions.end(name)
@@ -524,7 +525,7 @@ class ReviewPages:
             return await self._show(request, 200, typed, name)
         typed[review.FIELD] = str(outcome.values.get("field", ""))
         sentence = outcome.said.say(_language(request))
-        raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
+        raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
 
     async def _submit(self, request: web.Request, form: Form) -> tuple[files.Outcome, bool]:
         """Write down what a form holds; the outcome, and whether the pages show it or will soon."""
@@ -577,7 +578,7 @@ def _refuse_foreign(request: web.Request) -> None:
     is_other = has_origin and urlsplit(origin).netloc.lower() != host
     is_own = site == "same-origin" if site else has_origin
     if is_other or not is_own:
-        raise protocol.RefusalError(403, protocol.why("foreign-form"))
+        raise RefusalError(403, "foreign-form")
 
 
 def _arguments_after(form: Form, outcome: files.Outcome, *, is_shown: bool) -> dict[str, str]:

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
 from pan2kg.server import protocol, web, workers
+from pan2kg.server.protocol import RefusalError, busy
 from pan2kg.store.queries import program_query
 
 STORE: Final = "/store"
@@ -119,14 +120,14 @@ class Endpoint:
         parameters = protocol.read_form(request.scope["query_string"])
         iris = parameters.get("graph", [])
         if len(iris) + ("default" in parameters) + bool(below) != 1:
-            raise protocol.RefusalError(400, protocol.why("which-graph"))
+            raise RefusalError(400, "which-graph")
         graph = "".join(iris).replace(f"{web.root_of(request)}{STORE}/", self.settings.graphs, 1)
         if below:
             if not protocol.is_plain_path(below):
-                raise protocol.RefusalError(404, protocol.why("no-page"))
+                raise RefusalError(404, "no-page")
             graph = self.settings.graphs + below
         elif iris and not protocol.is_absolute(graph):
-            raise protocol.RefusalError(400, protocol.why("no-absolute-iri", iri=graph[:200]))
+            raise RefusalError(400, "no-absolute-iri", iri=graph[:200])
         choice = protocol.insist(web.header(request, "accept"), protocol.GRAPHS)
         make_tag = partial(self.release.tag, "graph", graph)
         web.insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
@@ -189,7 +190,7 @@ class Relay:
             if not protocol.choose(accept, protocol.TABLES) and not protocol.choose(
                 accept, protocol.GRAPHS
             ):
-                raise protocol.RefusalError(406, protocol.why("relay-not-acceptable"))
+                raise RefusalError(406, "relay-not-acceptable")
         media, content = await self.ask(operation, accept)
         return web.Response(
             content, headers={"content-type": media, "cache-control": "no-store", "vary": "Accept"}
@@ -224,28 +225,24 @@ class Relay:
                         content += piece
                         if len(content) > limits.size:
                             size = f"{round(limits.size / protocol.MEGABYTE, 2):g}"
-                            raise protocol.RefusalError(
-                                413, protocol.why("answer-too-large", size=size)
-                            )
+                            raise RefusalError(413, "answer-too-large", size=size)
         except (TimeoutError, httpx.TimeoutException):
-            raise protocol.busy(
-                protocol.why("endpoint-slow", url=url, seconds=f"{limits.seconds:g}"), 30
-            ) from None
+            raise busy("endpoint-slow", 30, url=url, seconds=f"{limits.seconds:g}") from None
         except (OSError, httpx.HTTPError, httpx.InvalidURL):
-            raise protocol.RefusalError(502, protocol.why("endpoint-broke", url=url)) from None
+            raise RefusalError(502, "endpoint-broke", url=url) from None
         media = response.headers.get("content-type", "")
         status = response.status_code
         if status == 200 and protocol.read_media_type(media)[0] in _MEDIA:
             return media, bytes(content)
         if status == 200:
-            raise protocol.RefusalError(502, protocol.why("endpoint-no-result", url=url))
+            raise RefusalError(502, "endpoint-no-result", url=url)
         if status in (429, 503):
-            raise protocol.busy(protocol.why("endpoint-busy", url=url), 30)
+            raise busy("endpoint-busy", 30, url=url)
         beginning = content.decode("utf-8", "replace").strip().partition("\n")[0][:300]
         words = (
             f"{status}: {beginning}"
             if beginning and media.startswith("text/plain")
             else str(status)
         )
-        reason = protocol.why("endpoint-refuses", url=url, status=words)
-        raise protocol.RefusalError(400 if status == 400 else 502, reason)
+        code = 400 if status == 400 else 502
+        raise RefusalError(code, "endpoint-refuses", url=url, status=words)

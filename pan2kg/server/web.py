@@ -45,6 +45,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from pan2kg import errors, project
 from pan2kg.i18n import catalogue, message
 from pan2kg.server import protocol, workers
+from pan2kg.server.protocol import RefusalError, busy
 from pan2kg.turtle.vocabulary import GRAPH
 
 # within so many seconds the head of a request must have come
@@ -216,11 +217,9 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
         try:
             event = await asyncio.wait_for(request.receive(), min(SLOW, until - time.monotonic()))
         except TimeoutError:
-            raise protocol.RefusalError(
-                408, protocol.why("body-slow"), connection="close"
-            ) from None
+            raise RefusalError(408, "body-slow", headers={"connection": "close"}) from None
         if event["type"] == "http.disconnect":
-            raise protocol.RefusalError(400, protocol.why("client-gone"))
+            raise RefusalError(400, "client-gone")
         piece = event.get("body", b"")
         more = bool(event.get("more_body"))
         size += len(piece)
@@ -230,8 +229,8 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
         else:
             pieces.append(piece)
     if max(size, announced) > limit:
-        raise protocol.RefusalError(
-            413, protocol.why("body-large", size=f"{limit / 2**20:g}"), connection="close"
+        raise RefusalError(
+            413, "body-large", size=f"{limit / 2**20:g}", headers={"connection": "close"}
         )
     return b"".join(pieces)
 
@@ -258,13 +257,13 @@ async def refuse(request: Request, error: Exception) -> Response:
     headers = dict(getattr(error, "headers", None) or {})
     if status < 400:
         return Response(status_code=status, headers=headers)
-    if isinstance(error, protocol.RefusalError):
+    if isinstance(error, RefusalError):
         refusal = error
     elif isinstance(error, errors.QueryError):
-        refusal = protocol.RefusalError(400, error.told)
+        refusal = RefusalError(400, error.told)
     elif isinstance(error, errors.Pan2kgError):
         LOG.warning("%s: %s", path_of(request), error)
-        refusal = protocol.busy(protocol.why("not-now", why=error.told))
+        refusal = busy("not-now", why=error.told)
     else:
         is_store = path_of(request).startswith("/store")
         key = {
@@ -273,9 +272,7 @@ async def refuse(request: Request, error: Exception) -> Response:
             405: "store-read-only" if is_store else "means-nothing",
         }.get(status)
         words = message.verbatim(str(getattr(error, "detail", "")))
-        refusal = protocol.RefusalError(
-            status, protocol.why(key, method=request.method) if key else words
-        )
+        refusal = RefusalError(status, key or words, method=request.method)
         if status == 405:
             refusal.headers["allow"] = ", ".join(
                 sorted({word.strip() for word in headers["Allow"].split(",")})
@@ -315,7 +312,7 @@ class Edge:
         packing = Middleware(
             gzip.GZipMiddleware, minimum_size=SMALL, compresslevel=5, thread_minimum_size=16 * 1024
         )
-        refused = (protocol.RefusalError, errors.Pan2kgError, exceptions.HTTPException, Exception)
+        refused = (RefusalError, errors.Pan2kgError, exceptions.HTTPException, Exception)
         application = applications.Starlette(
             routes=routes,
             middleware=[*([sites] if settings.is_public else []), packing],
@@ -358,17 +355,17 @@ class Edge:
             try:
                 self._locate(scope, headers)
                 await self.inner(scope, take, tell)  # type: ignore[arg-type]
-            except protocol.RefusalError as error:
+            except RefusalError as error:
                 refusal = error
             except (
                 asyncio.CancelledError
             ):  # it took longer than the service has when it is told to end
-                refusal = protocol.busy(protocol.why("ending"))
+                refusal = busy("ending")
             except (
                 Exception
             ):  # the last boundary: a fault reaches the log, and the client as a sentence
                 LOG.exception("%s %s %s", record.id, request.method, scope["path"])
-                refusal = protocol.RefusalError(500, protocol.why("fault"))
+                refusal = RefusalError(500, "fault")
             if refusal and not record.status:  # an answer that has begun only ends there
                 await (await refuse(request, refusal))(scope, take, tell)
         finally:
@@ -380,7 +377,7 @@ class Edge:
             scope["http_version"] not in ("1.0", "1.1")
             or {b"content-length", b"transfer-encoding"} <= headers.keys()
         ):
-            raise protocol.RefusalError(400, protocol.why("not-http"), connection="close")
+            raise RefusalError(400, "not-http", headers={"connection": "close"})
         host = headers.get(b"host", b"").decode("latin-1")
         (peer, port) = scope.get("client") or ("", 0)
         with contextlib.suppress(ValueError):
@@ -426,14 +423,14 @@ class Edge:
     def _refuse_host(self, host: str) -> None:
         # a page of another site can make a browser call this address by a name of its own
         if not (match := _HOST.fullmatch(host)):
-            raise protocol.RefusalError(400, protocol.why("no-host"))
+            raise RefusalError(400, "no-host")
         name = match.group(1).strip("[]").lower().rstrip(".")
         if name in self.settings.hosts or name == "localhost":
             return
         with contextlib.suppress(ValueError):
             if ipaddress.ip_address(name).is_loopback or self.settings.by_number:
                 return
-        raise protocol.RefusalError(421, protocol.why("other-host", name=name))
+        raise RefusalError(421, "other-host", name=name)
 
 
 def read_network(text: str) -> str:

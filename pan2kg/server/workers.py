@@ -224,9 +224,7 @@ class Holder:
                     try:
                         self.evaluator.store.update(text)
                     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-                        refusal = RefusalError(
-                            500, why("query-failed", error=str(error).rstrip("."))
-                        )
+                        refusal = RefusalError(500, "query-failed", error=str(error).rstrip("."))
                         self.control.sendall(pack(FAILED, refusal.pack()))
                     else:
                         self._renew(state)
@@ -543,7 +541,7 @@ class WorkerAnswer:
                     raise OSError
                 self.file.write(payload)
             except OSError:  # the disk is full, or would be
-                raise busy(why("answers-waiting"), 30) from None
+                raise busy("answers-waiting", 30) from None
         return False
 
     def close(self) -> None:
@@ -565,18 +563,18 @@ class WorkerAnswer:
 def died(status: int, seconds: float) -> RefusalError:
     """What is said to who asked where a worker ended with this status, a negative signal or an exit code."""
     if status == FAULT:
-        return RefusalError(500, why("fault"))
+        return RefusalError(500, "fault")
     if (
         status == -signal.SIGSEGV
     ):  # the stack was too small; where memory is refused, the engine aborts
-        return RefusalError(400, why("nested-or-chained"))
+        return RefusalError(400, "nested-or-chained")
     keys = {
         signal.SIGALRM: "too-slow",
         signal.SIGABRT: "query-memory-or-depth",
         signal.SIGBUS: "query-memory-or-depth",
     }
     key = next((key for number, key in keys.items() if status == -number), "")
-    return busy(why(key, seconds=f"{seconds:g}"), 30) if key else busy(why("process-ended"), 1)
+    return busy(key, 30, seconds=f"{seconds:g}") if key else busy("process-ended", 1)
 
 
 async def attempt(
@@ -619,7 +617,7 @@ async def _exchange(
         # no workers are there yet, or so many ask that another moment is better
         while link.connect_ex(str(keeper.folder / kind)):
             if keeper.is_lost or keeper.is_closing or time.monotonic() > deadline:
-                raise busy(why("lost" if keeper.is_lost else "starting-again"))
+                raise busy("lost" if keeper.is_lost else "starting-again")
             await asyncio.sleep(0.02)
         await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
         while not answer.take(await loop.sock_recv(link, 2 * protocol.SENT_BYTES)):
@@ -636,7 +634,7 @@ async def _exchange(
                 )
                 leaving.cancel()
             if not reading.done():
-                raise busy(why("client-gone"))
+                raise busy("client-gone")
             await reading
         except ConnectionResetError:  # it was told to end before it read the task
             return -signal.SIGKILL
@@ -672,12 +670,12 @@ class Pool:
             RefusalError: too many wait, it took too long or too much, or it cannot be answered.
         """
         if self.waiting >= QUEUE:
-            raise busy(why("queue-full"))
+            raise busy("queue-full")
         self.waiting += 1
         try:
             await asyncio.wait_for(self.places.acquire(), WAIT if self.places.locked() else None)
         except TimeoutError:
-            raise busy(why("queue-full" if self.keeper.is_up else "starting-again")) from None
+            raise busy("queue-full" if self.keeper.is_up else "starting-again") from None
         finally:
             self.waiting -= 1
         self.busy += 1

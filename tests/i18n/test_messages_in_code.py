@@ -19,7 +19,7 @@ ERRORS = {
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, errors.Pan2kgError)
 }
-CONTEXT_OF = {"told": "error", "why": "server", "noted": "draft"}
+CONTEXT_OF = {"told": "error", "why": "server", "busy": "server", "noted": "draft"}
 # what a module calls the function that chooses a message of its own context
 OWN = {
     "push.py": {"why": "portal", "fault": "error"},
@@ -57,6 +57,8 @@ def used(path: Path) -> Iterator[tuple[str, str]]:
             yield from (("error", key) for value in (argument, *remedies) for key in keys_of(value))
         elif name in contexts:
             yield from ((contexts[name], key) for key in keys_of(argument))
+        elif name == "RefusalError" and len(call.args) > 1:  # behind the status
+            yield from (("server", key) for key in keys_of(call.args[1]))
         elif name in twofold and len(call.args) > 1:
             yield from (
                 (context, key) for context in keys_of(argument) for key in keys_of(call.args[1])
