@@ -27,8 +27,10 @@ from pan2kg.review import (
     decision,
     desk,
     drafted,
+    fields,
     files,
     keys,
+    outcomes,
     proposals,
     suggestions,
     work,
@@ -365,10 +367,10 @@ def run_review(options: argparse.Namespace) -> int:
     material = work.read_material(graph, project, plan) if is_read else work.Material(graph)
     reader = _KeyReader()
     try:
-        name = files.read_field(
+        name = fields.read_field(
             {"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer"
         )
-    except files.RefusedError as error:
+    except outcomes.RefusedError as error:
         raise ProjectError("name-yourself", why=error.code) from None
     wanted = desk.Wanted(options.kind, options.order, options.control, options.second, plan)
     review = desk.open_desk(material, project, name, today(), wanted, whole)

@@ -13,18 +13,12 @@ those of decisions and of the files they are written to; they load no desk.
 """
 
 from pan2kg.review.decision import Candidate, Decision, Held, Origin, Settled, decided
-from pan2kg.review.files import (
-    Addition,
-    Outcome,
-    ProjectFiles,
-    RefusedError,
-    addition,
-    alone,
-    read_field,
-    write,
-)
+from pan2kg.review.fields import read_field
+from pan2kg.review.files import Addition, addition, alone, write
 from pan2kg.review.filing import Composed, compose, decide, withdraw
+from pan2kg.review.outcomes import Outcome, RefusedError
 from pan2kg.review.refusals import refuse
+from pan2kg.review.standing import ProjectFiles
 
 __all__ = [
     "Addition",

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pan2kg.coherence.evidence import Aspect, Extent, Reading
@@ -24,17 +24,9 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, either, told
 from pan2kg.project import Project, cannot_write, read_text, write_atomically
 from pan2kg.review import decision, filing, refusals
-from pan2kg.review.files import (
-    UNVERIFIED,
-    Addition,
-    FileTexts,
-    Form,
-    ProjectFiles,
-    addition,
-    append,
-    own,
-    read_field,
-)
+from pan2kg.review.fields import Form, read_field
+from pan2kg.review.files import UNVERIFIED, Addition, FileTexts, addition, append, own
+from pan2kg.review.standing import ProjectFiles
 from pan2kg.store.names import find_thing
 from pan2kg.store.queries import KINDS, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import Store, select
@@ -69,13 +61,13 @@ from pan2kg.validation.quotations import (
 )
 from pan2kg.validation.wording import is_date
 
-WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
+WORKS = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""
-CITABLE: Final = WORKS | KINDS["instrument"] | {"Review", "Recommendation"}
+CITABLE = WORKS | KINDS["instrument"] | {"Review", "Recommendation"}
 """The classes of what a work may cite or use."""
-NAMED: Final = KINDS["plan"] | KINDS["instrument"] | KINDS["body"] | {"Review"}
+NAMED = KINDS["plan"] | KINDS["instrument"] | KINDS["body"] | {"Review"}
 """The classes of what may have other names than its label."""
-SPEAKERS: Final = frozenset(NAMED - {"Provision", "Instrument", "UnnamedGroup"})
+SPEAKERS = frozenset(NAMED - {"Provision", "Instrument", "UnnamedGroup"})
 """The classes of those whose words a document may carry."""
 Words = tuple[str, str]
 """A text and its language."""

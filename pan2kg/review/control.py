@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import agreement
 from pan2kg.review.decision import Candidate, Held, part_key
 from pan2kg.turtle.vocabulary import key, link_iri
 
-ONE_IN: Final = 20
+ONE_IN = 20
 """One in so many that are shown is a control, where controls are wanted."""
-SHARE: Final = 0.1
+SHARE = 0.1
 """The share of what was decided that a second reader decides again."""
 
 

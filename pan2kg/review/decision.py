@@ -9,35 +9,35 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.extract.document import Document, Quotation
 from pan2kg.i18n.message import Message
-from pan2kg.review.files import Filed, ProjectFiles
+from pan2kg.review.standing import Filed, ProjectFiles
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import key, kind_and_key
 from pan2kg.turtle.writer import iri, read_prefixes
 
-REVIEWED: Final = "reviewed"
+REVIEWED = "reviewed"
 """The part of a plan that holds what was decided of it."""
-INVOLVEMENT: Final = "involvement"
+INVOLVEMENT = "involvement"
 """The type of a candidate that says a body takes part."""
-CITATION: Final = "cross-reference"
-USE: Final = "uses-instrument"
-THIRD: Final = "external-statement"
+CITATION = "cross-reference"
+USE = "uses-instrument"
+THIRD = "external-statement"
 """What somebody else states of two texts; the words may be anybody's."""
-MENTION: Final = "references"
+MENTION = "references"
 """The relation of what is named and no more."""
-WORKS: Final = frozenset(("plan", "action", "part", "category"))
+WORKS = frozenset(("plan", "action", "part", "category"))
 """The kinds of what cites by a cross-reference, where it names another of them; a text is used."""
-TYPES: Final = (*CROSS_REFERENCES, "builds-on", THIRD)
+TYPES = (*CROSS_REFERENCES, "builds-on", THIRD)
 """The types of link a suggestion of the graph can become."""
-SETTLED: Final = frozenset((*TYPES, "succession"))
+SETTLED = frozenset((*TYPES, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
-CHANNELS: Final = ("text", "annex", "web")
-DIRECTIONS: Final = ("forth", "back")
-REASONS: Final = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")
+CHANNELS = ("text", "annex", "web")
+DIRECTIONS = ("forth", "back")
+REASONS = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")
 """Why something is rejected, by the keys 1 to 5."""
 _DERIVED = frozenset(("derived", "note-latest-edition", "note-refers-back"))
 """The remarks of a candidate whose target follows from a rule and not from the words alone."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import median
 from time import time
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.extract.document import Document, Quotation, quoted
@@ -23,14 +23,16 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages
 from pan2kg.project import Project
 from pan2kg.review import control, decision, filing, journal as journals, suggestions, work
-from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError
+from pan2kg.review.fields import Form
+from pan2kg.review.outcomes import Outcome, RefusedError
 from pan2kg.review.proposals import graph_candidates
+from pan2kg.review.standing import ProjectFiles
 from pan2kg.store.queries import KINDS, program_query
 from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import write_turtle
 
-HAND: Final = ("from", "relation", "to", "words")
+HAND = ("from", "relation", "to", "words")
 """What is typed of a candidate that is proposed by hand."""
 _SURE = 1.0
 """How sure a candidate is that a person has typed: there is no rule that may be wrong."""
@@ -71,7 +73,7 @@ class Wanted(NamedTuple):
         return is_of_kind and self.plan in ("", *candidate.plans)
 
 
-ALL: Final = Wanted()
+ALL = Wanted()
 
 
 @dataclass

@@ -6,40 +6,34 @@ same files, and a difference must show only what a reviewer decided.
 
 import os
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from difflib import unified_diff
-from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.i18n import Filling, Language, Message, Messages, Text
+from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n import Messages
 from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
-from pan2kg.store import Store, construct, open_store, plain, program_query, rules
-from pan2kg.turtle import DCTERMS, PAN, XSD, graph_of, key, kind_and_key, writer
+from pan2kg.review.outcomes import RefusedError
+from pan2kg.store import Store, construct, open_store, program_query, rules
+from pan2kg.turtle import graph_of, writer
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import (
     Block,
     Prefixes,
-    TurtleLine,
     iri,
     read_prefixes,
-    string,
     text,
     write_turtle,
 )
 from pan2kg.validation.style import check_style
 
-UNVERIFIED: Final = "unverified"
-REPLACES: Final = DCTERMS + "replaces"
+UNVERIFIED = "unverified"
 FileTexts = Mapping[Path, str]
 """The texts of files."""
-Value = ox.NamedNode | ox.Literal
 _DATA = Messages("data")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _HEAD = re.compile(r"\A(?:@prefix [^\n]*\n)*\n?")
@@ -246,125 +240,6 @@ def own(project: Project) -> None:
         raise ProjectError("nothing-to-write-to", remedy="write-in-project")
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """What stands of a thing in a file, by IRI: its values by property, and the keys of its type and status.
-
-    Of properties in our namespace only the name is used, of others the IRI.
-    """
-
-    iri: str
-    file: str
-    said: Mapping[str, tuple[Value, ...]]
-    type: str
-    status: str
-
-    def values(self, name: str) -> list[str]:
-        """The values of a property as plain texts."""
-        return [plain(value) for value in self.said.get(name, ())]
-
-    def one(self, name: str) -> str:
-        """The first value of a property as a plain text; empty where it has none."""
-        return next(iter(self.values(name)), "")
-
-    def written(self, names: Iterable[str], prefixes: Prefixes) -> Iterator[TurtleLine]:
-        """What is said by properties, as lines of a block, in the order of their names."""
-        for name in names:
-            predicate = iri(name if "/" in name else PAN + name, prefixes)
-            for value in self.said.get(name, ()):
-                yield TurtleLine(predicate, write_value(value, prefixes))
-
-
-def write_value(value: Value, prefixes: Prefixes) -> str:
-    """A value as Turtle writes it in house style.
-
-    >>> write_value(ox.Literal("2026", datatype=ox.NamedNode(f"{XSD}gYear")), {})
-    '"2026"^^xsd:gYear'
-    """
-    if isinstance(value, ox.NamedNode):
-        return iri(value.value, prefixes)
-    if value.language:
-        return text(value.value, value.language)
-    kind = value.datatype.value.removeprefix(XSD)
-    if kind == "string":
-        return string(value.value)
-    if kind in ("integer", "decimal", "boolean"):
-        return value.value
-    return f"{string(value.value)}^^xsd:{kind}"
-
-
-@dataclass(frozen=True)
-class ProjectFiles:
-    """The files of the graph of a project, read once: what stands in them, whatever a store knows."""
-
-    project: Project
-
-    @cached_property
-    def texts(self) -> dict[str, str]:
-        """The texts of the files by name; those that came with the program are not among them."""
-        return {self.project.name_of(path): read_text(path) for path in self.project.graph_files()}
-
-    @cached_property
-    def places(self) -> dict[str, str]:
-        """The name of the file in which each block stands, by IRI; that of the program comes first."""
-        core = {self.project.name_of(path): read_text(path) for path in self.project.core_files()}
-        places: dict[str, str] = {}
-        for name, content in (core | self.texts).items():
-            for subject, _ in writer.subjects(content):
-                places.setdefault(subject, name)
-        return places
-
-    def mentions(self, name: str) -> bool:
-        """Whether any file has the key of a thing, given by IRI."""
-        return any(key(name) in content for content in self.texts.values())
-
-    @cached_property
-    def withdrawn(self) -> frozenset[str]:
-        """The IRIs of what was decided and taken back."""
-        withdrawn = set[str]()
-        for decision in self.of_kind("decision"):
-            withdrawn.update(decision.values("withdraws"))
-        return frozenset(withdrawn)
-
-    def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
-        """What of a kind stands in the files in which all of these things are spoken of.
-
-        Files that are not Turtle are passed over; ``pan2kg check`` tells of them. A link that was
-        withdrawn counts as superseded, whatever its block says.
-        """
-        names = list(map(key, things))
-        class_name = f"pan:{kind.capitalize()}"
-        for file, content in self.texts.items():
-            if class_name not in content or not all(name in content for name in names):
-                continue
-            for filed in _filed(content, file, kind):
-                if kind == "link" and filed.status and filed.iri in self.withdrawn:
-                    yield replace(filed, status="superseded")
-                else:
-                    yield filed
-
-
-@lru_cache(maxsize=16)
-def _filed(content: str, file: str, kind: str) -> tuple[Filed, ...]:
-    things: dict[str, dict[str, tuple[Value, ...]]] = {}
-    try:
-        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
-            is_named = isinstance(quad.subject, ox.NamedNode)
-            if is_named and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                properties = things.setdefault(quad.subject.value, {})
-                name = quad.predicate.value.removeprefix(PAN)
-                properties[name] = (*properties.get(name, ()), quad.object)
-    except SyntaxError:
-        return ()
-    filed = []
-    for name, properties in things.items():
-        if kind_and_key(name)[0] == kind:
-            untyped = Filed(name, file, properties, "", "")
-            type_ = key(untyped.one("linkType"))
-            filed.append(replace(untyped, type=type_, status=key(untyped.one("status"))))
-    return tuple(filed)
-
-
 def changes(project: Project, store: Store, files: Iterable[str]) -> str:
     """An update that brings ``store`` to where it would be if it were filled anew; ``files`` as the project names them.
 
@@ -394,150 +269,3 @@ def _in_graph(graph: str, triples: Collection[object]) -> list[str]:
     if not triples:
         return []
     return [f"GRAPH <{graph}> {{\n", *sorted(f"{triple} .\n" for triple in triples), "}\n"]
-
-
-DONE: Final = frozenset(
-    (
-        "accepted",
-        "rejected",
-        "accepted-many",
-        "rejected-many",
-        "scored",
-        "undone",
-        "second-noted",
-        "control-noticed",
-        "control-missed",
-        "proposed",
-    )
-)
-"""The outcomes with which something was written, or noted."""
-_REVIEW = Messages("review")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a form: a code of the catalogue ``review``, what fills in its sentence, and the files written."""
-
-    code: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
-    files: tuple[str, ...] = ()
-
-    @property
-    def is_done(self) -> bool:
-        """Whether something was written, or noted."""
-        return self.code in DONE
-
-    @property
-    def said(self) -> Text:
-        """The sentence a person is told."""
-        return sentence(self.code, self.values)
-
-
-class RefusedError(ProjectError):
-    """Something that was sent in cannot be written; ``why`` is what another part of the program said of it.
-
-    The field of the form it is about is named by its key.
-    """
-
-    def __init__(
-        self, code: str, *, field: str = "", why: Pan2kgError | None = None, **values: str | int
-    ) -> None:
-        name = f"field.{field}"
-        called = Message("review", name) if _REVIEW.has(name) else field
-        if why:
-            message = why.told
-        else:
-            message = Message("review", f"outcome.{code}", {"field": called, **values})
-        super().__init__(message)
-        self.code = code
-        self.values = values
-        self.field = field
-        self.why = why
-
-    def outcome(self, language: Language) -> Outcome:
-        """The refusal as what came of a form, with its reason in a language."""
-        values = dict[str, str | int]()
-        if self.field:
-            values["field"] = self.field
-        values |= self.values
-        if self.why:
-            values["detail"] = self.why.say(language)
-        return Outcome(self.code, values)
-
-
-def sentence(code: str, values: Mapping[str, str | int]) -> Text:
-    """The words kept under a code, filled in; the value ``field`` is the name of a field of the form.
-
-    >>> sentence("accepted", {"files": "graph/plans/x/reviewed.ttl"}).say("de")
-    'Die Verknüpfung ist angenommen; sie steht in graph/plans/x/reviewed.ttl.'
-    """
-    place = f"field.{values.get('field', '')}"
-    filling: dict[str, Filling] = {name: str(value) for name, value in values.items()}
-    if _REVIEW.has(place):
-        filling["field"] = _REVIEW.text(place)
-    return _REVIEW.text(f"outcome.{code}", **filling)
-
-
-LIMITS: Final[Mapping[str, int]] = {
-    "reviewer": 100, "reason": 2000, "quote": 3000, "page": 40, "rationale": 2000, "scale": 60,
-    "title": 1000, "note": 2000,
-    "relation": 60, "to": 300, "nearer": 300, "rejection": 40, "words": 3000,
-    "hand_from": 300, "hand_relation": 60, "hand_to": 300, "hand_words": 3000,
-}  # fmt: skip
-"""The most characters a field takes."""
-LINES: Final = frozenset(("words", "hand_words", "reason", "quote", "rationale", "note"))
-"""The fields of several lines."""
-TONGUES: Final = Messages("tongue").keys()
-"""The languages in which somebody may write or quote."""
-_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What makes text show in another order than it is stored."""
-
-Form = Mapping[str, str]
-
-
-def read_field(form: Form, name: str, *, needed: bool = True) -> str:
-    """The text of a field, refused where it is empty and needed, too long, or holds characters that cannot be seen.
-
-    >>> read_field({"reviewer": " A.  Weber "}, "reviewer")
-    'A. Weber'
-    """
-    typed = form.get(name, "")
-    most = LIMITS[name]
-    # what is far too long is not even looked at
-    if len(typed) > 4 * most:
-        raise RefusedError("too-long", field=name, most=most)
-    text = _BREAKS.sub("\n", typed).strip() if name in LINES else " ".join(typed.split())
-    if needed and not text:
-        raise RefusedError("missing", field=name)
-    if len(text) > most:
-        raise RefusedError("too-long", field=name, most=most)
-    if any(map(_is_hidden, text)):
-        raise RefusedError("hidden-character", field=name)
-    return text
-
-
-def _is_hidden(character: str) -> bool:
-    """Whether a character cannot be seen, is none, or turns text round; lines and tabs may stand."""
-    if character in "\n\t":
-        return False
-    code = ord(character)
-    is_none = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-    is_control = unicodedata.category(character) in ("Cc", "Cs")
-    return is_none or is_control or character in _TURNING
-
-
-def read_choice(form: Form, name: str, known: Collection[str], *, default: str = "") -> str:
-    """The value of a field that is one of those ``known``, or the default where it is empty.
-
-    Refused is any other, and an empty one without a default.
-
-    >>> read_choice({"verdict": "accept "}, "verdict", ("accept", "reject"))
-    'accept'
-    """
-    choice = form.get(name, "").strip()
-    if not choice and not default:
-        raise RefusedError("missing", field=name)
-    if choice and choice not in known:
-        raise RefusedError("unknown", field=name)
-    return choice or default

@@ -32,8 +32,10 @@ from pan2kg.review.decision import (
     PlanTexts,
     part_key,
 )
-from pan2kg.review.files import Filed, ProjectFiles, RefusedError, addition
+from pan2kg.review.files import addition
+from pan2kg.review.outcomes import RefusedError
 from pan2kg.review.refusals import refuse
+from pan2kg.review.standing import Filed, ProjectFiles
 from pan2kg.turtle.vocabulary import DCTERMS, ID, key, link_iri, thing
 from pan2kg.turtle.writer import (
     Block,

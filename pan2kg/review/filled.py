@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import Message
@@ -21,7 +21,7 @@ from pan2kg.turtle import Block, TurtleLine, blocks as turtle, iri, key, string
 from pan2kg.turtle.writer import prefixes_used
 from pan2kg.validation.quotations import Comparison, judge
 
-OPEN: Final = ("actions", "involvements", "links", "details")
+OPEN = ("actions", "involvements", "links", "details")
 """The sheets that take new rows; a row of the last has more to say than it asks for."""
 _BEFORE = (
     "skos:notation",

@@ -14,12 +14,13 @@ from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.review import decision, work
 from pan2kg.review.desk import HAND, Desk, Wanted, open_desk, write_suggested
-from pan2kg.review.files import Form, Outcome, RefusedError, read_choice, read_field
+from pan2kg.review.fields import Form, read_choice, read_field
+from pan2kg.review.outcomes import Outcome, RefusedError
 from pan2kg.review.proposals import graph_candidates
 from pan2kg.store.store import Store
 from pan2kg.turtle import key
 
-TOGETHER: Final = "with:"
+TOGETHER = "with:"
 """How the fields of a form begin that tick what is decided together with what is shown."""
 _VERDICTS = ("accept", "reject", "undo", "preview", "propose")
 _MOST_DIGITS = 11

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, read_text
@@ -16,13 +15,13 @@ from pan2kg.review.decision import Held
 from pan2kg.review.work import WORK, add_line
 from pan2kg.turtle.vocabulary import key
 
-JOURNAL: Final = "journal.jsonl"
-LONGEST: Final = 600.0
+JOURNAL = "journal.jsonl"
+LONGEST = 600.0
 """Seconds after which somebody was away and not deciding; such times are not kept."""
-DECISION: Final = "decision"
-CONTROL: Final = "control"
-SECOND: Final = "second"
-UNDONE: Final = "second-undone"
+DECISION = "decision"
+CONTROL = "control"
+SECOND = "second"
+UNDONE = "second-undone"
 """What a line is about: a decision that was written, a planted candidate, a second reading, one that was taken back."""
 
 

@@ -8,9 +8,9 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.i18n import Message, verbatim
 from pan2kg.review import decision, suggestions
 from pan2kg.review.desk import HAND, Desk
-from pan2kg.review.files import Outcome
+from pan2kg.review.outcomes import Outcome
 
-TYPED: Final = ("type", "direction", "channel", "document", "page", "quote")
+TYPED = ("type", "direction", "channel", "document", "page", "quote")
 """What is typed to accept a suggestion, in this order, with ``|`` between; the page may be empty."""
 _EDITED = ("relation", "to", "quote")
 _NUMBERS = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")

@@ -24,7 +24,8 @@ from pan2kg.review.decision import (
     decided,
     part_key,
 )
-from pan2kg.review.files import REPLACES, Filed, ProjectFiles, RefusedError
+from pan2kg.review.outcomes import RefusedError
+from pan2kg.review.standing import REPLACES, Filed, ProjectFiles
 from pan2kg.store import is_true, program_query, text_rows as rows
 from pan2kg.turtle.vocabulary import ID, PAN, key, link_iri
 from pan2kg.turtle.writer import iri, read_prefixes

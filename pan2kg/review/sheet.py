@@ -29,12 +29,12 @@ from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation.quotations import KeptText
 from pan2kg.validation.wording import is_date
 
-KEY: Final = "key"
-MARK: Final = "mark"
+KEY = "key"
+MARK = "mark"
 """The names of the first and the last column; the last is hidden."""
-STAMP: Final = "pan2kg"
+STAMP = "pan2kg"
 """What the hidden first line begins with; sheet, plan and codes of the columns follow."""
-NAMED: Final = " – "
+NAMED = " – "
 """What stands between the key of a thing and its name in a cell; only the key is read back."""
 DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "pan:Timeline": ("timeline", "pan:hasTimeline"),
@@ -43,9 +43,9 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "pan:ExpectedResult": ("result", "pan:hasExpectedResult"),
 }
 """The classes of details: the prefix of their keys, and what says that an action has one; in the order of a block."""
-LITERALS: Final = ("text", "plain", "day", "count")
+LITERALS = ("text", "plain", "day", "count")
 """The kinds of columns that name no things."""
-KEY_OF_LINK: Final = ("type", "relation", "from", "to")
+KEY_OF_LINK = ("type", "relation", "from", "to")
 """The columns from which the key of a link is made."""
 ENDS: Final[Mapping[str, tuple[str, ...]]] = {
     "involvements": ("work", "body"),
@@ -163,7 +163,7 @@ def _read_layouts() -> dict[str, tuple[tuple[str, ...], tuple[SheetColumn, ...]]
     return layouts
 
 
-LAYOUTS: Final = _read_layouts()
+LAYOUTS = _read_layouts()
 """The classes and columns of each sheet."""
 
 

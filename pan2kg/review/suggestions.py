@@ -7,7 +7,7 @@ from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.review.decision import CHANNELS, CITATION, DIRECTIONS, THIRD, TYPES, Candidate, Decision
-from pan2kg.review.files import TONGUES, Form, read_choice, read_field
+from pan2kg.review.fields import TONGUES, Form, read_choice, read_field
 from pan2kg.review.filing import plan_of
 from pan2kg.store import program_query
 from pan2kg.turtle.vocabulary import key

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.extract import Document, Mention, Quotation, from_json, load_document, to_json
@@ -24,12 +24,12 @@ from pan2kg.review.files import own
 from pan2kg.store import program_query
 from pan2kg.turtle.vocabulary import key, kind_and_key, thing
 
-WORK: Final = "work"
-CANDIDATES: Final = "candidates.jsonl"
-BY_HAND: Final = "by-hand.jsonl"
+WORK = "work"
+CANDIDATES = "candidates.jsonl"
+BY_HAND = "by-hand.jsonl"
 """The file of candidates somebody has typed."""
-DOCUMENT: Final = "document.json"
-MENTIONS: Final = "mentions.jsonl"
+DOCUMENT = "document.json"
+MENTIONS = "mentions.jsonl"
 _TYPED = (
     "key",
     "action_or_plan",

@@ -16,15 +16,9 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import SCALE, Scale, plain, whole
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.review import files as written_files, filing
-from pan2kg.review.files import (
-    Filed,
-    Form,
-    Outcome,
-    ProjectFiles,
-    RefusedError,
-    read_choice,
-    read_field,
-)
+from pan2kg.review.fields import TONGUES, Form, read_choice, read_field
+from pan2kg.review.outcomes import Outcome, RefusedError
+from pan2kg.review.standing import REPLACES, Filed, ProjectFiles
 from pan2kg.scores.ledger import (
     document_block,
     file_block,
@@ -117,7 +111,7 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
     if not cells:
         raise RefusedError("unchanged")
     rationale = read_field(form, "rationale")
-    language = read_choice(form, "language", written_files.TONGUES, default=graph.language)
+    language = read_choice(form, "language", TONGUES, default=graph.language)
     entry = _Entry(assessor, scale, reviewer, today, rationale, language)
     by_plan: dict[str, dict[Cell, float]] = {}
     for cell in sorted(cells):
@@ -207,7 +201,7 @@ def _place(files: ProjectFiles, cell: Cell, entry: _Entry, known: float | None) 
     earlier = [link for link in files.of_kind("link", *cell) if _is_score(link, cell, entry)]
     replaced = set[str]()
     for link in earlier:
-        replaced.update(link.values(written_files.REPLACES))
+        replaced.update(link.values(REPLACES))
     latest = next((link for link in earlier if link.iri not in replaced), None)
     if latest is not None and (known is None or latest.one("score") != plain(known)):
         raise RefusedError("scored-meanwhile", file=latest.file)

@@ -34,7 +34,7 @@ from urllib.parse import urlencode, urlsplit
 from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n import LANGUAGES, Language, Message, Messages, today, verbatim
 from pan2kg.project import Project, read_text
-from pan2kg.review import files, forms
+from pan2kg.review import fields, files, forms, outcomes
 from pan2kg.scores import review as scoring
 from pan2kg.server import pages, protocol, web, workers
 from pan2kg.server.protocol import RefusalError
@@ -128,7 +128,7 @@ _IRI: Final = re.compile(r"<([^<>]+)>")
 _SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
 _PAGE: Final = Messages("page")
 
-Form = files.Form
+Form = fields.Form
 """What was typed into a form, or stands in the address of a page, by the names of its fields."""
 
 
@@ -527,7 +527,7 @@ class ReviewPages:
         sentence = outcome.said.say(_language(request))
         raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
 
-    async def _submit(self, request: web.Request, form: Form) -> tuple[files.Outcome, bool]:
+    async def _submit(self, request: web.Request, form: Form) -> tuple[outcomes.Outcome, bool]:
         """Write down what a form holds; the outcome, and whether the pages show it or will soon."""
         language = _language(request)
         async with self._turn:
@@ -581,7 +581,7 @@ def _refuse_foreign(request: web.Request) -> None:
         raise RefusalError(403, "foreign-form")
 
 
-def _arguments_after(form: Form, outcome: files.Outcome, *, is_shown: bool) -> dict[str, str]:
+def _arguments_after(form: Form, outcome: outcomes.Outcome, *, is_shown: bool) -> dict[str, str]:
     """What the page shown after something was written is told: where one was, and what was done."""
     arguments = {
         name: value for name, value in form.items() if name in KEPT or name.startswith("on:")
@@ -599,7 +599,7 @@ def _arguments_after(form: Form, outcome: files.Outcome, *, is_shown: bool) -> d
     return arguments
 
 
-def _files_changed(outcome: files.Outcome) -> tuple[str, ...]:
+def _files_changed(outcome: outcomes.Outcome) -> tuple[str, ...]:
     """The files of the graph that were written: now, or by somebody else meanwhile."""
     written = tuple(file for file in outcome.files if file.endswith(".ttl"))
     changed = outcome.values.get("file")

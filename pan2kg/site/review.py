@@ -21,8 +21,9 @@ from pan2kg.review import (
     cards,
     decision,
     desk as desks,
-    files as entry,
+    fields,
     forms,
+    outcomes,
     proposals,
     suggestions,
     work,
@@ -89,8 +90,8 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
         "fault": fault,
         "kept": typed,
         "done": done,
-        "tongues": [(tag, _TONGUES.say(tag, language)) for tag in entry.TONGUES],
-        "limits": entry.LIMITS,
+        "tongues": [(tag, _TONGUES.say(tag, language)) for tag in fields.TONGUES],
+        "limits": fields.LIMITS,
         "called": lambda name: _REVIEW.say(f"field.{name}", language),
         "desk_says": lambda name, **values: _DESK.say(name, language, **values),
         "reasons": decision.REASONS,
@@ -110,9 +111,9 @@ def _done(context: PageContext) -> str:
     arguments = context.arguments
     code = arguments.get("written", "")
     files = arguments.get("files", "")
-    if code not in entry.DONE or not all(map(_FILE.fullmatch, files.split(" "))):
+    if code not in outcomes.DONE or not all(map(_FILE.fullmatch, files.split(" "))):
         return ""
-    outcome = entry.sentence(code, {"files": files.replace(" ", ", ")})
+    outcome = outcomes.sentence(code, {"files": files.replace(" ", ", ")})
     sentence = outcome.say(context.language)
     if arguments.get("shown") == "no":
         return f"{sentence} {context.t('desk-not-shown')}"
@@ -243,7 +244,7 @@ def _desk(context: PageContext, graph: Graph) -> Values | None:
 
 def _open_desk(graph: Graph, arguments: Mapping[str, str]) -> desks.Desk | None:
     reader = arguments.get(KNOWN) or arguments.get("reader") or arguments.get(SIGNED, "")
-    reader = " ".join(reader.split())[: entry.LIMITS["reviewer"]]
+    reader = " ".join(reader.split())[: fields.LIMITS["reviewer"]]
     try:
         material = work.read_material(graph, graph.project)
     except Pan2kgError:

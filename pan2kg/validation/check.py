@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -29,7 +29,7 @@ from pan2kg.validation.evaluation import (
 )
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
 
-KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
+KINDS = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
 """The kinds of rules, in the order in which a report tells them."""
 _ASKED = 500
 """So many things are named in one query; Virtuoso takes some thousand."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -32,12 +32,12 @@ from pan2kg.validation.report import (
 
 _CHECK = Messages("check")
 
-EXAMPLES: Final = 2
+EXAMPLES = 2
 """How many findings of a rule are shown before a reader asks for all of them."""
-FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
-PLANS: Final = 5
+FORMATS = ("text", "json", "github", "html", "junit", "turtle")
+PLANS = 5
 """How many of the plans a rule fails in are named before a reader asks for all of them."""
-IDLE_SHOWN: Final = 12
+IDLE_SHOWN = 12
 """How many of the rules that had nothing to look at are named."""
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

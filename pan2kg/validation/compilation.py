@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import combinations, count, pairwise
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -36,8 +35,8 @@ from pan2kg.validation.shapes import (
     read_shapes,
 )
 
-SHAPES: Final = Place("ontology/shapes")
-COUNTED: Final = 6
+SHAPES = Place("ontology/shapes")
+COUNTED = 6
 """So many values are told apart one by one, each of which multiplies the ways to look at them."""
 _THIS = "?this"
 _VALUE = "?value"

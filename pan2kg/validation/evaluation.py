@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -25,9 +25,9 @@ from pan2kg.validation import compilation, questions
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
 from pan2kg.validation.shapes import Rules, Shapes, Term, read_rules, read_shapes, written
 
-QUALITY: Final = "quality/*-violation.rq"
+QUALITY = "quality/*-violation.rq"
 """Where the quality queries of a project stand, below its folder of queries."""
-MANY: Final = 200
+MANY = 200
 """Up to how many things are named in queries; of more, it costs less to look at all and choose."""
 _MAY_BE_SOME = -1
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -36,9 +36,7 @@ _WARNINGS = (
     "question-order",
     "question-label",
 )
-QUESTION_RULES: Final = worded_rules(
-    Messages("style"), Kind.STYLE, _VIOLATIONS + _WARNINGS, _WARNINGS
-)
+QUESTION_RULES = worded_rules(Messages("style"), Kind.STYLE, _VIOLATIONS + _WARNINGS, _WARNINGS)
 _HEADER_LINE = re.compile(r"#\+ ([a-z_0-9]+):(?: (.*))?")
 _ORDER_AT_END = re.compile(r"\n[ \t]*ORDER BY[^{}]*$", re.IGNORECASE)
 _ROWS = 200

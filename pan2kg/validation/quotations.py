@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
@@ -28,7 +28,7 @@ from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.validation.kept import find_kept
 from pan2kg.validation.report import Finding, Kind, Report, Rule, worded_rules
 
-RUN: Final = 4
+RUN = 4
 """How many words in a row make a hash: fewer stand in many texts, more leave short quotations uncompared."""
 _DIGITS = 12
 """So many digits of a hash are kept."""
@@ -296,7 +296,7 @@ def _blocks(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBlo
 
 
 _COUNTED = ("text-compared", "text-own-hash", "text-uncompared")
-QUOTATION_RULES: Final = worded_rules(
+QUOTATION_RULES = worded_rules(
     Messages("text"),
     Kind.TEXT,
     ("text-quote", "text-title", "text-number", "text-kept"),
@@ -432,14 +432,14 @@ def _check_kept(files: Sequence[TurtleFile], kept: KeptTexts) -> QuotationFindin
 
 # How much is quoted
 
-LONGEST: Final = (300, 60)
+LONGEST = (300, 60)
 """How long a quotation is without asking whoever holds the rights: characters, or words."""
-SHARES: Final = (0.05, 0.10)
+SHARES = (0.05, 0.10)
 """The share of a document above which its quotations are to be looked at, and above which they are too much."""
-WHOLE: Final = 10
+WHOLE = 10
 """A quotation as many times longer than a short one is a text, however long the document is."""
 _UNKNOWN = "text-length-unknown"
-RIGHTS_RULES: Final = worded_rules(
+RIGHTS_RULES = worded_rules(
     Messages("text"),
     Kind.TEXT,
     ("text-long", "text-much", "text-whole"),

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -20,15 +19,15 @@ from pan2kg.validation.report import Finding, Kind, Names, Rule, RuleUse, Severi
 Node = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
-TARGETS: Final = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
-NOT_CONSTRAINTS: Final = frozenset(
+TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
+NOT_CONSTRAINTS = frozenset(
     (
         "deactivated", "defaultValue", "description", "flags", "group", "ignoredProperties", "message", "name", "order",
         "path", "property", "severity", "target", *TARGETS,
     )
 )  # fmt: skip
 """What a shape may say besides constraints; sh:property hands on to another shape."""
-PATHS: Final = {
+PATHS = {
     "inversePath": "^{}",
     "zeroOrMorePath": "{}*",
     "oneOrMorePath": "{}+",

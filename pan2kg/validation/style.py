@@ -8,7 +8,6 @@ findings of both. What the rules say stands in the context « style » of the ca
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final
 
 from pan2kg.errors import Place
 from pan2kg.i18n.catalogue import Messages
@@ -18,7 +17,7 @@ from pan2kg.turtle.vocabulary import GRAPH, precedence
 from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation.report import Finding, Kind, worded_rules
 
-SHAPES_FOLDER: Final = "ontology/shapes/"
+SHAPES_FOLDER = "ontology/shapes/"
 """How the names of files of shapes begin, whose numbers stay as they are written."""
 _UNITS = {
     "style-prefix-first": "file",
@@ -48,7 +47,7 @@ _UNITS = {
     "style-tab": "file",
 }
 """What each rule looks at."""
-STYLE_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _UNITS, ("style-order",))
+STYLE_RULES = worded_rules(Messages("style"), Kind.STYLE, _UNITS, ("style-order",))
 
 _KEYS = ("skos:notation", "dcterms:identifier")
 _LABELS = ("rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName")

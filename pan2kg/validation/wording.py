@@ -13,7 +13,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
@@ -36,10 +36,8 @@ _UNITS = {
     "text-term": "statement",
 }
 """What each rule looks at."""
-TEXT_RULES: Final = worded_rules(
-    Messages("text"), Kind.TEXT, _UNITS, ("text-language", "text-repeated")
-)
-YEARS: Final = range(1700, 2101)
+TEXT_RULES = worded_rules(Messages("text"), Kind.TEXT, _UNITS, ("text-language", "text-repeated"))
+YEARS = range(1700, 2101)
 """The years a fact can be of: from the first treaties in force to the farthest aim of a plan."""
 _LITERAL = re.compile(
     r"""

@@ -19,9 +19,9 @@ from pan2kg.review.cards import card_of, suggestion
 from pan2kg.review.control import for_second_reader, with_controls
 from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import Desk, Wanted, open_desk
-from pan2kg.review.files import Outcome
 from pan2kg.review.forms import submit
 from pan2kg.review.keys import press
+from pan2kg.review.outcomes import Outcome
 from pan2kg.review.work import CANDIDATES, Material, read_material
 from pan2kg.store.rules import derive, open_store
 from pan2kg.store.store import load_project

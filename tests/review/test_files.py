@@ -22,7 +22,9 @@ from pan2kg.extract.document import (
 )
 from pan2kg.project import Project
 from pan2kg.review import add, anchoring
-from pan2kg.review.files import LIMITS, RefusedError, append, read_field, write
+from pan2kg.review.fields import LIMITS, read_field
+from pan2kg.review.files import append, write
+from pan2kg.review.outcomes import RefusedError
 from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.turtle.writer import Block, TurtleLine, text
 from pan2kg.validation.check import check
