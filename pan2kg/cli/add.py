@@ -16,7 +16,7 @@ from pan2kg.coherence import evidence
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
 from pan2kg.project import Project
-from pan2kg.review import add, files, filled, sheet
+from pan2kg.review import add, files, filled, sheet, sheet_changes, sheet_edits
 from pan2kg.store import LocalStore, find_thing, load_project, queries
 from pan2kg.turtle import vocabulary, writer
 from pan2kg.validation import changes, check_report, quotations, report
@@ -285,7 +285,7 @@ def _export_sheet(options: argparse.Namespace, project: Project) -> int:
     plan = find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
     book = sheet.read_book(project, plan)
-    facts = sheet.DescribedRow.read(store, options.language, quotations.texts_of_members(project))
+    facts = sheet.KnownThings.read(store, options.language, quotations.texts_of_members(project))
     written = sheet.write_book(book, facts.names, sorted(facts.things), options.language)
     emit(written, options.output)
     number = sum(len(listed.rows) for listed in book.sheets.values())
@@ -295,22 +295,22 @@ def _export_sheet(options: argparse.Namespace, project: Project) -> int:
 
 
 def _import_sheet(options: argparse.Namespace, project: Project) -> int:
-    name, tables, is_csv = filled.read_tables(Path(options.file))
+    returned = filled.read_tables(Path(options.file))
     with files.alone(project):
         store = load_project(project)
         texts = quotations.texts_of_members(project)
-        facts = sheet.DescribedRow.read(store, options.language, texts)
-        plan = vocabulary.thing("plan", name, project.space)
+        facts = sheet.KnownThings.read(store, options.language, texts)
+        plan = vocabulary.thing("plan", returned.plan, project.space)
         if plan not in facts.things:
-            raise QueryError("sheet-of-other-plan", plan=name)
-        comparison = filled.compare(sheet.read_book(project, plan), tables, facts)
-        if is_csv:
+            raise QueryError("sheet-of-other-plan", plan=returned.plan)
+        comparison = sheet_changes.compare(sheet.read_book(project, plan), returned.sheets, facts)
+        if returned.is_csv:
             tell(Message("progress", "sheet-csv"))
         emit_lines(_sheet_messages(comparison))
         conflicts = sum(change.meanwhile for change in comparison.changes)
         if number := len(comparison.faults) + conflicts:
             raise ProjectError("sheet-refused", n=number)
-        changed = filled.changed(comparison)
+        changed = sheet_edits.changed(comparison)
         if options.write and changed:
             texts_by_file = {file.path: file.new for file in changed}
             files.write(project, texts_by_file, writer.read_prefixes(project))
@@ -318,7 +318,7 @@ def _import_sheet(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def _sheet_messages(comparison: filled.SheetComparison) -> Iterator[Message]:
+def _sheet_messages(comparison: sheet_changes.SheetComparison) -> Iterator[Message]:
     # each cell that differs, each new row, each fault
     for change in comparison.changes:
         values = {"key": change.key, "column": change.column.head, "place": change.place}
@@ -326,7 +326,7 @@ def _sheet_messages(comparison: filled.SheetComparison) -> Iterator[Message]:
             values[side] = text.replace("\n", " | ") or Message("sheet", "empty")
         yield Message("sheet", "change-by-both" if change.meanwhile else "change", values)
     for name, line, cells in comparison.rows:
-        place = filled.place_of(name, line)
+        place = sheet_changes.place_of(name, line)
         values = {"place": place, "key": comparison.book.subject(name, cells)}
         yield Message("sheet", "new-row", values)
     for fault in comparison.faults:
@@ -334,7 +334,7 @@ def _sheet_messages(comparison: filled.SheetComparison) -> Iterator[Message]:
 
 
 def _tell_of_sheet(
-    comparison: filled.SheetComparison, changed: Sequence[str], *, is_written: bool
+    comparison: sheet_changes.SheetComparison, changed: Sequence[str], *, is_written: bool
 ) -> None:
     # how many cells and rows, and what stays though the sheet no longer has it
     if comparison.is_empty:

@@ -36,13 +36,22 @@ STAMP = "pan2kg"
 """What the hidden first line begins with; sheet, plan and codes of the columns follow."""
 NAMED = " – "
 """What stands between the key of a thing and its name in a cell; only the key is read back."""
-DETAILS: Final[Mapping[str, tuple[str, str]]] = {
-    "pan:Timeline": ("timeline", "pan:hasTimeline"),
-    "pan:Indicator": ("indicator", "pan:hasIndicator"),
-    "pan:VerificationSource": ("verification", "pan:hasVerificationSource"),
-    "pan:ExpectedResult": ("result", "pan:hasExpectedResult"),
+
+
+class DetailClass(NamedTuple):
+    """A class of details: the prefix of their keys, and the predicate by which an action has one."""
+
+    prefix: str
+    predicate: str
+
+
+DETAILS = {
+    "pan:Timeline": DetailClass("timeline", "pan:hasTimeline"),
+    "pan:Indicator": DetailClass("indicator", "pan:hasIndicator"),
+    "pan:VerificationSource": DetailClass("verification", "pan:hasVerificationSource"),
+    "pan:ExpectedResult": DetailClass("result", "pan:hasExpectedResult"),
 }
-"""The classes of details: the prefix of their keys, and what says that an action has one; in the order of a block."""
+"""The classes of details, in the order in which a block of an action names them."""
 LITERALS = ("text", "plain", "day", "count")
 """The kinds of columns that name no things."""
 KEY_OF_LINK = ("type", "relation", "from", "to")
@@ -155,16 +164,25 @@ def _column(line: str) -> SheetColumn:
     )
 
 
-def _read_layouts() -> dict[str, tuple[tuple[str, ...], tuple[SheetColumn, ...]]]:
+class SheetLayout(NamedTuple):
+    """What a sheet shows: the classes of its rows, and its columns."""
+
+    classes: tuple[str, ...]
+    columns: tuple[SheetColumn, ...]
+
+
+def _read_layouts() -> dict[str, SheetLayout]:
     path = Path(__file__).with_name("sheets.toml")
     layouts = {}
     for name, layout in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        layouts[name] = (tuple(layout["classes"]), tuple(map(_column, layout["columns"])))
+        layouts[name] = SheetLayout(
+            tuple(layout["classes"]), tuple(map(_column, layout["columns"]))
+        )
     return layouts
 
 
 LAYOUTS = _read_layouts()
-"""The classes and columns of each sheet."""
+"""The sheets of a plan by name, in their order."""
 
 
 class SheetCell(NamedTuple):
@@ -188,11 +206,18 @@ class PlanSheet(NamedTuple):
     rows: dict[str, dict[str, SheetCell]]
 
 
+class OwnerBlock(NamedTuple):
+    """The block of an action, a part or the plan, as its file names it, and the file."""
+
+    subject: str
+    path: Path
+
+
 @dataclass(frozen=True)
 class Book:
     """The sheets of a plan, by IRI, with the texts of the files they were read from.
 
-    ``owners`` are the blocks of actions, parts and the plan, with their files: details belong to them.
+    ``owners`` are the blocks details may belong to, by the keys of their rows.
     """
 
     project: Project
@@ -200,7 +225,7 @@ class Book:
     prefixes: Prefixes
     texts: FileTexts
     sheets: Mapping[str, PlanSheet]
-    owners: Mapping[str, tuple[str, Path]]
+    owners: Mapping[str, OwnerBlock]
 
     def full(self, name: str) -> str:
         """The IRI of a name with a prefix; empty of nothing."""
@@ -231,7 +256,8 @@ class Book:
         return key(self.full(self.thing(sheet, cells, name)))
 
     def _name_of_detail(self, cells: Cells) -> str:
-        prefix, _ = DETAILS.get(class_of(cells), ("detail", ""))
+        kind = DETAILS.get(class_of(cells))
+        prefix = kind.prefix if kind else "detail"
         owner = self._key_of("details", cells, "belongs-to")
         words = first_of(cells, "words")
         if not words:
@@ -301,7 +327,7 @@ def read_book(project: Project, plan: str) -> Book:
         for label, row in sheets[name].rows.items():
             cell = row["number"]
             if cell.path:
-                owners[label] = (cell.subject, cell.path)
+                owners[label] = OwnerBlock(cell.subject, cell.path)
     return Book(project, plan, reader.prefixes, reader.texts, sheets, owners)
 
 
@@ -350,15 +376,15 @@ class _CellReader:
                 continue
             self.standing.append(standing)
             self.by_subject[subject] = standing
-            for _, predicate in DETAILS.values():
-                for detail in objects.get(predicate, ()):
+            for kind in DETAILS.values():
+                for detail in objects.get(kind.predicate, ()):
                     self.owners.setdefault(self._spelt(file, detail), []).append(subject)
 
     def sheet(self, name: str, languages: Sequence[str]) -> PlanSheet:
-        classes, layout = LAYOUTS[name]
-        blocks = [standing for standing in self.standing if self._is_of(standing, classes)]
+        layout = LAYOUTS[name]
+        blocks = [standing for standing in self.standing if self._is_of(standing, layout.classes)]
         columns: list[SheetColumn] = []
-        for column in layout:
+        for column in layout.columns:
             if column.kind != "text":
                 columns.append(column)
                 continue
@@ -507,7 +533,7 @@ def _with_name(book: Book, column: SheetColumn, value: str, names: Names) -> str
     return f"{value}{NAMED}{called}" if called and called != value else value
 
 
-class DescribedRow(NamedTuple):
+class KnownThings(NamedTuple):
     """What rows are judged by: all things there are, their names, and the texts in which quotes are looked for."""
 
     things: Collection[str]
@@ -517,7 +543,7 @@ class DescribedRow(NamedTuple):
     @classmethod
     def read(
         cls, store: LocalStore, language: Language, texts: Mapping[str, KeptText]
-    ) -> "DescribedRow":
+    ) -> "KnownThings":
         """All that the store speaks of, each with its name in a language first."""
         entities = set[str]()
         for quad in store.inner:

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,7 @@ from hypothesis import example, given, settings, strategies as st
 import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
-from pan2kg.review import filled, sheet as sheets
+from pan2kg.review import filled, sheet as sheets, sheet_changes, sheet_edits
 from pan2kg.review.files import Addition
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import FormSheet, write_forms
@@ -31,9 +32,9 @@ ACTIONS = "graph/plans/lu-bhr-2/actions.ttl"
 
 
 @pytest.fixture(scope="module")
-def known(with_texts: pan2kg.Graph) -> sheets.DescribedRow:
+def known(with_texts: pan2kg.Graph) -> sheets.KnownThings:
     assert isinstance(with_texts.store, LocalStore)
-    return sheets.DescribedRow.read(with_texts.store, "en", {})
+    return sheets.KnownThings.read(with_texts.store, "en", {})
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def project(tmp_path: Path) -> Project:
     return Project.at(copy(tmp_path / "copy", FEW))
 
 
-def untouched(found: filled.SheetComparison) -> bool:
+def untouched(found: sheet_changes.SheetComparison) -> bool:
     return found.is_empty and not found.faults and not found.absent
 
 
@@ -51,7 +52,7 @@ class Desk:
     def __init__(
         self,
         project: Project,
-        known: sheets.DescribedRow,
+        known: sheets.KnownThings,
         tables: Sequence[filled.FilledSheet],
         book: sheets.Book | None = None,
     ) -> None:
@@ -70,17 +71,21 @@ class Desk:
         for code, words in cells.items():
             row[codes.index(code)] = words
 
-    def read(self) -> filled.SheetComparison:
+    def read(self) -> sheet_changes.SheetComparison:
         tables = [
-            filled.FilledSheet(name, self.codes[name], tuple(enumerate(map(tuple, rows), start=3)))
+            filled.FilledSheet(
+                name, self.codes[name], tuple(map(filled.FilledLine, count(3), map(tuple, rows)))
+            )
             for name, rows in self.rows.items()
         ]
-        return filled.compare(self.book or sheets.read_book(self.project, PLAN), tables, self.known)
+        return sheet_changes.compare(
+            self.book or sheets.read_book(self.project, PLAN), tables, self.known
+        )
 
     def new(self) -> Sequence[Addition]:
         found = self.read()
         assert not found.faults, [str(fault.message) for fault in found.faults]
-        return filled.changed(found)
+        return sheet_edits.changed(found)
 
     def faults(self) -> list[str]:
         return [fault.message.key.removeprefix("fault.") for fault in self.read().faults]
@@ -94,7 +99,7 @@ def book(with_texts: pan2kg.Graph) -> sheets.Book:
 
 @pytest.fixture(scope="module")
 def workbook(
-    book: sheets.Book, known: sheets.DescribedRow, tmp_path_factory: pytest.TempPathFactory
+    book: sheets.Book, known: sheets.KnownThings, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     path = tmp_path_factory.mktemp("sheet") / "plan.xlsx"
     path.write_bytes(sheets.write_book(book, known.names, sorted(known.things), "en"))
@@ -103,26 +108,26 @@ def workbook(
 
 @pytest.fixture(scope="module")
 def tables(workbook: Path) -> Sequence[filled.FilledSheet]:
-    return filled.read_tables(workbook)[1]
+    return filled.read_tables(workbook).sheets
 
 
 @pytest.fixture
 def desk(
-    book: sheets.Book, known: sheets.DescribedRow, tables: Sequence[filled.FilledSheet]
+    book: sheets.Book, known: sheets.KnownThings, tables: Sequence[filled.FilledSheet]
 ) -> Desk:
     """Sheets that are compared with files nobody has changed."""
     return Desk(book.project, known, tables, book)
 
 
 @pytest.fixture
-def own(project: Project, known: sheets.DescribedRow, tables: Sequence[filled.FilledSheet]) -> Desk:
+def own(project: Project, known: sheets.KnownThings, tables: Sequence[filled.FilledSheet]) -> Desk:
     """The same over files that may be changed."""
     return Desk(project, known, tables)
 
 
 @pytest.mark.parametrize("plan", FEW)
 def test_what_comes_back_untouched_changes_nothing(
-    with_texts: pan2kg.Graph, known: sheets.DescribedRow, plan: str, tmp_path: Path
+    with_texts: pan2kg.Graph, known: sheets.KnownThings, plan: str, tmp_path: Path
 ) -> None:
     """As it was written, as another program saved it, and each sheet as CSV with any separator."""
     assert with_texts.project
@@ -135,7 +140,7 @@ def test_what_comes_back_untouched_changes_nothing(
     for path in (written, saved):
         name, tables, is_csv = filled.read_tables(path)
         assert (name, len(tables), is_csv) == (plan, len(sheets.LAYOUTS), False)
-        assert untouched(filled.compare(book, tables, known))
+        assert untouched(sheet_changes.compare(book, tables, known))
         assert sum(len(table.lines) for table in tables) > 5
     for separator, name in zip(",;\t", sheets.LAYOUTS, strict=False):
         target = io.StringIO()
@@ -146,7 +151,7 @@ def test_what_comes_back_untouched_changes_nothing(
         path.write_text(f"\ufeff{target.getvalue()}", encoding="utf-8")
         _, tables, is_csv = filled.read_tables(path)
         assert (is_csv, [table.name for table in tables]) == (True, [name])
-        assert untouched(filled.compare(book, tables, known))
+        assert untouched(sheet_changes.compare(book, tables, known))
 
 
 CELL = st.text(
@@ -244,7 +249,7 @@ def test_keys_are_not_edited_removed_made_up_or_used_twice(desk: Desk) -> None:
 
 
 def test_what_does_not_fit_is_refused_with_its_cell(
-    book: sheets.Book, known: sheets.DescribedRow, tables: list[filled.FilledSheet]
+    book: sheets.Book, known: sheets.KnownThings, tables: list[filled.FilledSheet]
 ) -> None:
     for case in cases("refused-cells"):
         desk = Desk(book.project, known, tables, book)
