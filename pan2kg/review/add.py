@@ -662,7 +662,7 @@ def _new_keys(files: Sequence[TurtleFile]) -> dict[str, str]:
     taken = set[str]()
     for file in files:
         taken.update(file.expand(block.subject) for block in file.blocks)
-    keys: dict[str, str] = {}
+    keys = {}
     for file, block, link, right in misnamed(files):
         if right in taken:
             place = Place(file.name, block.line)

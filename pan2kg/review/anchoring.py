@@ -80,7 +80,7 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
     own(project)
     passages = _PassagesOfDocument(document, name, day, Folded(document))
     contents = {path: read_text(path) for path in project.graph_files()}
-    edits: dict[Path, list[StatementEdit]] = {}
+    edits = {}
     for path, content in contents.items():
         if name.rpartition("/")[2] in content:
             file = read_turtle_file(content, project.name_of(path))

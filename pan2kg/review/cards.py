@@ -52,8 +52,8 @@ def card_of(desk: Desk, language: Language) -> Card | None:
     graph = desk.material.graph
     start, target = current.ends
     label = _label(graph, target, language)
-    facts: list[str] = []
-    citing: list[str] = []
+    facts = []
+    citing = []
     if target.startswith("http"):
         facts = _facts(graph, target, label, language)
         cited_by = graph.read(program_query("review/cited-by", target=target))

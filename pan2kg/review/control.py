@@ -32,12 +32,12 @@ def with_controls(
     """
     # of few the one in the middle
     hosts = listed[min(ONE_IN // 2, len(listed) // 2) :: ONE_IN - 1]
-    planted = dict[str, Candidate]()
+    planted = {}
     for host in hosts:
         targets = _wrong_targets(host, listed)
         if targets:
             planted[host.key] = _control(host, targets)
-    queue: list[Candidate] = []
+    queue = []
     for candidate in waiting:
         control = planted.get(candidate.key)
         if control and control.key not in met:
@@ -49,8 +49,8 @@ def with_controls(
 def _wrong_targets(host: Candidate, listed: Sequence[Candidate]) -> list[str]:
     """The targets of other candidates of its kind, by IRI, that nobody proposes for the same work."""
     start, _ = host.ends
-    targets = set[str]()
-    proposed = set[str]()
+    targets = set()
+    proposed = set()
     for rival in listed:
         work, target = rival.ends
         if work == start:
@@ -105,8 +105,8 @@ class Agreement(NamedTuple):
         """
         earliest = {verdict.matter: (verdict.reviewer, verdict.status) for verdict in decisions}
         known = {candidate.key: candidate for candidate in listed}
-        first_ratings = list[float]()
-        second_ratings = list[float]()
+        first_ratings = []
+        second_ratings = []
         apart = []
         for (name, reader), status in second.items():
             candidate = known.get(name)

@@ -198,7 +198,7 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
     """
     project = files.project
     prefixes = read_prefixes(project)
-    lines = dict[tuple[str, str], int]()
+    lines = {}
     if plan:
         name = project.name_of(project.plan_file(key(plan), REVIEWED))
         content = files.texts.get(name, "")

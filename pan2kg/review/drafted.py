@@ -72,7 +72,7 @@ def file_draft(
         text = append(revised, [], further, prefixes, stated.file.name)
         return DraftFiling(text, stated.path, {stated.path: text})
     text = write_turtle(remaining, prefixes)
-    changes: dict[Path, str] = {}
+    changes = {}
     if target and target.resolve().is_relative_to(project.graph) and revised != stated.content:
         changes = {stated.path: revised, target.resolve(): text}
     return DraftFiling(text, stated.path, changes)

@@ -182,7 +182,7 @@ def write(project: Project, texts: FileTexts, prefixes: Prefixes) -> None:
         fresh = departures - _departures(before[path] or "", name, prefixes)
         if fresh:
             raise ProjectError("departs-from-style", name=name, rules=", ".join(sorted(fresh)))
-    done: list[Path] = []
+    done = []
     try:
         for path, content in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -249,8 +249,8 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
     graphs = [project.graph_iri(project.root / file) for file in files if file.endswith(".ttl")]
     for name in rules.derived_names(project, fresh):
         graphs.append(graph_of(f"derived/{name}", project.space))
-    deleted: list[str] = []
-    inserted: list[str] = []
+    deleted = []
+    inserted = []
     for graph in graphs:
         query = program_query("graphs/statements", graph=graph)
         before = set(construct(store, query))

@@ -85,7 +85,7 @@ def compose(
     """
     prefixes = read_prefixes(files.project)
     names = list[str]()
-    blocks = list[Block]()
+    blocks = []
     for intent in decisions:
         document = (texts or {}).get(intent.candidate.plan)
         decision = replace(intent, candidate=_with_known_relation(graph, intent.candidate))

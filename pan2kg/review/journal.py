@@ -90,7 +90,7 @@ def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
 
 def second_readings(journal: Iterable[Noted]) -> Readings:
     """What second readers decided and did not take back, by key of the candidate and name of the reader."""
-    readings: Readings = {}
+    readings = {}
     for noted in journal:
         if noted.kind == SECOND:
             readings[noted.key, noted.reviewer] = noted.status

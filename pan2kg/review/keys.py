@@ -141,7 +141,7 @@ def _help(_desk: Desk, _: str) -> Message:
 
 
 def _accept_suggestion(desk: Desk, argument: str) -> Message:
-    form: dict[str, str] = {}
+    form = {}
     # a candidate link may have its words already; all else has to be typed
     if argument or not suggestions.passage_document(desk.graph, desk.current):
         parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]

@@ -318,7 +318,7 @@ class _Statements:
     ) -> list[Message]:
         """What whoever decides should know: that a target is missing or younger, was rejected, is derived."""
         things = self.graph.names.things
-        remarks = list[Message]()
+        remarks = []
         entity = things.get(target)
         plan = things.get(work) or things.get(self.graph.plan_of(work) or "")
         if entity is None:

@@ -268,7 +268,7 @@ def _settles(verdict: Held, candidate: Candidate, passage: str) -> bool:
     if candidate.link:
         return candidate.link in verdict.filed.values(REPLACES)
     if candidate.origin is Origin.GRAPH:
-        ends = set[str]()
+        ends = set()
         for name in ("from", "to", "between"):
             ends.update(verdict.filed.values(name))
         return verdict.filed.type in SETTLED and ends == {*candidate.ends}

@@ -383,7 +383,7 @@ class _CellReader:
     def sheet(self, name: str, languages: Sequence[str]) -> PlanSheet:
         layout = LAYOUTS[name]
         blocks = [standing for standing in self.standing if self._is_of(standing, layout.classes)]
-        columns: list[SheetColumn] = []
+        columns = []
         for column in layout.columns:
             if column.kind != "text":
                 columns.append(column)
@@ -409,7 +409,7 @@ class _CellReader:
         """The languages of the project a column of texts asks for, then all others that stand in it."""
         is_in_all = column.name in ("title", "short-name")
         wanted = list(languages if is_in_all else languages[:1])
-        tags = set[str]()
+        tags = set()
         for block in blocks:
             for token in self._place(block, column).objects.get(column.predicate, ()):
                 literal = _LITERAL.fullmatch(token)
@@ -432,8 +432,8 @@ class _CellReader:
 
     def _cell(self, standing: StandingBlock, column: SheetColumn) -> SheetCell:
         block = self._place(standing, column)
-        written = list[str]()
-        values = list[str]()
+        written = []
+        values = []
         if column.place == "owner":
             for owner in self.owners.get(block.name, ()):
                 written.append(owner)
@@ -545,12 +545,12 @@ class KnownThings(NamedTuple):
         cls, store: LocalStore, language: Language, texts: Mapping[str, KeptText]
     ) -> "KnownThings":
         """All that the store speaks of, each with its name in a language first."""
-        entities = set[str]()
+        entities = set()
         for quad in store.inner:
             if isinstance(quad.subject, ox.NamedNode):
                 entities.add(quad.subject.value)
         labels = read_labels(store)
-        names = dict[str, tuple[str, ...]]()
+        names = {}
         for entity, entry in labels.entries.items():
             if entry.texts:
                 called = (labels.label(entity, language).text, *entry.texts.values())

@@ -70,7 +70,7 @@ class _FilledRow(NamedTuple):
 
     def cells(self, columns: Iterable[sheets.SheetColumn]) -> dict[str, str]:
         """What is read back, by code: of a thing that is named only the key."""
-        cells = dict[str, str]()
+        cells = {}
         for column in columns:
             cell = self.texts.get(column.code)
             if cell is None:

@@ -232,7 +232,7 @@ class _Writer:
 
     def _passage(self, sheet: str, cells: sheets.Cells, base: str) -> Block | None:
         """The passage that cells of a row make, named after ``base``; None where they quote nothing."""
-        lines: dict[str, TurtleLine] = {}
+        lines = {}
         for column in self.book.sheets[sheet].columns:
             if column.place == "passage":
                 for value in sheets.values_in(cells.get(column.code, "")):

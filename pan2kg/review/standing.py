@@ -102,7 +102,7 @@ class ProjectFiles:
     @cached_property
     def withdrawn(self) -> frozenset[str]:
         """The IRIs of what was decided and taken back."""
-        withdrawn = set[str]()
+        withdrawn = set()
         for decision in self.of_kind("decision"):
             withdrawn.update(decision.values("withdraws"))
         return frozenset(withdrawn)

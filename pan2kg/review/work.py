@@ -165,8 +165,8 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
     What somebody typed takes the place of what was found with the same key. Without any candidates
     it is a ``ProjectError``.
     """
-    plans: dict[str, tuple[Candidate, ...]] = {}
-    texts: dict[str, Document] = {}
+    plans = {}
+    texts = {}
     for path in sorted((project.root / WORK).glob(f"*/{CANDIDATES}")):
         plan_iri = thing("plan", path.parent.name, project.space)
         if plan not in ("", plan_iri):

@@ -59,7 +59,7 @@ def read_baseline(path: Path) -> list[AcceptedFinding]:
         ProjectError: a line names no rule, so that the file is something else.
     """
     entries = []
-    comments = list[str]()
+    comments = []
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
         if words.startswith("#"):

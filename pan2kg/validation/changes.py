@@ -48,7 +48,7 @@ def named_files(project: Project, arguments: Sequence[str], start: Path) -> tupl
     checked = (*project.ontology_files(), *project.shape_files(), *project.graph_files())
     questions = sorted(project.queries.rglob("*.rq"))
     paths = {project.name_of(path): path for path in (*checked, *questions)}
-    chosen: dict[str, None] = {}
+    chosen = {}
     for argument in arguments:
         names = _at(_place(project, argument, start), project, paths)
         if not names:

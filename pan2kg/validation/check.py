@@ -139,7 +139,7 @@ def _near(
     broken = _broken(unread)
     firsts = [name for name in paths if name in only or name in broken]
     waiting = [*firsts]
-    files: dict[str, TurtleFile] = {}
+    files = {}
     while waiting:
         name = waiting.pop()
         if name in files:
@@ -288,7 +288,7 @@ def look(
     """
     tell("check-reads")
     material = _read(project, engine, kinds, only)
-    reports: dict[Kind, list[Report]] = {}
+    reports = {}
     for kind, step, run in _CHECKS:
         if step:
             tell(step)
@@ -306,7 +306,7 @@ def _told(material: CheckedProject, findings: Iterable[Finding], index: Index) -
     """The findings that are told: in the judged files, not of the common core, not of what no file could say."""
     core = _core(material.project)
     broken = _broken(material.unread)
-    lost = set[str]()
+    lost = set()
     if broken:
         for iri, places in index.items():
             if all(file.name in broken for file, _ in places):
@@ -389,7 +389,7 @@ def _about(store: Store, query: str, iris: Iterable[str]) -> Iterator[tuple[str,
 
 
 def _labels(store: Store, findings: Collection[Finding], names: Names) -> dict[str, Text]:
-    things = set[str]()
+    things = set()
     for finding in findings:
         things |= {finding.focus, finding.value.strip("<>")}
         if finding.part:

@@ -169,7 +169,7 @@ class Conditions:
         if self.shapes.is_off(shape):
             return "true"
         inner = replace(self, within=(*self.within, shape), reporting=False)
-        tests = list[str]()
+        tests = []
         for breach in inner.breaches(shape, node, next(self.variables)):
             if breach.counted:
                 raise Refused(shape, "refused-count", n=COUNTED)
@@ -638,7 +638,7 @@ def _own_query(shapes: Shapes, constraint: Term, shape: Node, focus: str) -> str
         text = re.sub(r"\$PATH\b", lambda _: shapes.path(path, bare=False), text)
     prefixes = ""
     waiting = list(shapes.values(constraint, "prefixes"))
-    visited = set[Term]()
+    visited = set()
     while waiting:
         ontology = waiting.pop()
         if ontology not in visited:
@@ -736,7 +736,7 @@ def _groups(words: Sequence[writer.Token], shape: Node) -> list[PatternGroup]:
 def refused(project: Project, shapes: Shapes, refusals: Refusals) -> ProjectError:
     """The error that says of each shape that is refused where it stands and why, each sentence once."""
     names = Names(writer.read_prefixes(project))
-    faults = dict[str, Message]()
+    faults = {}
     for shape, why in refusals:
         named_shape = shape if isinstance(shape, ox.Literal) else shapes.named(shape)
         file = None if isinstance(named_shape, ox.Literal) else shapes.files.get(named_shape)
@@ -771,7 +771,7 @@ def explain(project: Project, rule: str) -> str:
     if without:
         raise refused(project, shapes, without)
     shown = []
-    keys = set[str]()
+    keys = set()
     for query in queries:
         key = rules.rule(query.shape, query.constraint).key
         keys.add(key)

@@ -271,9 +271,9 @@ def findings_of_quality(
     """
     members = _members(store, only)
     rules = []
-    findings = list[Finding]()
-    looked_at = dict[str, int]()
-    statistics = dict[str, int]()
+    findings = []
+    looked_at = {}
+    statistics = {}
     for query, rule, is_shipped in quality_queries(project, least):
         rules.append(rule)
         try:
@@ -318,7 +318,7 @@ def _members(store: Store, only: Collection[str]) -> dict[str, set[str]]:
 
 
 def _looked_at(query: Query, names: Names, members: Mapping[str, set[str]]) -> set[str]:
-    things = set[str]()
+    things = set()
     for name in query.header.get("looks_at", "").split():
         prefix, _, local = name.partition(":")
         things |= members.get(names.prefixes.get(prefix, f"{prefix}:") + local, set())
@@ -332,7 +332,7 @@ def foci_of_values(
 
     Those are the things that name them, and those a query itself leads to from its ``?value``.
     """
-    foci = set[str]()
+    foci = set()
     for iri in values:
         for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri)):
             if isinstance(quad.subject, ox.NamedNode):

@@ -91,7 +91,7 @@ def _is_asked(query: queries.Query, project: Project) -> bool:
 
 def _languages_of(stored: Sequence[queries.Query]) -> list[str]:
     """The languages in which any question says something: each question is to say it in all of them."""
-    languages = set[str]()
+    languages = set()
     for query in stored:
         for key in query.header:
             match = re.fullmatch("question_([a-z]{2})", key)

@@ -202,7 +202,7 @@ KeptTexts = Mapping[str, KeptText]
 
 def kept_texts(project: Project) -> dict[str, KeptText]:
     """The texts and hashes a project keeps, by the key of their document; a text goes before its hashes."""
-    by_document: dict[str, KeptText] = {}
+    by_document = {}
     for path in sorted(project.texts.glob("*.hashes")):
         by_document[path.stem] = read_hashes(path.stem, project.name_of(path), read_text(path))
     for path in sorted(project.texts.glob("*.txt")):
@@ -321,7 +321,7 @@ class QuotationFindings(NamedTuple):
 
 def check_quotations(files: Sequence[TurtleFile], kept: KeptTexts) -> Report:
     """Hold quotations, titles and numbers of these files against the texts that are kept."""
-    findings = list[Finding]()
+    findings = []
     looked_at: dict[str, int] = {}
     statistics = Counter[str]()
     for check in (_check_quotes, _check_titles, _check_kept):

@@ -183,7 +183,7 @@ class RuleFindings(NamedTuple):
     @property
     def findings(self) -> list[Finding]:
         """All of them, plan by plan."""
-        findings = list[Finding]()
+        findings = []
         for of_plan in self.plans:
             findings += of_plan.findings
         return findings

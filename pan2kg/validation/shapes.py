@@ -68,7 +68,7 @@ class Shapes:
     def items(self, node: Term | None) -> list[Term]:
         """The members of an RDF list, read once round where it is a circle; none of what is no list."""
         members = list[Term]()
-        visited = set[Term]()
+        visited = set()
         while node is not None and node not in visited:
             visited.add(node)
             members += self.values(node, RDF + "first")[:1]
@@ -88,7 +88,7 @@ class Shapes:
 
     def reached(self, shapes: Iterable[Term], *names: str) -> list[Node]:
         """These shapes and all that they lead to by properties of these names, in the order of their text."""
-        reached = set[Node]()
+        reached = set()
         waiting = list(shapes)
         while waiting:
             shape = waiting.pop()
@@ -124,7 +124,7 @@ class Shapes:
 
     def named(self, shape: Node) -> Node:
         """The shape a person knows this one by: itself, or the first above it that is no blank node."""
-        visited = set[Node]()
+        visited = set()
         while isinstance(shape, ox.BlankNode) and shape not in visited:
             visited.add(shape)
             users = self.used.get(shape)
@@ -265,7 +265,7 @@ def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
 
 
 def _message(shapes: Shapes, node: Node) -> Text:
-    words = dict[str, str]()
+    words = {}
     for message in shapes.values(node, "message"):
         if isinstance(message, ox.Literal):
             words[message.language or ""] = message.value

@@ -143,7 +143,7 @@ def _prefixes_used(file: TurtleFile) -> set[str]:
     A word is taken apart only where a prefix that has not been seen yet may stand in it: most hold
     none, and to look for it costs little.
     """
-    used = set[str]()
+    used = set()
     unseen = [f"{name}:" for name, _ in file.prefix_lines]
     for word in _words(file):
         if any(mark in word for mark in unseen):
