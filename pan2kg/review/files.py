@@ -104,7 +104,7 @@ def append(
 
     >>> names = {"e": "http://e/", "f": "http://f/"}
     >>> print(append("@prefix f: <http://f/> .\\n\\n# mine\\n\\nf:a a f:B .\\n", [],
-    ...     [Block("e:x", (TurtleLine("a", "f:B"),))], names, "x.ttl"), end="")
+    ...     [Block.of("e:x", ("a", "f:B"))], names, "x.ttl"), end="")
     @prefix e: <http://e/> .
     @prefix f: <http://f/> .
     <BLANKLINE>
