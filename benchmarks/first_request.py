@@ -24,7 +24,8 @@ from typing import Final
 
 from pan2kg.graph.graph import open_graph
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.site.page import SiteContext, find_bundle
+from pan2kg.site.front_end import find_bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import PAGES, SERIES, Site
 from pan2kg.store.cache import cache_folder
 
@@ -39,7 +40,9 @@ MOST: Final = 1.0
 def opened() -> Site:
     """The site of the shipped graph as a service has it when it is ready."""
     site = Site(
-        SiteContext(open_graph(), "served", find_bundle(), writable=True, kept=cache_folder())
+        SiteContext(
+            open_graph(), "served", find_bundle(), writable=True, reports_folder=cache_folder()
+        )
     )
     for language in LANGUAGES:
         site.page(f"{language}/index.html")

@@ -26,7 +26,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import pan2kg
 from pan2kg.graph.graph import Graph
-from pan2kg.site.page import HOW_TO_BUILD, Bundle, SiteContext, find_bundle
+from pan2kg.site.front_end import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))

@@ -151,7 +151,7 @@ def run_dump(options: argparse.Namespace) -> int:
 
 
 def run_report(options: argparse.Namespace) -> int:
-    from pan2kg.site import page, plan as plans, printing
+    from pan2kg.site import front_end, page, plan as plans, printing
 
     graph = open_graph(options)
     if not graph.has_actions:
@@ -162,7 +162,7 @@ def run_report(options: argparse.Namespace) -> int:
     key = plan.rpartition("/")[2]
     language = graph.language
     request = page.Request(f"{language}/plan/{key}.html", language, key)
-    context = page.PageContext(page.SiteContext(graph, bundle=page.find_bundle()), request)
+    context = page.PageContext(page.SiteContext(graph, bundle=front_end.find_bundle()), request)
     files = plans.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
     emit_lines(printing.write_files(Path(options.output), files))
     return 0
@@ -184,11 +184,12 @@ def run_brief(options: argparse.Namespace) -> int:
 
 
 def run_site(options: argparse.Namespace) -> int:
-    from pan2kg.site import page, registry
+    from pan2kg.site import front_end, page, registry
 
     graph = open_graph(options)
-    kept = cache_of(options)
-    context = page.SiteContext(graph, bundle=page.find_bundle(), kept=kept)
+    reports_folder = cache_of(options)
+    bundle = front_end.find_bundle()
+    context = page.SiteContext(graph, bundle=bundle, reports_folder=reports_folder)
     tell_unbuilt()
     folder = Path(options.output)
     progress = Progress()

@@ -125,12 +125,14 @@ def _site(
     def make() -> Any:  # noqa: ANN401  # see above
         from pan2kg.graph.graph import Graph
         from pan2kg.server import all_pages
-        from pan2kg.site import page
+        from pan2kg.site import front_end, page
 
         graph = Graph(project, store, language="fr")
-        bundle = page.find_bundle()
+        bundle = front_end.find_bundle()
         return all_pages.AllPages(
-            page.SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder)
+            page.SiteContext(
+                graph, mode="served", bundle=bundle, writable=writable, reports_folder=folder
+            )
         )
 
     return pages.RefreshedSite(make, release)
@@ -142,9 +144,9 @@ def _pages(
     keeper: workers.Keeper | None = None,
 ) -> pages.Pages:
     def assets() -> Mapping[str, Path]:
-        from pan2kg.site import page
+        from pan2kg.site import front_end
 
-        bundle = page.find_bundle()
+        bundle = front_end.find_bundle()
         return bundle.files() if bundle else {}
 
     def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:

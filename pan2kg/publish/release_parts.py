@@ -23,7 +23,8 @@ from pan2kg.publish import (
 )
 from pan2kg.publish.edition import Edition, File, Part
 from pan2kg.site import ontology_page, registry
-from pan2kg.site.page import SiteContext, find_bundle
+from pan2kg.site.front_end import find_bundle
+from pan2kg.site.page import SiteContext
 
 FRONT: Final = "index.html"
 WELCOME: Final = "welcome.html"
@@ -93,7 +94,7 @@ class SitePart:
                 edition.graph,
                 bundle=bundle,
                 catalogue=edition.catalogue,
-                kept=edition.kept,
+                reports_folder=edition.kept,
                 document=documents.document_of,
             )
             context.computed |= edition.computed

@@ -27,7 +27,8 @@ from pan2kg.graph import graph as graphs, labels
 from pan2kg.i18n import LANGUAGES
 from pan2kg.project import PACKAGE, Project
 from pan2kg.publish import edition as editions, folder
-from pan2kg.site.page import SiteContext, find_bundle
+from pan2kg.site.front_end import find_bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, SKOS, kind_and_key
 
 _WORD: Final = re.compile(rb"[\w-]+", re.ASCII)

@@ -12,7 +12,8 @@ from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.server import documents
 from pan2kg.site import entity, registry
-from pan2kg.site.page import HTML, PageContext, Request, SiteFile, frame
+from pan2kg.site.frame import frame
+from pan2kg.site.page import HTML, PageContext, Request, SiteFile
 from pan2kg.site.values import Notes
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import path_of

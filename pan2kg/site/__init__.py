@@ -29,14 +29,15 @@ A page begins with a dossier: ``dossier`` has what all of them consist of, ``pla
 ``pair_dossier``, ``action_dossier``, ``body_dossier``, ``text_dossier`` and ``topic_dossier`` each the
 sentences of a kind.
 
-They stand on ``page`` (what all share), on ``values``, ``link_text`` and ``plan_ties`` (what is said
+They stand on ``page`` (what all share), ``frame`` (what stands around it) and ``front_end`` (scripts
+and style), on ``values``, ``link_text`` and ``plan_ties`` (what is said
 of a thing, of a link, of two plans), ``script_words``, ``calendar_file`` and ``printing``. The
 vocabulary is read by ``ontology`` with ``turtle_statements``, ``shape_rules`` and
 ``ontology_examples``; ``class_diagram`` draws it in columns that ``layers`` makes.
 """
 
+from pan2kg.site.front_end import Bundle, find_bundle, read_bundle
 from pan2kg.site.page import (
-    Bundle,
     CommonFile,
     File,
     Mode,
@@ -49,8 +50,6 @@ from pan2kg.site.page import (
     Values,
     View,
     embedded,
-    find_bundle,
-    read_bundle,
 )
 
 __all__ = [

@@ -129,7 +129,7 @@ class LinkText:
 
 def link_of(context: PageContext, iri: str) -> LinkText:
     """What a link says, written once for all pages from which things are linked alike."""
-    return context.kept("connection", iri, partial(_link_text, context))
+    return context.once("connection", iri, partial(_link_text, context))
 
 
 def grouped(
@@ -256,7 +256,7 @@ def _link_text(context: PageContext, iri: str) -> LinkText:
         level=context.mark(statements.level(iri)),
         quotes=NOTHING.join([piece("quotation")(quote, context.t) for quote in node.quotes]),
         facts=facts,
-        premises=[context.kept("premise", source, premise) for source in sources],
+        premises=[context.once("premise", source, premise) for source in sources],
         grounds=tuple(notes.numbers),
     )
 

@@ -1,8 +1,9 @@
-"""What a page is made of: its kind, what all pages of a site share, how one names and links things, its frame.
+"""What pages are made of: their kinds, what all pages of a site share, and how one names and links things.
 
-Links are relative to the page, so that a site works in any folder of any host. The front end's
-bundle is scripts and a style sheet, made from ``web/`` by the build; pages work without it, only
-plainer.
+A module of pages describes each by a :class:`View` and files beside them by a :class:`File`. Their
+functions are given a :class:`PageContext`, made anew for each page that is asked for; what is computed
+once for all of them is kept by its :class:`SiteContext`. Links are relative to the page, so that a
+site works in any folder of any host.
 """
 
 import gzip
@@ -17,14 +18,14 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
 
-from pan2kg.charts import Subject, frame as framed, registry
+from pan2kg.charts import Subject, registry
+from pan2kg.charts.frame import Picture
 from pan2kg.coherence import action_measures, evidence
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, message, numeral
-from pan2kg.project import BUNDLE_RECORD, BUNDLES
+from pan2kg.i18n import LANGUAGES, Language, Messages, Text, numeral
+from pan2kg.site.front_end import Bundle
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
 from pan2kg.templates import macro, markup
@@ -38,24 +39,28 @@ TURTLE = "text/turtle; charset=utf-8"
 GZIP = "application/gzip"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
-HOW_TO_BUILD: Final = message.told("build-front-end")
-ASKED: Final = ("evidence", "topic", "body", "year")
 EVIDENCE: Final = "evidence"
-BEFORE: Final[Mapping[str, evidence.Level]] = {
+ASKED: Final = (EVIDENCE, "topic", "body", "year")
+"""The arguments of an address by which a reader chooses plans, and the level at which these are shown."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
+"""The arguments of an address that has none."""
+FORMER_LEVELS: Final[Mapping[str, evidence.Level]] = {
     "declared": evidence.Level.OTHER,
     "inferred": evidence.Level.EDITORS,
     "all": evidence.Level.EDITORS,
 }
-NOTHING: Mapping[str, str] = MappingProxyType({})
+"""The levels by what they were called in addresses of earlier releases."""
 _PAGE: Final = Messages("page")
 _NUMBERED: Final = frozenset({"action", "category", "part"})
+"""The kinds of things that are called by the number printed before their title."""
 MOST_ROWS: Final = 100
 """How many rows of a long table a page of an export has; its download has them all."""
-_UNFOLDED = 12
-_SHORT = 24
-"""How long another name of a thing may be to stand for it where there is little room."""
-_MOST = 50_000
-"""How much of what is written of things is kept for other pages: all of a large graph, in three languages."""
+_UNFOLDED: Final = 12
+"""How many links a list has at most without being folded."""
+_SHORT: Final = 24
+"""How many letters another name of a thing may have to stand for it where there is little room."""
+_MOST_WRITTEN: Final = 50_000
+"""How many pieces written of things are kept for other pages: those of a large graph, in three languages."""
 
 Values = Mapping[str, object]
 """What a template is filled in with."""
@@ -64,51 +69,6 @@ Made = TypeVar("Made")
 packed: Final = partial(gzip.compress, mtime=0)
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Bundle:
-    """The front end as it was built: its folder, and the name of the file there by that in the sources."""
-
-    folder: Path
-    names: Mapping[str, str]
-
-    def name(self, logical: str) -> str:
-        """The file's name of a part; raises :exc:`~pan2kg.errors.ProjectError` where it was not built."""
-        try:
-            return self.names[logical]
-        except KeyError:
-            raise ProjectError(
-                "no-front-end-part",
-                place=Place(str(self.folder)),
-                remedy=HOW_TO_BUILD,
-                logical=logical,
-            ) from None
-
-    def files(self) -> Mapping[str, Path]:
-        """Where each file is, by its name."""
-        return {name: self.folder / name for name in sorted(self.names.values())}
-
-
-def find_bundle() -> Bundle | None:
-    """The bundle that was installed, else the one a clone has built; None where there is none."""
-    bundles = map(read_bundle, BUNDLES)
-    return next((bundle for bundle in bundles if bundle), None)
-
-
-def read_bundle(folder: Path) -> Bundle | None:
-    """The bundle in a folder; None where it is not whole.
-
-    >>> read_bundle(Path("nowhere")) is None
-    True
-    """
-    try:
-        record = json.loads((folder / BUNDLE_RECORD).read_text(encoding="utf-8"))
-        names: dict[str, str] = record["files"]
-    except (OSError, ValueError, KeyError):
-        return None
-    bundle = Bundle(folder, names)
-    return bundle if all(path.is_file() for path in bundle.files().values()) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +170,26 @@ class PlanFilter:
         return is_dated and (facts.since or 0) <= self.year <= (facts.until or 9999)
 
 
+class WrittenAt(NamedTuple):
+    """Of what something is written, in which manner and language, and from where links in it lead."""
+
+    manner: str
+    iri: str
+    language: Language
+    folder: str
+
+
 @dataclass(eq=False)
 class SiteContext:
     """The graph pages show, the front end's files, how pages will be read, and what was computed once for all.
 
     In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds
     the graph itself. ``writable`` says whether reviews can be written down; ``catalogue`` is that
-    of the release the pages belong to, and ``kept`` the folder where reports of checks are kept,
+    of the release the pages belong to, and ``reports_folder`` where reports of checks are kept,
     None where they are not. Where documents of a release tell all that is said of things,
-    ``document`` gives the path of that of a kind and key.
+    ``document`` gives the path of that of a kind and key. The others fill as pages are made:
+    ``computed`` by name, ``names`` by thing and language of the data, ``written`` with what pages
+    say of things.
     """
 
     graph: Graph
@@ -226,22 +197,20 @@ class SiteContext:
     bundle: Bundle | None = None
     writable: bool = False
     catalogue: store.Store | None = None
-    kept: Path | None = None
+    reports_folder: Path | None = None
     document: Callable[[str, str], str] | None = None
     computed: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    links: dict[tuple[str, str, str, str], Any] = field(default_factory=dict, repr=False)
+    written: dict[WrittenAt, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def foreign(self) -> frozenset[str]:
         """The plans of another country than the project's; none where it says none or has no plan of its own."""
         home = self.graph.profile.country
         dates = self.graph.tables.dates
-        every = frozenset(source.iri for source in self.graph.uses.plans if source.is_plan)
-        foreign = frozenset(
-            plan for plan in every & dates.keys() if dates[plan].country not in ("", home)
-        )
-        return foreign if home and foreign != every else frozenset()
+        plans = {source.iri for source in self.graph.uses.plans if source.is_plan}
+        foreign = {plan for plan in plans & dates.keys() if dates[plan].country not in ("", home)}
+        return frozenset(foreign) if home and foreign != plans else frozenset()
 
     @cached_property
     def pairs(self) -> Mapping[tuple[str, str], bool]:
@@ -267,7 +236,7 @@ class SiteContext:
     def resting(self) -> frozenset[str]:
         """The actions that rest on a text."""
         uses = self.graph.uses
-        return frozenset(uses.actions[at] for at in uses.table.rows.tolist())
+        return frozenset(uses.actions[row] for row in uses.table.rows.tolist())
 
     @cached_property
     def recorded(self) -> frozenset[str]:
@@ -322,6 +291,20 @@ def _year(day: str) -> int | None:
     return int(day[:4]) if day[:4].isdecimal() else None
 
 
+class Option(NamedTuple):
+    """Something to choose: what an address says for it, and what it is called."""
+
+    key: str
+    words: str
+
+
+class Download(NamedTuple):
+    """The address of a file, and what the link to it says."""
+
+    address: str
+    words: str
+
+
 class Request:
     """The page that is asked for: its path, language, key, and the arguments of its address.
 
@@ -341,8 +324,10 @@ class Request:
         self.key = key
         self.arguments = arguments
         self.data: str = arguments.get("data") or language
-        top, *below = path.split("/")[:-1] or [""]
-        self.folder = "/".join([top, *["*"] * len(below), ""]) if top else ""
+        folders = path.split("/")[:-1]
+        self.folder = ""
+        if folders:
+            self.folder = f"{folders[0]}/" + "*/" * (len(folders) - 1)
 
 
 @cache
@@ -352,9 +337,9 @@ def _speaker(language: Language) -> Callable[..., str]:
     return lambda key, **values: _PAGE.say(key, language, **values) if values else alike(key)
 
 
-def _kept(make: Callable[["PageContext", str], Markup]) -> Callable[["PageContext", str], Markup]:
+def _once(write: Callable[["PageContext", str], Markup]) -> Callable[["PageContext", str], Markup]:
     """A way to write a thing that is written once for all pages of a language in a folder."""
-    return lambda context, iri: context.kept(make.__name__, iri, partial(make, context))
+    return lambda context, iri: context.once(write.__name__, iri, partial(write, context))
 
 
 class PageContext:
@@ -367,7 +352,7 @@ class PageContext:
     def __init__(self, site_context: SiteContext, request: Request) -> None:
         language = request.language
         asked = request.arguments.get(EVIDENCE, "")
-        level = BEFORE.get(asked) or evidence.level(asked)
+        level = FORMER_LEVELS.get(asked) or evidence.level(asked)
         self.site_context = site_context
         self.request = request
         self.language = language
@@ -389,12 +374,12 @@ class PageContext:
         return self.graph.known(self.level)
 
     @property
-    def level_options(self) -> list[tuple[str, str]]:
-        """The levels a reader can choose, from firm to weak, under what an address says."""
+    def level_options(self) -> list[Option]:
+        """The levels a reader can choose, from firm to weak; an address names none for that of the headline."""
         options = []
         for level in evidence.FIGURED:
             key = "" if level is evidence.HEADLINE else level.key
-            options.append((key, self.caption(level)))
+            options.append(Option(key, self.caption(level)))
         return options
 
     def figure(self, number: int) -> str:
@@ -421,7 +406,7 @@ class PageContext:
 
     def draw(
         self, name: str, level: evidence.Level | None = None, **parameters: object
-    ) -> framed.Picture | None:
+    ) -> Picture | None:
         """The picture of a name; None where it would not tell more than the page does in words."""
         subject = self.subject if level is None else self.subject_at(level)
         picture = registry.find_picture(name)(subject, **parameters)
@@ -454,19 +439,20 @@ class PageContext:
     def document(self, iri: str) -> str:
         """Where the document of a release tells all that is said of a thing; empty where none does."""
         entry = self.entry(iri)
-        place = self.site_context.document
-        path = place(entry.kind, entry.key) if entry and entry.kind and place else ""
-        if not entry or not path:
+        place_of = self.site_context.document
+        if not entry or not entry.kind or not place_of:
             return ""
+        path = place_of(entry.kind, entry.key)
         # asked for in a language, a document does not lead back to the page
-        return f"{self.out(path)}?{self.language}#{entry.key}"
+        return f"{self.out(path)}?{self.language}#{entry.key}" if path else ""
 
     def address(self, iri: str) -> str:
         """Where a thing is shown: on its page, at its place on another, or on the web; empty for nowhere."""
         entry = self.entry(iri)
         if entry and entry.has_page:
             # what was retired has no page in a release
-            return (entry.is_retired and self.document(iri)) or self.href(entry.address)
+            document = self.document(iri) if entry.is_retired else ""
+            return document or self.href(entry.address)
         if not is_ours(iri):
             return iri if iri.startswith(("https://", "http://")) else ""
         if entry is None:
@@ -480,7 +466,7 @@ class PageContext:
         return self.href(f"ontology.html#{iri.removeprefix(PAN)}") if iri.startswith(PAN) else ""
 
     def _place_of_link(self, iri: str, key: str) -> str:
-        # on the page of the first of its ends that has one
+        """Where a link stands on the page of the first of its ends that has one."""
         for name in ("from", "to", "between"):
             for end in self.graph.statements.values(iri, PAN + name):
                 entry = self.entry(end)
@@ -489,7 +475,7 @@ class PageContext:
         return ""
 
     def _number(self, iri: str) -> str:
-        # the printed number, of what is called by it
+        """The printed number of what is called by it; empty for others."""
         entry = self.entry(iri)
         return entry.notation if entry and entry.kind in _NUMBERED else ""
 
@@ -512,10 +498,10 @@ class PageContext:
         """Things in the order of their names."""
         return sorted(iris, key=lambda iri: (self.name(iri).casefold(), iri))
 
-    def options(self, iris: Iterable[str]) -> list[tuple[str, str]]:
-        """Keys and names of things to choose from, in the order of the names."""
-        options = [(self.key(iri), self.name(iri)) for iri in iris]
-        return sorted(options, key=lambda option: (option[1].casefold(), option))
+    def options(self, iris: Iterable[str]) -> list[Option]:
+        """Things to choose from, in the order of their names."""
+        options = [Option(self.key(iri), self.name(iri)) for iri in iris]
+        return sorted(options, key=lambda option: (option.words.casefold(), option))
 
     def called(self, iri: str) -> str:
         """The short name of a thing in text, else its name."""
@@ -554,20 +540,20 @@ class PageContext:
             return self.marked(brief._replace(texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
-    def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
-        """What is made of a thing in a manner, once for all pages from which things are named and linked alike."""
+    def once(self, manner: str, iri: str, write: Callable[[str], Made]) -> Made:
+        """What is written of a thing in a manner, once for all pages from which things are named and linked alike."""
         if self.arguments.get("data"):
-            return make(iri)
-        at = (manner, self.language, iri, self.request.folder)
-        links = self.site_context.links
-        if at not in links:
-            if len(links) >= _MOST:
-                links.clear()
-            links[at] = make(iri)
-        value: Made = links[at]
+            return write(iri)
+        at = WrittenAt(manner, iri, self.language, self.request.folder)
+        written = self.site_context.written
+        if at not in written:
+            if len(written) >= _MOST_WRITTEN:
+                written.clear()
+            written[at] = write(iri)
+        value: Made = written[at]
         return value
 
-    @_kept
+    @_once
     def link(self, iri: str) -> Markup:
         """A link with the full name; with the short one of a plan or text that has one."""
         entry = self.entry(iri)
@@ -578,27 +564,24 @@ class PageContext:
             words = self.label(iri, in_link=True)
         return self.lead(self.address(iri), words)
 
-    @_kept
+    @_once
     def short(self, iri: str) -> Markup:
         """A link with the shortest name: the short one, else one of few letters, else a title cut short."""
         brief = self.graph.labels.brief(iri, self.request.data)
         if brief.whole:
             return self.lead(self.address(iri), brief.text)
-        names = [
-            name
-            for name in self.graph.statements.values(iri, SKOS + "altLabel")
-            if len(name) <= _SHORT
-        ]
-        if names:
-            return self.lead(self.address(iri), min(names, key=lambda name: (len(name), name)))
+        names = self.graph.statements.values(iri, SKOS + "altLabel")
+        shortest = min(names, key=lambda name: (len(name), name), default="")
+        if 0 < len(shortest) <= _SHORT:
+            return self.lead(self.address(iri), shortest)
         label = self.graph.labels.label(iri, self.request.data)
         shortened = labels.Name(labels.shortened(label.text), label.language, {})
         words = self.marked(shortened, self._number(iri), in_link=True)
         return self.lead(self.address(iri), words)
 
-    @_kept
-    def brief(self, iri: str) -> Markup:
-        """A link with the name in one language alone."""
+    @_once
+    def named(self, iri: str) -> Markup:
+        """A link with the full name in one language alone, which a script does not change."""
         language = self.graph.labels.label(iri, self.request.data).language
         foreign = language if language != self.language else ""
         return self.lead(self.address(iri), piece("spoken")(self.name(iri), foreign))
@@ -622,18 +605,17 @@ class PageContext:
 
     def pair(self, plan: str, partner: str, **arguments: str) -> str:
         """The page with what links two plans, else the row of the pair, else what they share; empty for no plans."""
-        keys = [entry.key for entry in map(self.entry, (plan, partner)) if entry]
-        if len(keys) != 2:
+        if not self.entry(plan) or not self.entry(partner):
             return ""
-        key = labels.pair_key(*keys)
+        key = labels.pair_key(self.key(plan), self.key(partner))
         pair = (min(plan, partner), max(plan, partner))
         pairs = self.site_context.pairs
         if self.is_served or pairs.get(pair):
             return self.href(f"pair/{key}.html", **arguments)
-        # the list of pairs tells a pair of other countries in its row
-        return (
-            self.href(f"pairs.html#{key}") if pair in pairs else self.href("shared.html", plans=key)
-        )
+        if pair in pairs:
+            # a pair of other countries has no page in an export, but a row in the list of pairs
+            return self.href(f"pairs.html#{key}")
+        return self.href("shared.html", plans=key)
 
     def picture_address(self, things: tuple[str, ...]) -> str:
         """Where a mark in a picture leads that stands for these things."""
@@ -651,90 +633,13 @@ class PageContext:
         texts = {}
         if not in_link:
             texts = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
-        swaps: list[tuple[str, str]] = []
+        # the others are a list of languages with their texts
+        others: list[tuple[str, str]] = []
         if len(set(texts.values())) > 1:
-            swaps = [swap for swap in texts.items() if swap != (label.language, label.text)]
+            others = [text for text in texts.items() if text != (label.language, label.text)]
         is_fallback = bool(label.language) and label.language != self.request.data
-        language = label.language if label.language != self.language or swaps else ""
-        return piece("label")(label.text, language, swaps, is_fallback, number)
-
-
-class MenuEntry(NamedTuple):
-    """An entry of the menu: the page's name, the way there, its words, and whether it is the page one is on."""
-
-    name: str
-    address: str
-    words: str
-    is_here: bool
-
-
-def frame(
-    context: PageContext, pages: Mapping[str, View], section: str = "", *, has_menu: bool = False
-) -> dict[str, object]:
-    """What the frame of a page is filled in with: menu, languages, release, style and scripts.
-
-    Without a server, pages below a kind leave to the script what all pages have, unless it is said
-    that they ``has_menu``.
-    """
-    request = context.request
-    site_context = context.site_context
-    graph = site_context.graph
-    bundle = site_context.bundle
-    inside = request.path.partition("/")[2] or "index.html"
-    in_address = _in_address(context, pages.get(inside.removesuffix(".html")))
-    has_menu = has_menu or context.is_served or "/" not in inside
-    views = list(pages.values()) if has_menu else []
-    # the pages that belong to one entry of the menu stand in a line below it
-    below = [view for view in views if view.section == section and view.below]
-    section_pages: list[MenuEntry] = []
-    if below:
-        above = [view for view in views if view.name == section and view.menu]
-        below.sort(key=lambda view: view.below)
-        section_pages = [_menu_entry(context, view, inside) for view in (*above, *below)]
-    menu = sorted((view for view in views if view.menu), key=lambda view: view.menu)
-    languages = []
-    for tag in LANGUAGES:
-        address = context.out(f"{tag}/{inside}", **in_address)
-        languages.append((tag, format_of("name", tag), address, tag == context.language))
-    return {
-        "say": context,
-        "t": context.t,
-        "language": context.language,
-        "data_language": context.arguments.get("data", ""),
-        "in_address": in_address,
-        "languages": languages,
-        "menu": [_menu_entry(context, view, inside) for view in menu],
-        "section_pages": section_pages,
-        "section": section,
-        "root": "../" * request.path.count("/"),
-        "mode": site_context.mode,
-        "release": graph.release,
-        "licence": graph.notice.licence,
-        "as_of": message.in_words(graph.as_of, context.language),
-        "has_menu": has_menu,
-        "unbuilt": "" if bundle else HOW_TO_BUILD.say(context.language),
-        "style": bundle.name("site.css") if bundle else "",
-        "script": bundle.name("main.js") if bundle else "",
-    }
-
-
-def _in_address(context: PageContext, view: View | None) -> dict[str, str]:
-    """What another language of the page shows alike.
-
-    On the pages of forms that write only what is chosen there: the secret of a session, what was
-    typed, and what came of it must stand in no link.
-    """
-    in_address = {}
-    for name, text in context.arguments.items():
-        is_handed = view is None or view.chosen is None or name.partition(":")[0] in view.chosen
-        if is_handed and name != "data":
-            in_address[name] = text
-    return in_address
-
-
-def _menu_entry(context: PageContext, view: View, inside: str) -> MenuEntry:
-    file = f"{view.name}.html"
-    return MenuEntry(view.name, context.href(file), context.t(f"menu-{view.name}"), inside == file)
+        language = label.language if label.language != self.language or others else ""
+        return piece("label")(label.text, language, others, is_fallback, number)
 
 
 def embedded(value: object) -> Markup:

@@ -347,7 +347,7 @@ def _beside(
     rows = []
     for action, places in zip(first, nearest, strict=True):
         alike = [action, *(second[place] for place in places)]
-        rows.append([context.kept("outline", iri, in_short)[1] for iri in alike])
+        rows.append([context.once("outline", iri, in_short)[1] for iri in alike])
     return rows
 
 

@@ -31,6 +31,7 @@ from pan2kg.site import (
     values,
 )
 from pan2kg.site.dossier import Fact, Sentence, sentence
+from pan2kg.site.frame import frame
 from pan2kg.site.page import (
     CSV,
     HTML,
@@ -41,7 +42,6 @@ from pan2kg.site.page import (
     SiteContext,
     Values,
     View,
-    frame,
 )
 from pan2kg.store.queries import fill
 from pan2kg.tables import editions, figure_words, table, writers

@@ -18,8 +18,8 @@ from pan2kg.graph import labels
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.page import (
     ASKED,
-    BEFORE,
     CSV,
+    FORMER_LEVELS,
     SVG,
     File,
     Markup,
@@ -273,7 +273,7 @@ def _filter_data(context: PageContext, limit: int | None) -> Markup:
         bits = [round(number, 6) for number in meeting.bits]
         pairs.append([*ends, meeting.level, *ways, *bits])
     levels = {level.key: level for level in evidence.FIGURED}
-    before = {word: level.key for word, level in BEFORE.items()}
+    before = {word: level.key for word, level in FORMER_LEVELS.items()}
     before[evidence.HEADLINE.key] = ""
     words = {key: _PAGE.template(key, language) for key in WORDS}
     words["bits-counted"] = _FIGURE.template("bits-counted", language)
@@ -283,7 +283,7 @@ def _filter_data(context: PageContext, limit: int | None) -> Markup:
             "limit": limit,
             "asked": ASKED,
             "headline": evidence.HEADLINE,
-            "levels": {**levels, **BEFORE},
+            "levels": {**levels, **FORMER_LEVELS},
             "before": before,
             "keys": list(levels),
             "plans": _filter_rows(context, topics, bodies),

@@ -93,9 +93,9 @@ def _look(site_context: SiteContext) -> tuple[Checked | None, bool]:
     state = fingerprint(project)
     if site_context.mode != "served":
         with _CHECKING:
-            return _checked(project, state, site_context.kept), False
+            return _checked(project, state, site_context.reports_folder), False
     with _CHECKING:
-        begun = _begun(project, state, site_context.kept)
+        begun = _begun(project, state, site_context.reports_folder)
     try:
         return begun.result(_PATIENCE), False
     except TimeoutError:

@@ -30,6 +30,7 @@ from pan2kg.site import (
     script_words,
     search_page,
 )
+from pan2kg.site.frame import frame
 from pan2kg.site.page import (
     ASKED,
     HTML,
@@ -41,7 +42,6 @@ from pan2kg.site.page import (
     SiteFile,
     Values,
     View,
-    frame,
 )
 from pan2kg.templates import render
 

@@ -29,7 +29,7 @@ from pan2kg.review import (
     work,
 )
 from pan2kg.scores import review as scoring
-from pan2kg.site.page import NOTHING, PageContext, Values, View
+from pan2kg.site.page import NOTHING, Option, PageContext, Values, View
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key
@@ -347,7 +347,7 @@ def _candidate(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -
     }
 
 
-def _relations(context: PageContext, scheme: str) -> list[tuple[str, str]]:
+def _relations(context: PageContext, scheme: str) -> list[Option]:
     start = f"{ID}{scheme}/"
     return context.options([iri for iri in context.graph.labels.entries if iri.startswith(start)])
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from pan2kg.charts import Subject, frame as framed
 from pan2kg.i18n import Language, Messages, format_of
+from pan2kg.site.frame import frame
 from pan2kg.site.page import (
     JAVASCRIPT,
     CommonFile,
@@ -16,7 +17,6 @@ from pan2kg.site.page import (
     SiteContext,
     View,
     embedded,
-    frame,
 )
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import ID

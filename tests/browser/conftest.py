@@ -2,7 +2,7 @@
 
 import pytest
 
-from pan2kg.site.page import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.front_end import HOW_TO_BUILD, Bundle, find_bundle
 from tests.conftest import lack
 
 

@@ -15,7 +15,8 @@ import pytest
 
 import pan2kg
 from pan2kg.site import quality
-from pan2kg.site.page import Bundle, SiteContext
+from pan2kg.site.front_end import Bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import PAGES, Site
 from tests.browser.chromium import Handler, serve
 from tests.once import SHIPPED, checked

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.site.page import Bundle
+from pan2kg.site.front_end import Bundle
 from pan2kg.site.registry import Site
 from tests.browser.chromium import Watch
 from tests.browser.site.conftest import StaticSite

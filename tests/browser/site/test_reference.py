@@ -18,7 +18,7 @@ from PIL import Image, ImageFilter
 from playwright.sync_api import Page
 
 import pan2kg
-from pan2kg.site.page import Bundle
+from pan2kg.site.front_end import Bundle
 from tests.browser.chromium import Watch, settled
 from tests.browser.site.conftest import standing
 from tests.conftest import lack

@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.site.page import Bundle
+from pan2kg.site.front_end import Bundle
 from pan2kg.site.script_words import page_words
 from tests.browser.chromium import Handler, serve
 

@@ -20,8 +20,8 @@ from hatchling.builders.wheel import WheelBuilder
 from pan2kg.cli import output
 from pan2kg.cli.main import main
 from pan2kg.errors import ProjectError
-from pan2kg.site import page
-from pan2kg.site.page import HOW_TO_BUILD, Bundle, read_bundle
+from pan2kg.site import front_end
+from pan2kg.site.front_end import HOW_TO_BUILD, Bundle, read_bundle
 from tests.copies import FEW, copy
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -166,7 +166,7 @@ def test_who_told_node_of_a_certificate_is_not_overruled(tmp_path: Path) -> None
 def test_pages_without_a_bundle_say_so_as_do_the_commands_that_make_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for module in (page, output):
+    for module in (front_end, output):
         monkeypatch.setattr(module, "BUNDLES", (tmp_path,))
     monkeypatch.chdir(tmp_path)
     few = copy(tmp_path / "few", FEW)
