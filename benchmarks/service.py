@@ -441,10 +441,12 @@ def serve(data: Path, port: int) -> None:
     """The service as `pan2kg serve` sets it up, over the graph of a file, without pages."""
     import pyoxigraph as ox
 
-    from pan2kg.server.protocol import Evaluator, ServedRelease
+    from pan2kg.server.answering import Evaluator
+    from pan2kg.server.asking import Pool
+    from pan2kg.server.keeper import Keeper
+    from pan2kg.server.protocol import ServedRelease
     from pan2kg.server.sparql import Endpoint
     from pan2kg.server.web import Operations, Server, Settings, assemble, listen
-    from pan2kg.server.workers import Keeper, Pool
 
     settings = Settings()
 

@@ -50,7 +50,7 @@ DOORS: Final = {
 }
 """Each roughly typed library, and the few modules that import it."""
 
-BOUNDARY: Final = {"server.web", "server.workers"}
+BOUNDARY: Final = {"server.web", "server.holder"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 

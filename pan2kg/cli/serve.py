@@ -58,7 +58,9 @@ SERVE: Final[Options] = {
 def run_serve(options: argparse.Namespace) -> int:
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix")
-    from pan2kg.server import protocol, web, workers
+    from pan2kg.server import web
+    from pan2kg.server.answering import Evaluator, Limits
+    from pan2kg.server.keeper import Keeper
 
     if options.release and (
         options.writable or options.endpoint or options.watch or options.project
@@ -76,7 +78,7 @@ def run_serve(options: argparse.Namespace) -> int:
     with suppress(ValueError):
         by_number = ip_address(options.host).is_unspecified
     memory = options.memory * MEGABYTE, options.total_memory * MEGABYTE
-    limits = protocol.Limits(options.timeout, options.max_rows, options.max_bytes, *memory)
+    limits = Limits(options.timeout, options.max_rows, options.max_bytes, *memory)
     settings = web.Settings(
         limits=limits,
         hosts=frozenset(map(str.lower, names)),
@@ -99,14 +101,14 @@ def run_serve(options: argparse.Namespace) -> int:
         project = Project.at(options.release) if options.release else project_of(options)
         folder = cache_of(options)
 
-        def load() -> protocol.Evaluator:
+        def load() -> Evaluator:
             from pan2kg.store import cache
             from pan2kg.turtle.writer import read_prefixes
 
             store = cache.open_kept(project, folder).inner
-            return protocol.Evaluator(store, limits, read_prefixes(project), settings.services)
+            return Evaluator(store, limits, read_prefixes(project), settings.services)
 
-        keeper = workers.Keeper(
+        keeper = Keeper(
             load, workers=options.workers, connects=bool(settings.services), close=[bound]
         )
         try:

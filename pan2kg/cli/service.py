@@ -16,7 +16,8 @@ from pan2kg.cli.output import Progress, tell_unbuilt
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import say
 from pan2kg.project import Project
-from pan2kg.server import documents, pages, protocol, sparql, web, workers
+from pan2kg.server import asking, documents, pages, protocol, sparql, web
+from pan2kg.server.keeper import Keeper
 from pan2kg.store import store as stores
 from pan2kg.turtle.writer import read_prefixes
 
@@ -31,14 +32,14 @@ def answer(
     settings: web.Settings,
     bound: socket.socket,
     project: Project,
-    keeper: workers.Keeper,
+    keeper: Keeper,
     people: Any,  # noqa: ANN401  # the people of a review, whose module is read where there are some
 ) -> int:
     folder = cache_of(options)
     seconds = settings.limits.seconds
     release = protocol.ServedRelease(stores.fingerprint(project)[:12], keeper.state)
-    pool = workers.Pool(keeper, seconds)
-    store = workers.WorkerStore(keeper, seconds)
+    pool = asking.Pool(keeper, seconds)
+    store = asking.WorkerStore(keeper, seconds)
     watching = WATCH_SECONDS if options.watch else 0.0
     reloading = web.Reloading(keeper.reload, lambda: stores.state_files(project), watching)
     renew = (people, reloading.wanted.set) if not options.release else ()
@@ -141,7 +142,7 @@ def _site(
 def _pages(
     site: pages.RefreshedSite,
     homes: pages.HomePages | None = None,
-    keeper: workers.Keeper | None = None,
+    keeper: Keeper | None = None,
 ) -> pages.Pages:
     def assets() -> Mapping[str, Path]:
         from pan2kg.site import front_end
@@ -178,7 +179,7 @@ def _serve(
     bound: socket.socket,
     options: argparse.Namespace,
     shown: pages.Pages | None,
-    keeper: workers.Keeper | None = None,
+    keeper: Keeper | None = None,
     reloading: web.Reloading | None = None,
 ) -> int:
     faults = list[ProjectError]()

@@ -1,7 +1,8 @@
 """Signed interaction: what an action gives and takes, positive and negative apart, and how far assessors agree.
 
 An empty cell is not assessed. It is never a 0: it enters no sum, it lowers the coverage, and it
-widens ranks.
+widens ranks. The tables of :mod:`pan2kg.scores.tables` show what is computed here of
+:class:`pan2kg.graph.scores.Scores`.
 """
 
 from bisect import bisect_left
@@ -19,23 +20,39 @@ from pan2kg.graph.scores import Scores
 
 WEIGHT: Final = 0.5
 """How much an effect over one action in between counts."""
+_CLOSE_SUM: Final = 1e-9
+"""By how much at most two sums of decimals differ that are equal."""
+
+Cell = tuple[str, str]
+"""The labels of what acts, and of what it acts on."""
 
 
 class Sums(NamedTuple):
+    """The sums of some cells, positive and negative scores apart; ``scored`` is how many are assessed."""
+
     positive: float
     negative: float
     net: float
     scored: int
 
     @classmethod
-    def of(cls, line: Floats) -> "Sums":
-        assessed = line[~np.isnan(line)]
+    def of(cls, cells: Floats) -> "Sums":
+        """The sums of cells, NaN where one is not assessed."""
+        assessed = cells[~np.isnan(cells)]
         positive = float(assessed[assessed > 0].sum())
         negative = float(assessed[assessed < 0].sum())
         return cls(positive, negative, positive + negative, len(assessed))
 
 
-def sums(scores: Scores) -> list[tuple[str, Sums, Sums]]:
+class LabelSums(NamedTuple):
+    """What a label does to all others, and what they do to it."""
+
+    label: str
+    given: Sums
+    taken: Sums
+
+
+def sums(scores: Scores) -> list[LabelSums]:
     """Of each label the out-sums Σ_j x_ij and in-sums Σ_j x_ji, positive and negative apart, in the order of labels.
 
     On a scale from l to h a positive side lies in [0, h(n−1)], a negative one in [l(n−1), 0].
@@ -50,19 +67,31 @@ def sums(scores: Scores) -> list[tuple[str, Sums, Sums]]:
     (0.0, 3.0, -3.0, 1.0)
     """
     rows = zip(scores.labels, scores.values, scores.values.T, strict=True)
-    return [(label, Sums.of(row), Sums.of(column)) for label, row, column in rows]
+    return [LabelSums(label, Sums.of(row), Sums.of(column)) for label, row, column in rows]
 
 
 def coverage(scores: Scores) -> float | None:
+    """The share of the cells that are assessed, in [0, 1]; None where there is no cell."""
     n = len(scores.labels)
     return len(list(scores.cells())) / (n * (n - 1)) if n > 1 else None
 
 
-EffectPath = tuple[str, str, str, float, float]
-"""An effect over one action: start, what is between, end, and both scores."""
+class EffectPath(NamedTuple):
+    """An effect over one action ``between``: the scores of it and of the further effect."""
+
+    start: str
+    between: str
+    end: str
+    score: float
+    further: float
 
 
 class SecondOrder(NamedTuple):
+    """How far a label reaches: by itself (``direct``), over one more (``total``), and without the way back to it.
+
+    ``double_negatives`` are the paths on which two negative effects make a positive one.
+    """
+
     label: str
     direct: float
     total: float
@@ -88,14 +117,16 @@ def second_order(scores: Scores) -> tuple[SecondOrder, ...]:
     direct = x.sum(axis=1)
     total = direct + WEIGHT * (x @ direct)
     alone = total - WEIGHT * (x * x.T).sum(axis=1)
-    negatives = [cell for cell in scores.cells() if cell[2] < 0]
     double: dict[str, list[EffectPath]] = {label: [] for label in scores.labels}
-    for (start, over, score), (middle, end, further) in product(negatives, negatives):
-        if over == middle:
-            double[start].append((start, over, end, score, further))
-    paths = map(tuple, double.values())
-    columns = (scores.labels, direct.tolist(), total.tolist(), alone.tolist(), paths)
-    return tuple(map(SecondOrder._make, zip(*columns, strict=True)))
+    negatives = {(start, end): score for start, end, score in scores.cells() if score < 0}
+    for (start, between), score in negatives.items():
+        for (middle, end), further in negatives.items():
+            if between == middle:
+                double[start].append(EffectPath(start, between, end, score, further))
+    return tuple(
+        SecondOrder(label, float(direct[i]), float(total[i]), float(alone[i]), tuple(double[label]))
+        for i, label in enumerate(scores.labels)
+    )
 
 
 class Rank(NamedTuple):
@@ -130,23 +161,34 @@ def ranks(scores: Scores) -> tuple[Rank, ...]:
     unassessed = np.isnan(scores.values).sum(axis=1) - 1
     rows = []
     for i, label in enumerate(scores.labels):
-        marks = [(net, net[i])]
+        best = None
+        worst = None
         if lowest is not None and highest is not None:
             low = net + lowest * unassessed
             high = net + highest * unassessed
-            marks += [(low, high[i]), (high, low[i])]
-        # sums of decimals that are equal may differ a little: 0.1 + 0.2 is not 0.3 in floating
-        # point
-        places = [1 + int((np.delete(values, i) > mark + 1e-9).sum()) for values, mark in marks]
-        rows.append(Rank(label, float(net[i]), places[0], *(places[1:] or (None, None))))
+            best = _place(high[i], low, i)
+            worst = _place(low[i], high, i)
+        rows.append(Rank(label, float(net[i]), _place(net[i], net, i), best, worst))
     return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
 
 
-def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[tuple[str, str, Sums, int], ...]:
-    """The sums between groups of labels, as of targets between goals or of actions between plans.
+def _place(mark: float, nets: Floats, i: int) -> int:
+    """The place of label ``i`` with this mark, where the others have these nets."""
+    # sums of decimals that are equal may differ a little: 0.1 + 0.2 is not 0.3 in floating point
+    return 1 + int((np.delete(nets, i) > mark + _CLOSE_SUM).sum())
 
-    Each is what the members of one group do to those of another: both groups, the sums, and of how
-    many cells.
+
+class GroupSums(NamedTuple):
+    """What the members of one group do to those of another: the sums, and of how many ``cells``."""
+
+    group: str
+    target_group: str
+    sums: Sums
+    cells: int
+
+
+def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
+    """The sums between groups of labels, as of targets between goals or of actions between plans.
 
     ``groups`` holds the group of each label; those without one enter no sum. Within a group a label
     and itself are no cell. By group and other group; pairs without any cell are left out.
@@ -164,19 +206,23 @@ def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[tuple[str, str, 
         block = scores.values[np.ix_(members[group], members[target_group])]
         cells = block.size - (len(members[group]) if group == target_group else 0)
         if cells:
-            rows.append((group, target_group, Sums.of(block.ravel()), cells))
+            rows.append(GroupSums(group, target_group, Sums.of(block.ravel()), cells))
     return tuple(rows)
 
 
 def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL) -> float | None:
     """Alpha of several assessors' matrices: each ordered pair of actions is a unit.
 
-    Matrices may have different labels; a pair missing from one is not assessed there.
+    Matrices may have different labels; a pair missing from one is not assessed there. None where no
+    two values can be compared.
+
+    Raises:
+        ValueError: an assessor has two matrices, or they are on different scales.
     """
     every = list(matrices)
-    if len({scores.scale.name for scores in every}) > 1 or len(
-        {scores.assessor for scores in every}
-    ) < len(every):
+    scales = {scores.scale.name for scores in every}
+    assessors = {scores.assessor for scores in every}
+    if len(scales) > 1 or len(assessors) < len(every):
         raise ValueError("one matrix an assessor, all on the same scale")
     cells = [
         {(source, target): score for source, target, score in scores.cells()} for scores in every
@@ -185,25 +231,32 @@ def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL
     return alpha([[assessed.get(unit) for unit in units] for assessed in cells], level)
 
 
-Opinions = tuple[str, str, tuple[tuple[str, float], ...]]
-"""What was said of a cell: source, target, and assessors with their scores."""
+class Opinions(NamedTuple):
+    """What was said of a cell: the score of each assessor who scored it, by their names."""
+
+    source: str
+    target: str
+    scores: dict[str, float]
 
 
 def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     """Every cell that somebody assessed, with all that was said of it, by source and target.
 
+    Raises:
+        ValueError: the matrices are on different scales.
+
     >>> from pan2kg.graph.scores import scores_of
     >>> opinions([scores_of({("a", "b"): 3}, assessor="x"), scores_of({("a", "b"): -2}, assessor="y")])
-    (('a', 'b', (('x', 3), ('y', -2))),)
+    (Opinions(source='a', target='b', scores={'x': 3, 'y': -2}),)
     """
-    every = list(matrices)
+    every = sorted(matrices, key=lambda scores: scores.assessor)
     if len({scores.scale.name for scores in every}) > 1:
         raise ValueError("all on the same scale")
-    by_cell: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    by_cell: dict[Cell, dict[str, float]] = {}
     for scores in every:
         for source, target, score in scores.cells():
-            by_cell.setdefault((source, target), []).append((scores.assessor, score))
-    return tuple((*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
+            by_cell.setdefault((source, target), {})[scores.assessor] = score
+    return tuple(Opinions(*cell, of_cell) for cell, of_cell in sorted(by_cell.items()))
 
 
 class Dematel(NamedTuple):
@@ -228,6 +281,7 @@ class Dematel(NamedTuple):
 
     @classmethod
     def of(cls, scores: Scores, divisor: float, total: Floats) -> "Dematel":
+        """The sums of a total influence."""
         positive = np.maximum(total, 0)
         negative = total - positive
         given = positive.sum(axis=1)
@@ -293,15 +347,21 @@ _CUTS: Final = (
     0.2,
     0.5,
     1.0,
-)  # offered where a cut leaves too many chains
+)
+"""The cuts that are offered where one leaves too many chains."""
 _CELLS: Final = 4_000_000
 """How many ways to go on are looked at at once, for the sake of memory."""
 _CLOSE: Final = 1e-12
 """How far a product may be from the cut by rounding alone, as (1/10)·(1/10) is."""
+_SIZE_DECIMALS: Final = 9
+"""Chains whose sizes are the same to so many decimals are equally great."""
 
 
-Chain = tuple[tuple[str, ...], float]
-"""The members of a chain from the first to the last, and its value in [−1, 1]."""
+class Chain(NamedTuple):
+    """The members of a chain from the first to the last, and its value in [−1, 1]."""
+
+    members: tuple[str, ...]
+    value: float
 
 
 class Chains(NamedTuple):
@@ -315,17 +375,21 @@ class Chains(NamedTuple):
     labels: tuple[str, ...]
     total: Floats
     counts: Ints
-    greatest: Mapping[tuple[str, str], tuple[Chain, ...]]
+    greatest: Mapping[Cell, tuple[Chain, ...]]
     unit: float
     cut: float
 
     @property
     def number(self) -> int:
+        """How many chains there are in all."""
         return int(self.counts.sum())
 
 
-Front = tuple[NDArray[np.int16], Floats]
-"""Chains of one length: their members by place, one row a chain, and their values."""
+class _Front(NamedTuple):
+    """Chains of one length: their members by place, one row a chain, and their values."""
+
+    members: NDArray[np.int16]
+    values: Floats
 
 
 def chains(scores: Scores, *, cut: float = CUT) -> Chains:
@@ -348,74 +412,70 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
     scale = scores.scale
     labels = scores.labels
     n = len(scores.labels)
-    is_bounded = scale.lowest is not None and scale.highest is not None
-    unit = float(
-        max(abs(scale.lowest or 0), abs(scale.highest or 0))
-        if is_bounded
-        else np.abs(x).max(initial=0.0)
-    )
-    x = x / unit if unit else x
+    unit = float(np.abs(x).max(initial=0.0))
+    if scale.lowest is not None and scale.highest is not None:
+        unit = float(max(abs(scale.lowest), abs(scale.highest)))
+    if unit:
+        x = x / unit
     total = np.zeros(n * n)
     counts = np.zeros(n * n, dtype=np.int64)
-    greatest: dict[tuple[str, str], tuple[Chain, ...]] = {}
+    greatest: dict[Cell, tuple[Chain, ...]] = {}
     for members, values in _fronts(x, cut):
         cells = members[:, 0].astype(np.intp) * n + members[:, -1]
         total += np.bincount(cells, values, n * n)
         counts += np.bincount(cells, minlength=n * n)
         if counts.sum() > MOST:
-            # the lowest of some round cuts that would leave few enough: the higher the cut, the
-            # fewer
-            higher = [value for value in _CUTS if value > cut]
-            place = bisect_left(
-                higher, 1, key=lambda value: int(sum(len(v) for _, v in _fronts(x, value)) <= MOST)
-            )
-            remedy, enough = (
-                ("raise-cut", higher[place]) if place < len(higher) else ("fewer-members", None)
-            )
-            raise QueryError(
-                "too-many-chains",
-                remedy=remedy,
-                assessor=scores.assessor,
-                most=MOST,
-                cut=str(enough),
-            )
-        # the greatest of each cell in this piece
-        order = np.lexsort((-np.abs(values).round(9), cells))
+            raise _too_many(x, cut, scores.assessor)
+        # the greatest of each cell in this piece, then the greatest of these and those before
+        order = np.lexsort((-np.abs(values).round(_SIZE_DECIMALS), cells))
         rank = np.arange(len(order)) - np.searchsorted(cells[order], cells[order])
         for at in order[rank < SHOWN].tolist():
-            names = tuple(labels[place] for place in members[at].tolist())
-            ends = (names[0], names[-1])
-            chain = (names, float(values[at]))
-            both = sorted(
-                (*greatest.get(ends, ()), chain), key=lambda chain: -round(abs(chain[1]), 9)
-            )
-            greatest[ends] = tuple(both[:SHOWN])
+            chain = Chain(tuple(labels[i] for i in members[at].tolist()), float(values[at]))
+            ends = (chain.members[0], chain.members[-1])
+            of_cell = [*greatest.get(ends, ()), chain]
+            of_cell.sort(key=lambda chain: -round(abs(chain.value), _SIZE_DECIMALS))
+            greatest[ends] = tuple(of_cell[:SHOWN])
     return Chains(labels, total.reshape(n, n), counts.reshape(n, n), greatest, unit, cut)
 
 
-def _fronts(x: Floats, cut: float) -> Iterator[Front]:
+def _too_many(x: Floats, cut: float, assessor: str) -> QueryError:
+    """What to say of too many chains: the lowest of some round cuts that would leave few enough, if there is one."""
+    higher = [value for value in _CUTS if value > cut]
+
+    def is_enough(value: float) -> bool:
+        return sum(len(front.values) for front in _fronts(x, value)) <= MOST
+
+    # the higher the cut, the fewer chains
+    place = bisect_left(higher, True, key=is_enough)  # noqa: FBT003  # the first of those for which it is true
+    remedy = "raise-cut" if place < len(higher) else "fewer-members"
+    enough = str(higher[place]) if place < len(higher) else ""
+    return QueryError("too-many-chains", remedy=remedy, assessor=assessor, most=MOST, cut=enough)
+
+
+def _fronts(x: Floats, cut: float) -> Iterator[_Front]:
     """All chains, the shorter before the longer, in pieces that fit into memory; no more than a piece beyond the most.
 
     All chains of a length are kept until they have been made longer.
     """
-    fronts: list[Front] = [(np.arange(len(x), dtype=np.int16).reshape(-1, 1), np.ones(len(x)))]
+    fronts = [_Front(np.arange(len(x), dtype=np.int16).reshape(-1, 1), np.ones(len(x)))]
     number = 0
     rows = max(1, _CELLS // max(1, len(x)))
     while fronts:
         longer = []
-        for all_members, all_values in fronts:
-            for start in range(0, len(all_values), rows):
-                members = all_members[start : start + rows]
-                values = all_values[start : start + rows]
+        for front in fronts:
+            for start in range(0, len(front.values), rows):
+                members = front.members[start : start + rows]
+                values = front.values[start : start + rows]
                 further = values[:, None] * x[members[:, -1]]
                 goes_on = (np.abs(further) >= cut - _CLOSE) & (further != 0)
                 np.put_along_axis(goes_on, members.astype(np.intp), values=False, axis=1)
-                of, to = goes_on.nonzero()
-                if len(of):
-                    piece = np.column_stack([members[of], to.astype(np.int16)]), further[of, to]
+                before, after = goes_on.nonzero()
+                if len(before):
+                    longer_members = np.column_stack([members[before], after.astype(np.int16)])
+                    piece = _Front(longer_members, further[before, after])
                     yield piece
                     longer.append(piece)
-                    number += len(of)
+                    number += len(before)
                     if number > MOST:
                         return
         fronts = longer

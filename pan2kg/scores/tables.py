@@ -198,10 +198,11 @@ def _interaction_rows(graph: Graph, scores: Scores) -> Rows:
 def _paths(graph: Graph, order: measures.SecondOrder) -> str:
     """The ways on which two hindrances make a help: ``a → b → c (−1 × −2 = +2)``."""
     lines = []
-    for start, between, end, score, further in order.double_negatives:
-        over = " → ".join(vocabulary.key(label) for label in (start, between, end))
-        factors = f"{_shown(graph, score)} × {_shown(graph, further)}"
-        lines.append(f"{over} ({factors} = {_shown(graph, score * further)})")
+    for path in order.double_negatives:
+        names = map(vocabulary.key, (path.start, path.between, path.end))
+        factors = f"{_shown(graph, path.score)} × {_shown(graph, path.further)}"
+        product = _shown(graph, path.score * path.further)
+        lines.append(f"{' → '.join(names)} ({factors} = {product})")
     return "; ".join(lines)
 
 
@@ -296,11 +297,13 @@ def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     for scores in every:
         assessor = assessor_name(graph, scores.assessor)
         group_of = _group_of(graph, scores, choice.scoring.groups)
-        for group, target_group, sums, cells in measures.grouped(scores, group_of):
+        for block in measures.grouped(scores, group_of):
+            sums = block.sums
             totals: tuple[float | None, ...] = (None, None, None)
             if sums.scored:
                 totals = (sums.positive, sums.negative, sums.net)
-            rows.append((assessor, group, target_group, *totals, sums.scored, cells))
+            ends = (block.group, block.target_group)
+            rows.append((assessor, *ends, *totals, sums.scored, block.cells))
     return scored(graph, "groups", every, GROUPS, rows)
 
 
@@ -359,29 +362,27 @@ def disagreement(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     rows = []
     for scale in dict.fromkeys(scores.scale.name for scores in every):
         of_scale = [scores for scores in every if scores.scale.name == scale]
-        for source, target, opinion in measures.opinions(of_scale):
-            if len(opinion) >= least:
-                rows.append(_disagreement(graph, source, target, opinion))
+        for cell in measures.opinions(of_scale):
+            if len(cell.scores) >= least:
+                rows.append(_disagreement(graph, cell))
     rows.sort(key=lambda row: (-row.spread["spread"], row.action, row.other_action))
     return scored(graph, "disagreement", every, _Disagreement._fields, rows)
 
 
-def _disagreement(
-    graph: Graph, source: str, target: str, opinion: Sequence[tuple[str, float]]
-) -> _Disagreement:
-    numbers = [score for _, score in opinion]
-    lowest = min(numbers)
-    highest = max(numbers)
-    named = sorted((assessor_name(graph, body), score) for body, score in opinion)
+def _disagreement(graph: Graph, cell: measures.Opinions) -> _Disagreement:
+    scores = cell.scores.values()
+    lowest = min(scores)
+    highest = max(scores)
+    named = sorted((assessor_name(graph, body), score) for body, score in cell.scores.items())
     words = [f"{assessor} {_shown(graph, score)}" for assessor, score in named]
     return _Disagreement(
-        source,
-        target,
-        sum(numbers) / len(numbers),
+        cell.source,
+        cell.target,
+        sum(scores) / len(scores),
         {"lowest": lowest},
         {"highest": highest},
         {"spread": whole(layout.number(highest - lowest) or 0)},
-        len(opinion),
+        len(scores),
         "; ".join(words),
     )
 
@@ -398,9 +399,8 @@ def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 
 def _alphas(matrices: Sequence[Scores]) -> Rows:
-    opinions = (dict(opinion) for *_, opinion in measures.opinions(matrices))
-    shared = [opinion for opinion in opinions if len(opinion) > 1]
-    ratings = [[opinion.get(scores.assessor) for opinion in shared] for scores in matrices]
+    shared = [cell.scores for cell in measures.opinions(matrices) if len(cell.scores) > 1]
+    ratings = [[of_cell.get(scores.assessor) for of_cell in shared] for scores in matrices]
     is_signed = any((scores.values < 0).any() for scores in matrices)
     values = sum(map(len, shared))
     rows = Rows()
@@ -545,9 +545,8 @@ def _chained_rows(
     return rows
 
 
-def _chain(graph: Graph, direct: Mapping[tuple[str, str], float], chain: measures.Chain) -> str:
+def _chain(graph: Graph, direct: Mapping[measures.Cell, float], chain: measures.Chain) -> str:
     """A chain with its scores, so that two hindrances that make a help are seen: ``a → b → c (−1 × −2: +0.22)``."""
-    members, value = chain
-    names = " → ".join(map(vocabulary.key, members))
-    steps = " × ".join(_shown(graph, direct[step]) for step in pairwise(members))
-    return f"{names} ({steps}: {_shown(graph, round(value, 3))})"
+    names = " → ".join(map(vocabulary.key, chain.members))
+    steps = " × ".join(_shown(graph, direct[step]) for step in pairwise(chain.members))
+    return f"{names} ({steps}: {_shown(graph, round(chain.value, 3))})"

@@ -4,8 +4,12 @@ A request comes to the edge, which reads and refuses; queries are answered by wo
 share the memory of the one that holds the graph, pages by threads of the main process.
 
 =============  =====================================================================
-``protocol``   what a request asks for, the form of an answer, how a worker answers
-``workers``    the processes that hold the graph and answer, and how they are asked
+``protocol``   what a request asks for, the form of an answer, why there is none
+``packets``    what the processes of the service send each other
+``answering``  how a worker answers, and within which limits
+``holder``     the process that holds the graph, and the workers it forks
+``keeper``     the holder as the main process has it: started, changed, started again
+``asking``     how workers are asked, by the endpoint and by pages
 ``web``        the edge: the HTTP server, limits, headers, health, metrics, the log
 ``sparql``     the endpoint, graphs as wholes, a relay to another endpoint
 ``documents``  things, their documents, the VoID description
@@ -19,22 +23,21 @@ What is offered here needs no web framework, as the processes that hold the grap
 other modules are imported where the service is put together.
 """
 
+from pan2kg.server.answering import Evaluator, Limits, Task
+from pan2kg.server.asking import Pool, WorkerAnswer, WorkerStore
+from pan2kg.server.keeper import Keeper
 from pan2kg.server.protocol import (
     GRAPHS,
     TABLES,
     Choice,
-    Evaluator,
     Form,
-    Limits,
     RefusalError,
     ServedRelease,
-    Task,
     choose,
     preferred_language,
     prefers,
     read_form,
 )
-from pan2kg.server.workers import Keeper, Pool, WorkerAnswer, WorkerStore
 
 __all__ = [
     "GRAPHS",

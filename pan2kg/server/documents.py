@@ -30,6 +30,7 @@ from pan2kg.graph.labels import INSTRUMENTS
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web
+from pan2kg.server.answering import used
 from pan2kg.server.protocol import (
     FORMATS,
     Choice,
@@ -37,7 +38,6 @@ from pan2kg.server.protocol import (
     RefusalError,
     choose,
     is_absolute,
-    used,
 )
 from pan2kg.store import LocalStore, Store, Term, construct, is_true, plain, program_query, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours

@@ -32,7 +32,8 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n import LANGUAGES, today
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
 from pan2kg.project import BUNDLE_RECORD, BUNDLES, PACKAGE, Project, reason, write_atomically
-from pan2kg.server import protocol, web, workers
+from pan2kg.server import protocol, web
+from pan2kg.server.keeper import Keeper
 from pan2kg.server.protocol import RefusalError
 from pan2kg.store import cache, queries
 
@@ -144,7 +145,7 @@ class Pages:
             arguments
         ),
         homes: "HomePages | None" = None,
-        keeper: workers.Keeper | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.site = site
         self.canonical = canonical

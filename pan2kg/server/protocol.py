@@ -1,33 +1,19 @@
-"""What a request to the endpoint asks for, the form its answer takes, why there is none, and how a worker answers.
+"""What a request to the endpoint asks for, the form its answer takes, and why there is none.
 
 The operation is read as the SPARQL 1.1 Protocol has it (https://www.w3.org/TR/sparql11-protocol/),
 the form by the Accept header (RFC 9110, 12.5.1); the description follows
 https://www.w3.org/TR/sparql11-service-description/. No web framework is imported here: the
-processes that hold the graph need none.
-
-The engine contacts the addresses of SERVICE whenever it is told to and has no switch for it, so
-they are found among the tokens and refused; nor can a worker open a connection
-(:mod:`pan2kg.server.workers`). An answer is sent piece by piece, its end says that it is whole and
-in which form: who asked keeps it until then, so that a limit reached late is a refusal like any
-other.
+processes that hold the graph need none, and refuse with the same :class:`RefusalError`.
 """
 
-import fcntl
 import hashlib
-import io
-import itertools
 import json
-import os
 import re
-import socket
-import struct
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs
@@ -35,9 +21,7 @@ from urllib.parse import parse_qs
 import pyoxigraph as ox
 
 from pan2kg.i18n import catalogue, message
-from pan2kg.store.store import UPDATES, syntax_error
-from pan2kg.turtle import XSD, tokens
-from pan2kg.turtle.writer import calls, line_of
+from pan2kg.turtle import XSD
 
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
@@ -46,6 +30,8 @@ METHODS: Final = "GET, HEAD, POST, OPTIONS"
 READS: Final = "GET, HEAD, OPTIONS"
 # so many elements of a header are looked at
 ELEMENTS: Final = 64
+# so many fields a form may have
+FIELDS: Final = 2000
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
 
@@ -86,28 +72,25 @@ class RefusalError(Exception):
         sentence = self.message.say(language)
         if "json" not in accept:
             return "text/plain; charset=utf-8", f"{sentence}\n".encode()
-        problem = {
+        problem: dict[str, object] = {
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": sentence,
         }
-        place = {"line": self.line, "column": self.column} if self.line is not None else {}
-        return "application/problem+json", json.dumps(
-            problem | place, ensure_ascii=False
-        ).encode() + b"\n"
+        if self.line is not None:
+            problem |= {"line": self.line, "column": self.column}
+        return "application/problem+json", f"{json.dumps(problem, ensure_ascii=False)}\n".encode()
 
     def pack(self) -> bytes:
-        """It as bytes, to be sent from one process to another."""
-        return json.dumps(
-            [self.status, message.pack(self.message), self.line, self.column, self.headers]
-        ).encode()
+        """This refusal as bytes, to be sent from one process to another."""
+        sentence = message.pack(self.message)
+        return json.dumps([self.status, sentence, self.line, self.column, self.headers]).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> "RefusalError":
-        """What ``pack`` has made of one."""
-        status, reason, line, column, headers = json.loads(packed)
-        reason = message.unpack(reason)
-        return cls(status, reason, line=line, column=column, headers=headers)
+        """The refusal that was packed as these bytes."""
+        status, sentence, line, column, headers = json.loads(packed)
+        return cls(status, message.unpack(sentence), line=line, column=column, headers=headers)
 
 
 def why(key: str, /, **values: object) -> message.Message:
@@ -158,7 +141,7 @@ FORMATS: Final = {form.name: form.engine for form in (*TABLES, *GRAPHS)}
 
 
 class Choice(NamedTuple):
-    """A form, and by which of its media types it is sent."""
+    """A form, and the one of its media types by which it is sent."""
 
     form: Form
     media: str
@@ -169,59 +152,77 @@ class Choice(NamedTuple):
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
 
 
-def _elements(header: str) -> Iterator[tuple[str, float, list[str]]]:
-    """The elements of a header, each with its quality and its other parameters; those of no quality are passed over."""
+class Element(NamedTuple):
+    """An element of a header such as Accept: its quality in [0, 1], and whether other parameters narrow it.
+
+    ``name`` is a media range (``text/*``) or a language.
+    """
+
+    name: str
+    quality: float = 1.0
+    is_narrowed: bool = False
+
+    @property
+    def narrowness(self) -> int:
+        """How narrow a media range is: 0 for all types, to 5 for one type with parameters."""
+        kind, _, subtype = self.name.partition("/")
+        return 2 * ((kind != "*") + (subtype != "*")) + self.is_narrowed
+
+
+def _elements(header: str) -> Iterator[Element]:
+    """The elements of a header; one whose quality is no number in [0, 1] is passed over."""
     for element in header.lower().split(",")[:ELEMENTS]:
         name, *parameters = (word.strip() for word in element.split(";"))
-        digits = next((word[2:].strip() for word in parameters if word.startswith("q=")), "1")
+        digits = "1"
+        is_narrowed = False
+        for parameter in reversed(parameters):  # of several qualities the first counts
+            if parameter.startswith("q="):
+                digits = parameter[2:].strip()
+            elif parameter:
+                is_narrowed = True
         plain = digits.replace(".", "", 1)
         if plain.isascii() and plain.isdigit() and len(digits) <= 5 and float(digits) <= 1:
-            yield (
-                name,
-                float(digits),
-                [word for word in parameters if word and not word.startswith("q=")],
-            )
+            yield Element(name, float(digits), is_narrowed)
 
 
-def read_accept(header: str) -> list[tuple[str, float, int]]:
-    """The media ranges of an Accept header: each with its quality in [0, 1], and how narrow it is from 0 to 5.
+def read_accept(header: str) -> list[Element]:
+    """The media ranges of an Accept header.
 
-    >>> read_accept("text/html;q=0.5, */*")
-    [('text/html', 0.5, 4), ('*/*', 1.0, 0)]
+    >>> [(element.name, element.quality) for element in read_accept("text/html;q=0.5, */*, none")]
+    [('text/html', 0.5), ('*/*', 1.0)]
     """
     ranges = []
-    for media, quality, parameters in _elements(header):
-        kind, slash, subtype = media.partition("/")
-        if slash and kind and subtype and (kind != "*" or subtype == "*"):
-            ranges.append(
-                (media, quality, 2 * ((kind != "*") + (subtype != "*")) + bool(parameters))
-            )
+    for element in _elements(header):
+        kind, _, subtype = element.name.partition("/")
+        if kind and subtype and (kind != "*" or subtype == "*"):
+            ranges.append(element)
     return ranges
 
 
-def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
+def quality_of(media: str, ranges: Iterable[Element]) -> float:
     """The quality of a media type by the narrowest range it fits; 0 where it fits none (RFC 9110, 12.5.1).
 
     >>> quality_of("text/html", read_accept("text/html;q=0.5, */*"))
     0.5
     """
-    fitting = ("*/*", f"{media.partition('/')[0]}/*", media)
-    return max(
-        ((narrow, quality) for name, quality, narrow in ranges if name in fitting), default=(0, 0.0)
-    )[1]
+    names = ("*/*", f"{media.partition('/')[0]}/*", media)
+    fitting = [(element.narrowness, element.quality) for element in ranges if element.name in names]
+    _, quality = max(fitting, default=(0, 0.0))
+    return quality
 
 
 @lru_cache(maxsize=128)
 def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
     """The form a client likes best, of several the first; None where none fits. Without a header anything fits."""
-    ranges = read_accept(accept) if accept.strip() else [("*/*", 1.0, 0)]
+    ranges = read_accept(accept) if accept.strip() else [Element("*/*")]
     best = None
     highest = 0.0
-    for choice in [Choice(form, media) for form in forms for media in form.media]:
-        quality = quality_of(choice.media, ranges)
-        if quality > highest:
-            best = choice
-            highest = quality
+    for form in forms:
+        for media in form.media:
+            quality = quality_of(media, ranges)
+            if quality > highest:
+                best = Choice(form, media)
+                highest = quality
     return best
 
 
@@ -240,22 +241,27 @@ def preferred_language(header: str, languages: tuple[str, ...] = catalogue.LANGU
     >>> preferred_language("de-CH, en;q=0.7"), preferred_language("lb, en;q=0.1, fr;q=0.5"), preferred_language("")
     ('de', 'fr', 'fr')
     """
-    tags = [(quality, tag.partition("-")[0]) for tag, quality, _ in _elements(header)]
-    wanted = [(quality, tag) for quality, tag in tags if tag in languages and quality]
-    return max(wanted, key=lambda pair: pair[0])[1] if wanted else languages[0]
+    preferred = languages[0]
+    highest = 0.0
+    for element in _elements(header):
+        tag = element.name.partition("-")[0]
+        if tag in languages and element.quality > highest:
+            preferred = tag
+            highest = element.quality
+    return preferred
 
 
 def prefers(accept: str, forms: tuple[Form, ...], *, strictly: bool = False) -> bool:
     """Whether a client names pages and would rather have one than data in these forms, as a browser does.
+
+    ``strictly`` it has to like pages better than data, else as well is enough.
 
     >>> prefers("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", TABLES + GRAPHS)
     True
     >>> prefers("*/*", GRAPHS), prefers("text/turtle, text/html;q=0.5", GRAPHS)
     (False, False)
     """
-    ranges = [
-        media_range for media_range in read_accept(accept) if not media_range[0].startswith("*")
-    ]
+    ranges = [element for element in read_accept(accept) if not element.name.startswith("*")]
     page = quality_of("text/html", ranges)
     data = max(quality_of(media, ranges) for form in forms for media in form.media)
     return page > data if strictly else page >= data and page > 0
@@ -277,22 +283,26 @@ def is_plain_path(path: str) -> bool:
     )
 
 
-# a query, or empty what the service can do; and over which default and named graphs
-Operation = tuple[str, tuple[str, ...], tuple[str, ...]]
+class Operation(NamedTuple):
+    """A query, or empty for what the service can do; and the default and named graphs a request names."""
+
+    query: str
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def read_form(encoded: bytes) -> dict[str, list[str]]:
     """The fields of a form or of the query part of an address, each with its values in order.
 
     Raises:
-        RefusalError: 400 where it is no UTF-8, or has more than 2,000 fields.
+        RefusalError: 400 where it is no UTF-8, or has more than ``FIELDS`` fields.
 
     >>> read_form(b"a=1&a=2&b=")
     {'a': ['1', '2'], 'b': ['']}
     """
     try:
         return parse_qs(
-            encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000
+            encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS
         )
     except ValueError as error:
         key = "no-utf-8" if isinstance(error, UnicodeDecodeError) else "too-many-fields"
@@ -311,55 +321,59 @@ def read_media_type(header: str) -> tuple[str, str]:
     ('text/html', 'utf-8')
     """
     media, *parameters = (word.strip() for word in header.lower().split(";"))
-    pairs = (word.partition("=") for word in parameters)
-    return media, next(
-        (value.strip().strip('"') for name, _, value in pairs if name.strip() == "charset"), ""
-    )
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            return media, value.strip().strip('"')
+    return media, ""
 
 
 def read_operation(method: str, address: bytes, media_type: str, body: bytes) -> Operation:
     """What a request asks of the endpoint (SPARQL 1.1 Protocol, 2.1).
 
+    The parameters stand in the query part of its ``address`` and in its body.
+
     Raises:
         RefusalError: 400, 403 for an update, or 415 for another media type or encoding.
+
+    >>> read_operation("GET", b"query=ASK%7B%7D&named-graph-uri=http://e/g", "", b"")
+    Operation(query='ASK{}', default=(), named=('http://e/g',))
     """
     parameters = read_form(address)
     if method == "POST":
-        media, charset = read_media_type(media_type)
-        if media not in (FORM, QUERY, UPDATE):
-            raise RefusalError(
-                415,
-                "post-media",
-                form=FORM,
-                query=QUERY,
-                headers={"accept-post": f"{FORM}, {QUERY}"},
-            )
-        if charset not in ("", "utf-8", "utf8"):
-            raise RefusalError(415, "sparql-encoding", charset=charset)
-        try:
-            sent = (
-                read_form(body)
-                if media == FORM
-                else {media.rpartition("-")[2]: [body.decode("utf-8")]}
-            )
-        except UnicodeDecodeError as error:
-            raise RefusalError(400, "body-encoding", byte=str(error.start + 1)) from None
-        for name, values in sent.items():
+        for name, values in _read_post(media_type, body).items():
             parameters.setdefault(name, []).extend(values)
     if "update" in parameters:
         raise RefusalError(403, "update-refused")
     queries = parameters.get("query", [])
     if len(queries) > 1:
         raise RefusalError(400, "send-one", number=str(len(queries)))
-    if queries and (stray := next((name for name in parameters if name.startswith("using-")), "")):
-        raise RefusalError(400, "not-with-query", name=stray)
-    default, named = (
-        tuple(parameters.get(name, ())) for name in ("default-graph-uri", "named-graph-uri")
-    )
-    faulty = next((iri for iri in default + named if not is_absolute(iri)), None)
-    if faulty is not None:
-        raise RefusalError(400, "no-absolute-iri", iri=faulty[:200])
-    return "".join(queries), default, named
+    default = parameters.get("default-graph-uri", [])
+    named = parameters.get("named-graph-uri", [])
+    for name in parameters if queries else ():
+        if name.startswith("using-"):
+            raise RefusalError(400, "not-with-query", name=name)
+    for iri in default + named:
+        if not is_absolute(iri):
+            raise RefusalError(400, "no-absolute-iri", iri=iri[:200])
+    return Operation("".join(queries), tuple(default), tuple(named))
+
+
+def _read_post(media_type: str, body: bytes) -> dict[str, list[str]]:
+    """The parameters in the body of a request: a form of them, or the one that is called as its media type."""
+    media, charset = read_media_type(media_type)
+    if media not in (FORM, QUERY, UPDATE):
+        accepted = {"accept-post": f"{FORM}, {QUERY}"}
+        raise RefusalError(415, "post-media", form=FORM, query=QUERY, headers=accepted)
+    if charset not in ("", "utf-8", "utf8"):
+        raise RefusalError(415, "sparql-encoding", charset=charset)
+    if media == FORM:
+        return read_form(body)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RefusalError(400, "body-encoding", byte=str(error.start + 1)) from None
+    return {"query" if media == QUERY else "update": [text]}
 
 
 PREFIXES: Final = {
@@ -412,306 +426,3 @@ class ServedRelease:
         name = str(self) if state is None else f"{self.name}+{state}"
         digest = hashlib.blake2b("\x1f".join((name, *words)).encode(), digest_size=12).hexdigest()
         return f'W/"{digest}"'
-
-
-# --- how a worker answers
-
-MEGABYTE: Final = 2**20
-# the head of a message: a letter and the length of what follows
-HEAD: Final = struct.Struct("!cI")
-# what is to be done; a piece of an answer; its end, with its form, whether it may differ, and its
-# state; a refusal
-TASK = b"T"
-PIECE = b"P"
-WHOLE = b"W"
-FAILED = b"F"
-# an answer is sent in pieces of about so many bytes
-SENT_BYTES: Final = 256 * 1024
-
-# what stands between or after the rows of a format, in values of CSV alone; and how many rows more
-# there are
-ROW_MARKS: Final = {
-    "json": (b'}},{"', 1),
-    "xml": (b"<result>", 0),
-    "csv": (b"\r\n", -1),
-    "tsv": (b"\n", -1),
-}
-# of so many triples it is worth looking which prefixes they need
-FEW: Final = 2000
-
-_HINTS: Final = ("service", "from", *map(str.lower, UPDATES))
-_SUSPECT: Final = re.compile(rf"service|(?:from|{'|'.join(UPDATES)})(?!\w)", re.IGNORECASE)
-# two answers to a query that calls one of these may differ
-VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
-_CALLED: Final = re.compile(
-    r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE
-)
-_LOCAL: Final = re.compile(r"[^/#]*$")
-
-
-class Limits(NamedTuple):
-    """Of a query: seconds, rows and bytes of its answer, bytes of memory beside the graph; and bytes of all together.
-
-    Without ``total`` all together may take three quarters of what the machine has free once the
-    graph is loaded.
-    """
-
-    seconds: float = 30.0
-    rows: int = 1_000_000
-    size: int = 256 * MEGABYTE
-    memory: int = 1024 * MEGABYTE
-    total: int = 0
-
-
-class Task(NamedTuple):
-    """A ``query`` to answer, or a ``graph`` to write out (the default graph if ``text`` is empty).
-
-    ``default`` and ``named`` are None where the request names no graphs; ``table`` and ``graph``
-    are the formats the client accepts for rows and for triples, empty where it accepts none.
-    ``own`` is what a page asks to be made: it may have as many rows and bytes as there are.
-    ``number`` tells it from all others.
-    """
-
-    kind: str
-    text: str
-    base: str = ""
-    union: bool = True
-    default: tuple[str, ...] | None = None
-    named: tuple[str, ...] | None = None
-    table: str = ""
-    graph: str = ""
-    own: bool = False
-    number: int = 0
-
-
-def pack(kind: bytes, payload: bytes = b"") -> bytes:
-    """A message between processes: a letter, the length of what follows, and that."""
-    return HEAD.pack(kind, len(payload)) + payload
-
-
-def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
-    """The next message, as letter and content; None where the other side has ended."""
-    message = bytearray()
-    size = HEAD.size
-    while len(message) < size:
-        try:
-            piece = link.recv(min(size - len(message), MEGABYTE))
-        except (ConnectionError, InterruptedError):
-            return None
-        if not piece:
-            return None
-        message += piece
-        if len(message) == HEAD.size:
-            size += HEAD.unpack(message)[1]
-    return bytes(message[:1]), bytes(message[HEAD.size :])
-
-
-def send(link: socket.socket, data: bytes) -> None:
-    """Send messages to who asked; from here on this process does not end when they hang up, but is told."""
-    fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) & ~os.O_ASYNC)
-    link.sendall(data)
-
-
-def free_memory() -> int:
-    """Bytes that this process and its like may still take: what the machine has free, or its group of processes.
-
-    A group is that of a container or of a unit of systemd (cgroup version 2), as are all that it is
-    part of; its files in memory give way. 0 where the system does not say.
-    """
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        free = next(
-            int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")
-        )
-        name = Path("/proc/self/cgroup").read_text(encoding="utf-8").rpartition("0::/")[2].strip()
-    except (OSError, StopIteration, ValueError):
-        return 0
-    root = Path("/sys/fs/cgroup")
-    for group in (root / name, *(root / name).parents):
-        try:
-            most, current, parts = (
-                (group / f"memory.{kind}").read_text(encoding="ascii")
-                for kind in ("max", "current", "stat")
-            )
-            files = re.search(r"^inactive_file (\d+)", parts, re.MULTILINE)
-            free = min(free, int(most) - int(current) + int(files[1] if files else 0))
-        except (OSError, ValueError):  # "max": there is no limit
-            continue
-    return max(free, 0)
-
-
-def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
-    """Whether a query names its graphs with FROM.
-
-    Raises:
-        RefusalError: 403 where it would ask a service that is not among ``services``, or change something.
-    """
-    lower = text.lower()  # plain searches take a tenth of the time of the expressions
-    if not any(hint in lower for hint in _HINTS) or not _SUSPECT.search(text):
-        return False
-    words = [(token.start, token.text.upper()) for token in tokens(text) if token.kind == "word"]
-    endpoints = [(call.start, _CALLED.match(text, call.start)) for call in calls(text, "SERVICE")]
-    refused = [
-        (start, "SERVICE", "refused-fetch")
-        for start, url in endpoints
-        if not url or url[1] not in services
-    ]
-    refused += [(start, word, "refused-change") for start, word in words if word in UPDATES]
-    for start, word, key in refused:
-        line, column = line_of(text, start)
-        raise RefusalError(
-            403, why(key, word=word, line=str(line), column=str(column)), line=line, column=column
-        )
-    return any(word == "FROM" for _, word in words)
-
-
-class AnswerWriter(io.BytesIO):
-    """Takes an answer from the engine and sends it on in pieces, as far as the limits let it."""
-
-    def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
-        self.link = link
-        self.form = form
-        self.seconds = limits.seconds
-        self.most_rows, self.most = (
-            (limits.rows, limits.size) if is_bounded else (sys.maxsize, sys.maxsize)
-        )
-        self.mark, self.rows = ROW_MARKS.get(form, (b"", 0))
-        self.deadline = time.monotonic() + limits.seconds
-        self.pieces: list[bytes] = []
-        self.waiting = self.size = 0
-
-    def write(self, piece: Any) -> int:  # noqa: ANN401  # whatever has a buffer
-        """Take a piece.
-
-        Raises:
-            RefusalError: the answer is too large (413), has too many rows, or takes too long (503).
-        """
-        data = bytes(piece)
-        self.pieces.append(data)
-        self.waiting += len(data)
-        self.size += len(data)
-        if self.mark:
-            self.count(data.count(self.mark))
-        if self.size > self.most:
-            raise RefusalError(413, "answer-too-large", size=f"{round(self.most / MEGABYTE, 2):g}")
-        if time.monotonic() > self.deadline:
-            raise busy("too-slow", 30, seconds=f"{self.seconds:g}")
-        if self.waiting > SENT_BYTES:
-            send(self.link, pack(PIECE, b"".join(self.pieces)))
-            self.pieces.clear()
-            self.waiting = 0
-        return len(data)
-
-    def count(self, rows: int) -> None:
-        """Count rows or triples; RefusalError (413) where there are too many."""
-        self.rows += rows
-        if self.rows > self.most_rows:
-            raise RefusalError(413, "too-many-rows", rows=str(self.most_rows))
-
-    def finish(self, state: str, *, is_volatile: bool) -> None:
-        """Send the rest and the end, which says that the answer is whole; a short one leaves in one piece."""
-        ending = json.dumps([self.form, is_volatile, state]).encode()
-        send(self.link, pack(PIECE, b"".join(self.pieces)) + pack(WHOLE, ending))
-
-
-@dataclass(slots=True)
-class Evaluator:
-    """The store and what goes with every answer; ``services`` may be asked with SERVICE, by no page of ours.
-
-    Every answer says from which ``state`` of the data it is.
-    """
-
-    store: ox.Store
-    limits: Limits
-    prefixes: dict[str, str]
-    services: frozenset[str] = frozenset()
-    state: str = ""
-
-    def answer(self, task: Task, link: socket.socket) -> None:
-        """Answer a task on a connection, or say on it why not."""
-        try:
-            (self._graph if task.kind == "graph" else self._query)(task, link)
-            return
-        except RefusalError as error:
-            refusal = error
-        except SyntaxError as error:
-            fault = syntax_error(task.text, str(error))
-            line, column = (fault.place.line, fault.place.column) if fault.place else (None, None)
-            values = {**fault.message.values, "line": str(line), "column": str(column)}
-            refusal = RefusalError(
-                400, why(f"query-{fault.message.key}", **values), line=line, column=column
-            )
-        except MemoryError:
-            refusal = busy("query-memory-or-depth", 30)
-        except ConnectionError:
-            raise
-        except (OSError, RuntimeError, ValueError) as error:
-            refusal = RefusalError(400, "query-failed", error=str(error).rstrip("."))
-        send(link, pack(FAILED, refusal.pack()))
-
-    def _query(self, task: Task, link: socket.socket) -> None:
-        names_graphs = inspect_query(task.text, frozenset() if task.own else self.services)
-        dataset: dict[str, object] = {}
-        if task.default is not None or task.named is not None:
-            dataset = {
-                "default_graph": [ox.NamedNode(iri) for iri in task.default or ()],
-                "named_graphs": [ox.NamedNode(iri) for iri in task.named or ()],
-            }
-        elif task.union and not names_graphs:
-            dataset = {"use_default_graph_as_union": True}
-        result = self.store.query(task.text, base_iri=task.base or None, **dataset)  # type: ignore[arg-type]
-        if isinstance(result, ox.QueryTriples):
-            self._triples(result, task, link)
-        elif not task.table:
-            raise RefusalError(406, "tables-not-acceptable")
-        else:
-            writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
-            result.serialize(output=writer, format=FORMATS[task.table])
-            writer.finish(self.state, is_volatile=bool(VOLATILE.search(task.text)))
-
-    def _graph(self, task: Task, link: socket.socket) -> None:
-        name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
-        if task.text and not self.store.contains_named_graph(name):
-            raise RefusalError(404, "no-graph", iri=task.text)
-        everything = task.union and not task.text
-        quads = self.store.quads_for_pattern(None, None, None, None if everything else name)
-        self._triples((quad.triple for quad in quads), task, link)
-
-    def _triples(self, triples: Iterable[ox.Triple], task: Task, link: socket.socket) -> None:
-        if not task.graph:
-            raise RefusalError(406, "triples-not-acceptable")
-        writer = AnswerWriter(link, task.graph, self.limits, is_bounded=not task.own)
-
-        def counting() -> Iterator[ox.Triple]:
-            for triple in triples:
-                writer.count(1)
-                yield triple
-
-        counted = counting()
-        # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find
-        # them
-        beginning = list(itertools.islice(counted, FEW))
-        prefixes = self.prefixes if len(beginning) == FEW else used(beginning, self.prefixes)
-        triples = itertools.chain(beginning, counted)
-        form = FORMATS[task.graph]
-        ox.serialize(triples, output=writer, format=form, prefixes=prefixes or None)
-        writer.finish(
-            self.state, is_volatile=task.kind == "query" and bool(VOLATILE.search(task.text))
-        )
-
-
-def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
-    """The prefixes that shorten something.
-
-    >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://f/b"), ox.Literal("c"))
-    >>> used([triple], {"e": "http://e/", "g": "http://g/"})
-    {'e': 'http://e/'}
-    """
-    terms = {
-        term for triple in triples for term in (triple.subject, triple.predicate, triple.object)
-    }
-    spaces = {_LOCAL.sub("", term.value) for term in terms if isinstance(term, ox.NamedNode)}
-    spaces |= {
-        _LOCAL.sub("", term.datatype.value) for term in terms if isinstance(term, ox.Literal)
-    }
-    return {name: space for name, space in prefixes.items() if space in spaces}

@@ -36,7 +36,8 @@ from pan2kg.i18n import LANGUAGES, Language, Message, Messages, today, verbatim
 from pan2kg.project import Project, read_text
 from pan2kg.review import fields, files, forms, outcomes
 from pan2kg.scores import review as scoring
-from pan2kg.server import pages, protocol, web, workers
+from pan2kg.server import pages, protocol, web
+from pan2kg.server.keeper import Keeper
 from pan2kg.server.protocol import RefusalError
 from pan2kg.site import registry, review
 from pan2kg.store.store import Store
@@ -379,7 +380,7 @@ class ReviewPages:
         project: Project,
         store: Store,
         site: pages.RefreshedSite,
-        keeper: workers.Keeper,
+        keeper: Keeper,
         sessions: Sessions,
     ) -> None:
         self.project = project

@@ -17,7 +17,8 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
-from pan2kg.server import protocol, web, workers
+from pan2kg.server import answering, asking, protocol, web
+from pan2kg.server.packets import MEGABYTE
 from pan2kg.server.protocol import RefusalError, busy
 from pan2kg.store.queries import program_query
 
@@ -61,7 +62,7 @@ async def read_operation(request: web.Request, page: str) -> protocol.Operation:
 class Endpoint:
     """The endpoint over the workers; ``page`` is the path of the editor, with « {language} » in it, or empty."""
 
-    pool: workers.Pool
+    pool: asking.Pool
     settings: web.Settings
     release: protocol.ServedRelease
     page: str = ""
@@ -82,13 +83,13 @@ class Endpoint:
         if (
             request.method != "POST"
             and "if-none-match" in request.headers
-            and not protocol.VOLATILE.search(text)
+            and not answering.VOLATILE.search(text)
         ):
             for choice in filter(None, choices):
                 web.insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
         graphs = (default, named) if default or named else (None, None)
         names = (choice.form.name if choice else "" for choice in choices)
-        task = protocol.Task("query", text, address, self.settings.union, *graphs, *names)
+        task = answering.Task("query", text, address, self.settings.union, *graphs, *names)
         return await deliver(request, self.pool, task, choices, make_tag)
 
     async def _describe(self, request: web.Request, address: str) -> web.Response:
@@ -97,7 +98,7 @@ class Endpoint:
         web.insist_changed(request, headers)
         state = str(self.release)
         if self._counts[0] != state:  # counted once for a state of the data
-            task = protocol.Task("query", program_query("graphs/sizes"), union=False, table="csv")
+            task = answering.Task("query", program_query("graphs/sizes"), union=False, table="csv")
             answer = await self.pool.ask(task)
             pairs = (line.rpartition(",") for line in answer.content().decode().splitlines()[1:])
             self._counts = (
@@ -131,14 +132,14 @@ class Endpoint:
         choice = protocol.insist(web.header(request, "accept"), protocol.GRAPHS)
         make_tag = partial(self.release.tag, "graph", graph)
         web.insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
-        task = protocol.Task("graph", graph, union=self.settings.union, graph=choice.form.name)
+        task = answering.Task("graph", graph, union=self.settings.union, graph=choice.form.name)
         return await deliver(request, self.pool, task, (choice,), make_tag)
 
 
 async def deliver(
     request: web.Request,
-    pool: workers.Pool,
-    task: protocol.Task,
+    pool: asking.Pool,
+    task: answering.Task,
     choices: Iterable[protocol.Choice | None],
     make_tag: Callable[..., str],
 ) -> web.Response:
@@ -164,7 +165,7 @@ async def deliver(
         else {"etag": make_tag(choice.media, state=answer.state)}
     )
     headers = {**KEPT, **own, "content-type": choice.content_type}
-    if answer.size <= workers.WorkerAnswer.LONG:
+    if answer.size <= asking.WorkerAnswer.MEMORY_BYTES:
         return web.Response(answer.content(), headers=headers)
     return StreamingResponse(pieces(), headers={**headers, "content-length": str(answer.size)})
 
@@ -186,7 +187,7 @@ class Relay:
             # an endpoint may look for escapes first, in words and signs too (SPARQL 1.1, 19.2)
             plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), 0x10FFFF)), text)
             for query in dict.fromkeys((text, plain)):
-                await asyncio.to_thread(protocol.inspect_query, query, self.settings.services)
+                await asyncio.to_thread(answering.inspect_query, query, self.settings.services)
             if not protocol.choose(accept, protocol.TABLES) and not protocol.choose(
                 accept, protocol.GRAPHS
             ):
@@ -224,7 +225,7 @@ class Relay:
                     async for piece in response.aiter_bytes(PIECE):
                         content += piece
                         if len(content) > limits.size:
-                            size = f"{round(limits.size / protocol.MEGABYTE, 2):g}"
+                            size = f"{round(limits.size / MEGABYTE, 2):g}"
                             raise RefusalError(413, "answer-too-large", size=size)
         except (TimeoutError, httpx.TimeoutException):
             raise busy("endpoint-slow", 30, url=url, seconds=f"{limits.seconds:g}") from None

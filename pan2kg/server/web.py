@@ -44,7 +44,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pan2kg import errors, project
 from pan2kg.i18n import catalogue, message
-from pan2kg.server import protocol, workers
+from pan2kg.server import asking, protocol
+from pan2kg.server.answering import Limits
 from pan2kg.server.protocol import RefusalError, busy
 from pan2kg.turtle.vocabulary import GRAPH
 
@@ -134,7 +135,7 @@ class Settings(NamedTuple):
     say.
     """
 
-    limits: protocol.Limits = protocol.Limits()
+    limits: Limits = Limits()
     hosts: frozenset[str] = frozenset()
     by_number: bool = False
     base: str = ""
@@ -580,7 +581,7 @@ class Operations:
         if before >= 0:
             os.close(before)
 
-    def measure(self, pool: workers.Pool) -> None:
+    def measure(self, pool: asking.Pool) -> None:
         """Measure the workers too."""
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
             "pan2kg_workers_busy": ("Workers that answer a query.", lambda: pool.busy),

@@ -80,6 +80,19 @@ def test_what_is_refused_has_its_place_and_what_mends_it() -> None:
             )
 
 
+def test_lines_above_the_scale_count_and_a_scale_may_have_one_bound() -> None:
+    with pytest.raises(ProjectError, match=r"^m.csv:5:2: ") as caught:
+        read("\n\n# scale 0..5\n,a,b\na,x,1\nb,,0\n")
+    assert "« x »" in str(caught.value)
+    with pytest.raises(ProjectError, match=r"^m.csv:2: "):
+        read("\n# scale none\n,a,b\na,,1\nb,,\n")
+    for scale, score in ((Scale(None, 3, 1, "to-3"), 4), (Scale(0, None, 1, "from-0"), -1)):
+        text = f",a,b\na,,{score}\nb,2,\n"
+        with pytest.raises(ProjectError, match=r"^m.csv:2:3: ") as caught:
+            matrix.parse_scores(text, assessor="x", scale=scale, name="m.csv")
+        assert "count" in str(caught.value)
+
+
 def test_the_diagonal_is_kept_apart_and_what_is_empty_is_no_0() -> None:
     scores = read(",a,b\na,3: itself,2\nb,0,-2\n", keep_diagonal=True)
     assert dict(scores.own) == {"a": 3, "b": -2}

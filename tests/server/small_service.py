@@ -18,8 +18,10 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.server import pages, sparql, web, workers
-from pan2kg.server.protocol import Evaluator, Limits, ServedRelease
+from pan2kg.server import asking, pages, sparql, web
+from pan2kg.server.answering import Evaluator, Limits
+from pan2kg.server.keeper import Keeper
+from pan2kg.server.protocol import ServedRelease
 from pan2kg.store.store import Store, select
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -111,12 +113,8 @@ def main(options: dict[str, Any]) -> None:
     # limits are shorter that a test cannot wait for; a query without end takes all of a core until
     # the end
     for name, value in {"LEAVE_SECONDS": 0.2, **options}.items():
-        for place in (web, workers, workers.WorkerAnswer):
-            if (
-                name.isupper()
-                and hasattr(place, name)
-                and (name != "LONG" or place is workers.WorkerAnswer)
-            ):
+        for place in (web, asking, asking.WorkerAnswer):
+            if name.isupper() and hasattr(place, name):
                 setattr(place, name, value)
     limits = Limits(
         options.get("seconds", 2.0),
@@ -143,12 +141,12 @@ def main(options: dict[str, Any]) -> None:
     def load() -> Evaluator:
         return Evaluator(load_from(options), limits, {"e": "http://example.org/"}, services)
 
-    keeper = workers.Keeper(
+    keeper = Keeper(
         load, workers=options.get("workers", 4), for_pages=2, connects=bool(services), close=[bound]
     )
     keeper.start()
     release = ServedRelease("small", keeper.state)
-    pool = workers.Pool(keeper, limits.seconds)
+    pool = asking.Pool(keeper, limits.seconds)
     operations = web.Operations(options.get("log", ""), lambda: keeper.is_up)
     operations.open_log()
     operations.measure(pool)
@@ -156,7 +154,7 @@ def main(options: dict[str, Any]) -> None:
         reloading = web.Reloading(keeper.reload, lambda: [Path(options["data"])], options["watch"])
         signal.signal(signal.SIGHUP, lambda *_: reloading.wanted.set())
         reloading.start()
-    store = workers.WorkerStore(keeper, limits.seconds)
+    store = asking.WorkerStore(keeper, limits.seconds)
     more = []
     if options.get("pages"):
         site = pages.RefreshedSite(lambda: SmallSite(store), release)

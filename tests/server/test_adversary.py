@@ -189,7 +189,7 @@ def test_a_head_that_dribbles_is_cut_and_a_quiet_line_too(start: Start) -> None:
 
 
 def test_a_reader_that_takes_nothing_is_let_go_by_the_kernel(start: Start, until: Until) -> None:
-    service = start(seconds=20.0, UNTAKEN_SECONDS=1, LONG=2**16)
+    service = start(seconds=20.0, UNTAKEN_SECONDS=1, MEMORY_BYTES=2**16)
     query = quote("SELECT ?a ?c ?d ?f WHERE { ?a ?b ?c . ?d ?e ?f }")
     with socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**12)

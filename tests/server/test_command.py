@@ -15,8 +15,9 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
+from pan2kg.server.answering import Limits
 from pan2kg.server.pages import HOMES, CachedPage, HomePages
-from pan2kg.server.protocol import Limits, RefusalError
+from pan2kg.server.protocol import Operation, RefusalError
 from pan2kg.server.sparql import Relay
 from pan2kg.server.web import Settings
 from tests.conftest import Cli
@@ -192,7 +193,7 @@ def test_an_endpoint_that_answers_nonsense_is_told_in_sentences() -> None:
         relay = Relay(f"http://127.0.0.1:{server.server_port}/sparql", Settings(Limits(seconds=5)))
 
         def ask() -> tuple[str, bytes]:
-            return awaited(lambda: relay.ask(("ASK {}", (), ()), "*/*"))
+            return awaited(lambda: relay.ask(Operation("ASK {}"), "*/*"))
 
         assert ask() == (results, said)
         for sentence in ("no SPARQL result", "broke off", "HTTP 500", "broke off"):

@@ -8,16 +8,15 @@ from hypothesis import given, strategies as st
 
 from pan2kg.errors import QueryError
 from pan2kg.server import protocol
+from pan2kg.server.answering import VOLATILE, inspect_query
 from pan2kg.server.protocol import (
     FORM,
     GRAPHS,
     QUERY,
     TABLES,
     UPDATE,
-    VOLATILE,
     RefusalError,
     choose,
-    inspect_query,
     read_operation,
 )
 from pan2kg.store.store import refuse_fetching
@@ -163,4 +162,4 @@ def test_what_is_chosen_is_accepted_most_and_a_type_refused_by_name_never_is(
         f"{header.replace(media, 'image/gif')}, {media};q=0", TABLES
     )
     assert choice is None or choice.media != media
-    assert all(0 <= quality <= 1 for _, quality, _ in protocol.read_accept(text))
+    assert all(0 <= quality <= 1 for _, quality, *_ in protocol.read_accept(text))

@@ -21,7 +21,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.server.protocol import free_memory
+from pan2kg.server.holder import free_memory
 from tests.server.conftest import (
     PAIRS,
     PATIENCE,
@@ -91,7 +91,7 @@ def test_a_query_no_stack_is_large_enough_for_ends_its_worker_alone(limited: Ser
 
 
 def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Start) -> None:
-    service = start(seconds=2.0, workers=1, LONG=2**16)
+    service = start(seconds=2.0, workers=1, MEMORY_BYTES=2**16)
     whole = service.ask(LONG_ROWS, "text/csv").body
     assert len(whole) > 4_000_000
     with socket.socket() as line:
@@ -110,7 +110,7 @@ def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Star
 def test_who_leaves_frees_the_worker_and_answers_nobody_takes_fill_no_disk(
     start: Start, until: Until
 ) -> None:
-    service = start(seconds=PATIENCE, workers=1, LONG=2**16, MOST=2**22)
+    service = start(seconds=PATIENCE, workers=1, MEMORY_BYTES=2**16, MOST_BYTES=2**22)
     with service.line() as line:
         line.sendall(asking(SLOW))
         until(lambda: service.busy() == 1)
@@ -124,7 +124,7 @@ def test_who_leaves_frees_the_worker_and_answers_nobody_takes_fill_no_disk(
 
 
 def test_a_queue_that_is_full_and_a_wait_that_is_long_are_told(start: Start, until: Until) -> None:
-    service = start(seconds=PATIENCE, workers=1, QUEUE=1, WAIT=0.3)
+    service = start(seconds=PATIENCE, workers=1, QUEUE_LENGTH=1, WAIT_SECONDS=0.3)
     with ThreadPoolExecutor(4) as threads:
         asked = [threads.submit(service.ask, SLOW) for _ in range(4)]
         until(lambda: sum(reply.done() for reply in asked) == 3)
@@ -140,7 +140,7 @@ def test_a_query_whose_worker_is_killed_is_asked_once_more_if_that_was_at_once(
     start: Start, until: Until, path: str, early: float
 ) -> None:
     """That of a page is asked once more however late."""
-    service = start(pages=True, seconds=PATIENCE, workers=1, EARLY=early)
+    service = start(pages=True, seconds=PATIENCE, workers=1, EARLY_SECONDS=early)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(service.get, path) if path else threads.submit(service.ask, SLOW)
         for _ in range(2 if early or path else 1):
@@ -215,6 +215,34 @@ def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Begin, until: Until) 
         )
     until(lambda: log.read_text().count("ZeroDivisionError: a fault of the software") == 2)
     assert service.ask("ASK {}").status == 200
+
+
+FAILING = """
+import os, socket, sys, threading
+from pathlib import Path
+import pyoxigraph as ox
+from pan2kg.server import holder
+from pan2kg.server.answering import Evaluator, Limits
+
+starts = []
+holder.Worker.live = lambda worker: os._exit(holder.FAULT)
+fork = holder.fork
+holder.fork = lambda *arguments, **named: (starts.append(1), fork(*arguments, **named))[1]
+control, keeper = socket.socketpair()
+evaluator = Evaluator(ox.Store(), Limits(), {})
+confinement = holder.Confinement(2**28, connects=False)
+threading.Timer(1.2, keeper.close).start()
+holder.Holder(control, evaluator, Path(sys.argv[1]), {"query": 2}, confinement).serve("")
+print(len(starts))
+"""
+
+
+def test_a_worker_that_fails_before_its_first_task_is_not_forked_without_end(
+    tmp_path: Path,
+) -> None:
+    words = [sys.executable, "-c", FAILING, str(tmp_path)]
+    starts = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert 4 <= int(starts) <= 6, "two workers, and again after each half of a second"
 
 
 @needs_proc
