@@ -14,7 +14,7 @@ import rdflib
 
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.validation.compilation import Compiled, Refusals, compile_shapes
+from pan2kg.validation.compilation import CompiledShapes, compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, evaluate
 from pan2kg.validation.reference import find, shapes_graph, to_graph
 from pan2kg.validation.report import Finding, Names
@@ -51,7 +51,7 @@ class Engines:
         return read_rules(self.shapes, self.names)
 
     @cached_property
-    def compiled(self) -> tuple[tuple[Compiled, ...], Refusals]:
+    def compiled(self) -> CompiledShapes:
         return compile_shapes(self.shapes)
 
     @cached_property
@@ -64,7 +64,9 @@ class Engines:
 
         One that lists its nodes matches these, whatever there is.
         """
-        patterns = {query.focus for query in self.compiled[0] if "VALUES ?this" not in query.focus}
+        patterns = {
+            query.focus for query in self.compiled.queries if "VALUES ?this" not in query.focus
+        }
         return {focus: frozenset(_IRI.findall(focus)) - _OF_ANY_CLASS for focus in patterns}
 
     def by_queries(self, data: Collection[ox.Quad]) -> list[Finding]:

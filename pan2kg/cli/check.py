@@ -52,9 +52,9 @@ def run_check(options: argparse.Namespace) -> int:
     if project.data and options.endpoint is None:
         raise ProjectError("release-has-no-files")
     if options.explain:
-        from pan2kg.validation import compilation
+        from pan2kg.validation import explanation
 
-        emit(compilation.explain(project, options.explain), options.output)
+        emit(explanation.explain(project, options.explain), options.output)
         return 0
     named = changes.named_files(project, options.files, Path())
     change = changes.CheckedChange(named, options.since)

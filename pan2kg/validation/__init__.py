@@ -9,8 +9,8 @@ quotation stands in the texts that are kept.
 
 from pan2kg.validation.changes import CheckedChange, check_change, named_files, objections
 from pan2kg.validation.check import KINDS, Looked, check_store, look
-from pan2kg.validation.compilation import explain
 from pan2kg.validation.evaluation import Engine
+from pan2kg.validation.explanation import explain
 from pan2kg.validation.quotations import Comparison, KeptText, judge, texts_of_members
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
 

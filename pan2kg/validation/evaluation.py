@@ -22,8 +22,9 @@ from pan2kg.store import LocalStore, Query, Store, program_query, remote, select
 from pan2kg.store.queries import read_query
 from pan2kg.store.store import Solutions, plain
 from pan2kg.validation import compilation, questions
+from pan2kg.validation.conditions import Refused
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
-from pan2kg.validation.shapes import Rules, Shapes, Term, read_rules, read_shapes, written
+from pan2kg.validation.shapes import PLACE, Rules, Shapes, Term, read_rules, read_shapes, written
 
 QUALITY = "quality/*-violation.rq"
 """Where the quality queries of a project stand, below its folder of queries."""
@@ -88,14 +89,14 @@ def findings_of_shapes(
     rules = read_rules(shapes, names)
     counts = FocusCounts(store, naming("this", only))
     if not rules.rules:
-        raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
+        raise ProjectError("no-shapes", place=PLACE, remedy="put-shapes-back")
     if engine is Engine.PYSHACL:
         findings = _by_pyshacl(project, shapes, rules)
     else:
-        queries, refusals = compilation.compile_shapes(shapes)
-        if refusals:
-            raise compilation.refused(project, shapes, refusals)
-        findings = tuple(evaluate(queries, rules, counts, unasked=unasked))
+        compiled = compilation.compile_shapes(shapes)
+        if compiled.refusals:
+            raise compilation.refused(project, shapes, compiled.refusals)
+        findings = tuple(evaluate(compiled.queries, rules, counts, unasked=unasked))
     # a finding may have a rule of its own, where a shape without a name hands on
     used = dict.fromkeys((*rules.rules.values(), *(finding.rule for finding in findings)))
     return Report(tuple(used), findings, counts.by_rule(rules))
@@ -146,7 +147,7 @@ class FocusCounts:
         numbers = {}
         for constraint, shape in rules.owners.items():
             focus = ""
-            with suppress(compilation.Refused):  # a circle of shapes looks at nothing
+            with suppress(Refused):  # a circle of shapes looks at nothing
                 focus = compilation.focus_nodes(rules.shapes, shape, by=("property", "node"))
             numbers[rules.rules[constraint].key] = max(self.number(focus), 0)
         return numbers

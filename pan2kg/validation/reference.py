@@ -18,9 +18,9 @@ from rdflib.plugins.sparql import prepareQuery, sparql
 
 from pan2kg.errors import ProjectError
 from pan2kg.store.store import to_term
-from pan2kg.validation import compilation
+from pan2kg.validation import own_queries
 from pan2kg.validation.report import Finding
-from pan2kg.validation.shapes import Node, Rules, Shapes, Term, written
+from pan2kg.validation.shapes import PLACE, Node, Rules, Shapes, Term, written
 
 _WORDS = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 
@@ -44,9 +44,7 @@ def find(data: Graph, of_shapes: Graph, rules: Rules) -> tuple[Finding, ...]:
             rdflib.NORMALIZE_LITERALS = normalize
         if not isinstance(results, Graph):
             words = " ".join(text.partition("\n")[0].split()).rstrip(".")
-            raise ProjectError(
-                "shapes-unusable", place=compilation.SHAPES, remedy="mend-shape", words=words
-            )
+            raise ProjectError("shapes-unusable", place=PLACE, remedy="mend-shape", words=words)
         return tuple(
             dict.fromkeys(
                 _finding(rules, results, result) for result in results.objects(None, SH.result)
@@ -139,7 +137,7 @@ class _Asked(Graph):
     ) -> rdflib.query.Result:
         if isinstance(query_object, str):
             if query_object not in _PREPARED:
-                compilation.read(query_object)  # rdflib says of some faults only that there is one
+                own_queries.read(query_object)  # rdflib says of some faults only that there is one
                 _PREPARED[query_object] = prepareQuery(query_object)
             query_object = _PREPARED[query_object]
         return super().query(query_object, *arguments, **keywords)

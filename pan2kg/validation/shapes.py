@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from pan2kg.errors import Place
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
 from pan2kg.turtle import RDF, RDFS, SH, string
 from pan2kg.validation.report import Finding, Kind, Names, Rule, RuleUse, Severity
@@ -19,6 +20,8 @@ from pan2kg.validation.report import Finding, Kind, Names, Rule, RuleUse, Severi
 Node = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
+PLACE = Place("ontology/shapes")
+"""Where the shapes of a project stand."""
 TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 NOT_CONSTRAINTS = frozenset(
     (

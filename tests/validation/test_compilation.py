@@ -13,8 +13,9 @@ from pan2kg.project import Project
 from pan2kg.turtle.vocabulary import RDF
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.check import check
-from pan2kg.validation.compilation import compile_near, compile_shapes, explain
+from pan2kg.validation.compilation import compile_near, compile_shapes
 from pan2kg.validation.evaluation import Engine
+from pan2kg.validation.explanation import explain
 from pan2kg.validation.report import Kind, Names
 from pan2kg.validation.shapes import gather, read_rules, read_shapes, written
 from tests.conftest import Cli
