@@ -1,13 +1,13 @@
-"""Computed tables as pages and as files: each figure, each kind of gap, and the list of kinds.
+"""Computed tables as pages and as files: each table, the list of kinds of gaps, and the gaps of each kind.
 
 A page of an export shows the first rows of a long table and offers all of them as a file; a server
 shows any plan's share of a table, and all rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg import templates
 from pan2kg.graph.labels import Labels
@@ -16,17 +16,21 @@ from pan2kg.site.page import (
     CSV,
     GZIP,
     JSON,
+    Download,
     File,
     Markup,
+    Option,
     PageContext,
     SiteContext,
     Values,
     View,
     packed,
 )
-from pan2kg.tables import exhibit, gaps, spreadsheet, table, writers
+from pan2kg.tables import exhibit, gaps, spreadsheet, writers
+from pan2kg.tables.table import Table, TableChoice, Value, table_kinds
 
-NAMES: Final = tuple(name for name, kind in table.table_kinds().items() if not kind.alone)
+# what must be told what to look at has no page of its own
+NAMES: Final = tuple(name for name, kind in table_kinds().items() if not kind.alone)
 """The tables that have a page of their own."""
 PACKED: Final = ".gz"
 """What stands behind the name of a file that programs read and that an export has packed."""
@@ -36,35 +40,42 @@ _GAP_COLUMNS: Final = frozenset({"gap", "gap_label"})
 """The columns of gaps that say of what kind one is: on the page of a kind all rows have the same."""
 
 
-def show(figures: table.Table, context: PageContext) -> Markup:
+class GapKind(NamedTuple):
+    """A kind of gap in the list of kinds: its page, its name, how many there are, and of how many, if counted."""
+
+    address: str
+    name: Value
+    number: Value
+    population: Value
+
+
+# Tables on pages of any kind
+
+
+def show(table: Table, context: PageContext) -> Markup:
     """A table as it stands on a page: sortable, with links, and with what is left out counted below it."""
     language = context.language
     short = _short_names(context.graph.labels, language)
     spoken = partial(_foreign_language, context.graph.labels, language)
     address = cache(context.address)  # of what stands in many rows
     anchors = exhibit.Anchors(
-        figures.name,
+        table.name,
         leads=lambda _row, _column, iri: address(iri),
         spoken=cache(spoken),
         called=lambda iri: short.get(iri, ""),
     )
-    head = figures.rows[: context.most]
-    title = exhibit.html_text(figures.title, language)
-    rows = exhibit.html_table(
-        replace(figures, rows=head), language, anchors, caption=title, has_script=True
+    head = table.rows[: context.most]
+    title = exhibit.html_text(table.title, language)
+    shown = exhibit.html_table(
+        replace(table, rows=head), language, anchors, caption=title, has_script=True
     )
-    pieces = partial(templates.macro, "_macros.html")
-    more = pieces("rest")(len(head), context.t)
-    more += pieces("cut")(len(head), len(figures.rows), context.t)
-    foot = exhibit.html_foot(figures, language)
-    return templates.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{foot}")
-
-
-def json_download(context: PageContext, path: str, **asked: str) -> tuple[str, str]:
-    """Where a table is as JSON, and what the link says: an export has it in one language, packed."""
-    if not context.is_served:
-        return context.shared(f"{path}{PACKED}", **asked), "JSON (gzip)"
-    return context.shared(path, **asked), "JSON"
+    macro = partial(templates.macro, "_macros.html")
+    button_for_all = macro("rest")(len(head), context.t)
+    rows_left_out = macro("cut")(len(head), len(table.rows), context.t)
+    foot = exhibit.html_foot(table, language)
+    return templates.markup(
+        f"<sortable-table>{shown}</sortable-table>\n{button_for_all}{rows_left_out}{foot}"
+    )
 
 
 def _short_names(index: Labels, language: Language) -> dict[str, str]:
@@ -84,137 +95,140 @@ def _foreign_language(index: Labels, language: Language, iri: str) -> str:
     return index.label(iri, language).language
 
 
-def _table(context: PageContext) -> table.Table | None:
-    key = context.request.key
-    arguments = context.arguments
-    if key not in NAMES:
-        return None
-    plans = (arguments["plan"],) if arguments.get("plan") else ()
-    choice = table.TableChoice(plans=plans, everything=arguments.get("all") == "1")
-    return context.site_context.figures(key, context.language, choice)
+def csv_and_json(context: PageContext, path: str, **asked: str) -> list[Download]:
+    """A table as files: as CSV, and as JSON, which an export has in one language, packed."""
+    csv = Download(context.href(f"{path}.csv", **asked), "CSV")
+    if context.is_served:
+        return [csv, Download(context.shared(f"{path}.json", **asked), "JSON")]
+    return [csv, Download(context.shared(f"{path}.json{PACKED}", **asked), "JSON (gzip)")]
 
 
-def _gap_table(context: PageContext) -> table.Table | None:
-    key = context.request.key
-    if key not in gaps.KINDS:
-        return None
-    choice = table.TableChoice(part=key)
-    return context.site_context.figures("gaps", context.language, choice)
+# The page of a table
 
 
 def _figure(context: PageContext) -> Values | None:
     name = context.request.key
-    figures = _table(context)
-    if figures is None:
+    table = _table_asked_for(context)
+    if table is None:
         return None
-    language = context.language
     asked = context.chosen("plan", "all")
-    # what a figure shows, and what must not be read into it
-    lead = figures.summary.say(language)
+    # what a table shows, and what must not be read into it
+    lead = table.summary.say(context.language)
     if name == "trust":
         lead = f"{lead} {context.t('figure-trust-remark')}"
+    plans = context.graph.labels.of_kind("plan")
     return {
-        "title": figures.title.say(language),
+        "title": table.title.say(context.language),
         "lead": lead.strip(),
-        "table": show(figures, context),
-        "plans": [
-            (entry.key, context.name(entry.iri)) for entry in context.graph.labels.of_kind("plan")
-        ],
+        "table": show(table, context),
+        "plans": [Option(plan.key, context.name(plan.iri)) for plan in plans],
         "plan": asked.get("plan", ""),
         "downloads": _downloads(context, f"figure/{name}", asked),
     }
 
 
-def _downloads(context: PageContext, path: str, asked: dict[str, str]) -> list[tuple[str, str]]:
-    downloads = [
-        (context.href(f"{path}.csv", **asked), "CSV"),
-        json_download(context, f"{path}.json", **asked),
-    ]
+def _table_asked_for(context: PageContext) -> Table | None:
+    """The table of the address, of the plan chosen there; None where it has no page."""
+    key = context.request.key
+    arguments = context.arguments
+    if key not in NAMES:
+        return None
+    plans = (arguments["plan"],) if arguments.get("plan") else ()
+    choice = TableChoice(plans=plans, everything=arguments.get("all") == "1")
+    return context.site_context.table_of(key, context.language, choice)
+
+
+def _downloads(context: PageContext, path: str, asked: Mapping[str, str]) -> list[Download]:
+    downloads = csv_and_json(context, path, **asked)
     if context.is_served:
         local = context.href(f"{path}.csv", **asked, local="1")
-        downloads.append((local, context.t("question-csv-local")))
-        downloads.append((context.href(f"{path}.xlsx", **asked), "XLSX"))
+        downloads.append(Download(local, context.t("question-csv-local")))
+        downloads.append(Download(context.href(f"{path}.xlsx", **asked), "XLSX"))
     return downloads
 
 
+# What is not known
+
+
 def _gaps(context: PageContext) -> Values:
-    language = context.language
-    figures = context.site_context.figures
+    table_of = context.site_context.table_of
     kinds = []
-    for row in figures("gaps", language).rows:
+    for row in table_of("gaps", context.language).rows:
         address = context.href(f"gap/{row['gap']}.html")
-        kinds.append((address, row["gap_label"], row["gaps_number"], row["gaps_of"]))
+        kinds.append(GapKind(address, row["gap_label"], row["gaps_number"], row["gaps_of"]))
     return {
         "kinds": kinds,
-        "opposed": show(figures("opposed", language), context),
-        "downloads": [
-            (context.href("figure/gaps.csv"), "CSV"),
-            json_download(context, "figure/gaps.json"),
-        ],
+        "opposed": show(table_of("opposed", context.language), context),
+        "downloads": csv_and_json(context, "figure/gaps"),
     }
 
 
 def _gap(context: PageContext) -> Values | None:
     kind = context.request.key
-    figures = _gap_table(context)
-    if figures is None:
+    table = _gaps_of_kind(context)
+    if table is None:
         return None
-    counted = context.site_context.figures("gaps", context.language)
+    counted = context.site_context.table_of("gaps", context.language)
     total = next(row for row in counted.rows if row["gap"] == kind)
     number = total["gaps_number"]
     lead = ""
     if number is not None:
         lead = context.t("gap-lead", n=number, of=total["gaps_of"])
     columns = []
-    for column in figures.columns:
-        is_filled = any(row.get(column.key) for row in figures.rows)
+    for column in table.columns:
+        is_filled = any(row.get(column.key) for row in table.rows)
         if is_filled and column.key not in _GAP_COLUMNS:
             columns.append(column)
     return {
         "title": str(total["gap_label"]),
         "lead": lead,
-        "table": show(replace(figures, columns=tuple(columns)), context),
-        "plans": [],
-        "plan": "",
-        "downloads": [(context.href(f"gap/{kind}.csv"), "CSV")],
+        "table": show(replace(table, columns=tuple(columns)), context),
+        "plans": [],  # no plan is chosen
+        "downloads": [Download(context.href(f"gap/{kind}.csv"), "CSV")],
     }
 
 
-def _figure_file(context: PageContext, form: str) -> str | bytes | None:
-    figures = _table(context)
-    if figures is None:
+def _gaps_of_kind(context: PageContext) -> Table | None:
+    """The gaps of the kind in the address; None where there is no such kind."""
+    key = context.request.key
+    if key not in gaps.KINDS:
         return None
-    style = writers.Style(context.language)
+    return context.site_context.table_of("gaps", context.language, TableChoice(part=key))
+
+
+# The same as files
+
+
+def _figure_file(context: PageContext, form: str) -> str | bytes | None:
+    table = _table_asked_for(context)
+    if table is None:
+        return None
     if form == "csv":
-        is_local = bool(context.arguments.get("local"))
-        figures = _with_short_names(figures, context)
-        return writers.write(figures, "csv-local" if is_local else "csv", style)
-    text = writers.write(figures, form.removesuffix(PACKED), style)
+        return _csv(context, table, "csv-local" if context.arguments.get("local") else "csv")
+    text = writers.write(table, form.removesuffix(PACKED), writers.Style(context.language))
     return packed(str(text).encode()) if form.endswith(PACKED) else text
 
 
 def _gap_file(context: PageContext) -> str | bytes | None:
-    figures = _gap_table(context)
-    if figures is None:
-        return None
-    figures = _with_short_names(figures, context)
-    return writers.write(figures, "csv", writers.Style(context.language))
+    table = _gaps_of_kind(context)
+    return _csv(context, table, "csv") if table else None
 
 
-def _with_short_names(figures: table.Table, context: PageContext) -> table.Table:
-    """The table with plans and texts called by their short names, as they are on pages."""
+def _csv(context: PageContext, table: Table, form: str) -> str | bytes:
+    """A table as CSV, with plans and texts called by their short names, as they are on pages."""
     find = context.entry
     called = cache(context.called)
-    columns = [column for column in figures.columns if column.names]
+    columns = [column for column in table.columns if column.names]
     rows = []
-    for row in figures.rows:
+    for row in table.rows:
         cells = dict(row)
         for column in columns:
             entry = find(str(row.get(column.names)))
             if entry and entry.kind in _BRIEF_KINDS:
                 cells[column.key] = called(entry.iri)
         rows.append(cells)
-    return replace(figures, rows=tuple(rows))
+    named = replace(table, rows=tuple(rows))
+    return writers.write(named, form, writers.Style(context.language))
 
 
 def _names(_: SiteContext) -> Iterable[str]:

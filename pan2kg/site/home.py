@@ -50,7 +50,7 @@ def _home(context: PageContext) -> Values:
     findings += _shortcomings(context, counted, graph.margins(context.level).rows)
     plan = _plan_shown(context)
     # None where nobody has scored an interaction yet
-    divergences = len(site_context.figures("opposed", "fr").rows) if graph.scores else None
+    divergences = len(site_context.table_of("opposed", "fr").rows) if graph.scores else None
     briefs = [context.href(f"brief/{key}.html") for key in brief_keys(site_context)]
     return {
         "opening": _opening(context, plan, findings),

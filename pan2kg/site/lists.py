@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from pan2kg.coherence import evidence
 from pan2kg.graph.statements import Statement, grounds_of
 from pan2kg.site import calendar_file, plan_ties, values
-from pan2kg.site.figure_pages import json_download, show
-from pan2kg.site.page import File, Markup, PageContext, Values, View
+from pan2kg.site.figure_pages import csv_and_json, show
+from pan2kg.site.page import Download, File, Markup, PageContext, Values, View
 from pan2kg.site.plan import ordered, period
 from pan2kg.site.plan_matrix import chosen, shown_plans
 from pan2kg.store.store import plain
@@ -29,7 +29,7 @@ class UnlinkedActions(NamedTuple):
 class DueDate(NamedTuple):
     """A day on which an obligation falls due, as one graph says it; ``day``, ``since`` and ``moved`` are in words.
 
-    Where a ``act`` set the deadline it holds from ``since`` on, until a later act ``moved`` it.
+    Where an ``act`` set the deadline, it holds from ``since`` on, until a later act ``moved`` it.
     """
 
     due: str
@@ -119,13 +119,13 @@ def _apart_line(context: PageContext, plan: str, apart_number: int) -> Values:
 def _unlinked(context: PageContext) -> Values:
     choice = chosen(context)
     plans = context.by_name(shown_plans(context.site_context, choice))
-    of_plans = [_unlinked_actions(context, plan, choice.level) for plan in plans]
-    unread = sum(len(unlinked.unread) for unlinked in of_plans)
-    read = sum(len(unlinked.read) for unlinked in of_plans)
+    by_plan = [_unlinked_actions(context, plan, choice.level) for plan in plans]
+    unread = sum(len(unlinked.unread) for unlinked in by_plan)
+    read = sum(len(unlinked.read) for unlinked in by_plan)
     return {
-        "plans": [unlinked for unlinked in of_plans if unlinked.unread or unlinked.read],
+        "plans": [unlinked for unlinked in by_plan if unlinked.unread or unlinked.read],
         "number": unread + read,
-        "of": sum(unlinked.actions_number for unlinked in of_plans),
+        "of": sum(unlinked.actions_number for unlinked in by_plan),
         "unread": unread,
         "read": read,
     }
@@ -149,20 +149,19 @@ def _unlinked_actions(context: PageContext, plan: str, level: evidence.Level) ->
 
 
 def _obligations(context: PageContext) -> Values:
-    figures = context.site_context.figures("obligations", context.language)
+    table = context.site_context.table_of("obligations", context.language)
     notes = values.Notes(context)
     dues: list[DueDate] = []
     for entry in context.graph.labels.of_kind("obligation"):
         dues += _due_dates(notes, entry.iri)
     return {
-        "picture": context.draw("timeline") if figures.rows else None,
-        "table": show(duties.for_pages(figures), context),
+        "picture": context.draw("timeline") if table.rows else None,
+        "table": show(duties.for_pages(table), context),
         "dues": sorted(dues, key=lambda due: (due.due, due.obligation, due.graph)),
         "notes": notes,
         "downloads": [
-            (context.href("obligations.ics"), context.t("download-calendar")),
-            (context.href("figure/obligations.csv"), "CSV"),
-            json_download(context, "figure/obligations.json"),
+            Download(context.href("obligations.ics"), context.t("download-calendar")),
+            *csv_and_json(context, "figure/obligations"),
         ],
     }
 

@@ -272,7 +272,7 @@ class SiteContext:
             )
         return facts
 
-    def figures(
+    def table_of(
         self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT
     ) -> table.Table:
         """The table of a name in a language; it is kept unless it is of plans that were named."""
