@@ -9,7 +9,8 @@ and linked there; what is computed once for all pages is kept by the :class:`Sit
 imported here. The modules, by what a reader looks for:
 
 =====================  =============================================================================
-``home``               the first page, and that of a country
+``home``               the first page
+``country_page``       that of a country; ``opening`` is the first screen of both
 ``plan_matrix``        how chosen plans meet: table, CSV, picture, data for the script
 ``lists``              plans, pairs of plans, actions without a link, obligations
 ``pair``               two plans and what links them; what several plans share

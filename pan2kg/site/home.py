@@ -1,28 +1,38 @@
-"""The home page and the page of a country, and the map in time of the project's plan as a file.
+"""The home page, and the map in time of the project's plan as files.
 
-Both pages begin with findings and a picture of one plan among those it meets; what follows them on
-the home page counts over the plans a reader chose.
+It begins with findings and a picture of one plan among those it meets. Then it counts over the plans a
+reader chose, and lists citations that nobody saw and the main figures of the register.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.charts import Subject, country_map, registry, time_map
-from pan2kg.coherence import evidence, figures, obligations
+from pan2kg.coherence import figures
 from pan2kg.coherence.known import Known
 from pan2kg.coherence.standing import Standing
 from pan2kg.site import definitions, plan_ties, values
-from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, SiteContext, Values, View
-from pan2kg.site.plan import brief_keys, period
+from pan2kg.site.country_page import country_links
+from pan2kg.site.dossier import unseen_citations
+from pan2kg.site.opening import (
+    action_asking,
+    citations_expected,
+    exported_time_maps,
+    link_counts,
+    opening,
+    pairs_among,
+    shortcomings,
+)
+from pan2kg.site.page import ASKED, CSV, SVG, File, Markup, Option, PageContext, Values, View
+from pan2kg.site.plan import brief_keys
 from pan2kg.site.plan_matrix import FIRST, chosen, matrix, plan_sets, shown_plans
 from pan2kg.store.names import folded
 from pan2kg.tables.figure_words import bits_words
-from pan2kg.turtle.vocabulary import key as code_of
 
-TOLD: Final = (
+_FIGURES: Final = (
     "linked-plan-pairs",
     "citing-pairs",
     "sharing-plan-pairs",
@@ -30,12 +40,47 @@ TOLD: Final = (
     "citation-rate",
     "linked-actions",
 )
-"""The figures in the table at the end of the home page."""
-LISTED: Final = 12
+"""The figures in the table at the end of the page."""
+_LISTED: Final = 12
 """How many occasions for a citation that nobody saw are listed."""
-NEIGHBOURS: Final = 7
-REASONS: Final = 2
-_STATES: Final = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
+_REASONS: Final = 2
+"""How many statements that join two plans are told of such an occasion, beside the texts both name."""
+
+
+class MeetingReason(NamedTuple):
+    """Why two plans meet, in words, with a passage quoted if there is one, and on whose word that rests."""
+
+    words: str
+    quotes: Sequence[values.Quote]
+    mark: Markup
+
+
+class WantedCitation(NamedTuple):
+    """An occasion at which a plan was to cite another: how it stands, what both share, and its page."""
+
+    way: plan_ties.CitingWay
+    texts: Sequence[str]
+    reasons: Sequence[MeetingReason]
+    bits: str
+    address: str
+
+
+class FieldCell(NamedTuple):
+    """Pairs of plans of two fields: all, those that are linked, that cite, and of which both were read."""
+
+    pairs: int
+    linked: int
+    cited: int
+    read: int
+
+
+class FieldRow(NamedTuple):
+    """A field of policy, its colour in pictures, how many plans it has, and its cells in the order of the rows."""
+
+    name: str
+    colour: str
+    plans: int
+    cells: Sequence[FieldCell]
 
 
 def _home(context: PageContext) -> Values:
@@ -44,39 +89,41 @@ def _home(context: PageContext) -> Values:
     register = {row.figure.id: row for row in graph.figures(context.level)}
     expected = _by_part(register["occasions"])
     citing = _by_part(register["citations-made"])
-    counted = numbers(site_context, context.level, shown_plans(site_context, chosen(context)))
-    states = {state.value: citing.get(state.value, 0) for state in _STATES}
-    findings = [_finding(context, "expected", expected[""], "#wanted", **states)]
-    findings += _shortcomings(context, counted, graph.margins(context.level).rows)
+    plans = shown_plans(site_context, chosen(context))
+    counts = link_counts(site_context, context.level, plans)
+    states = {state: citing[state.value] for state in Standing if state.value in citing}
+    findings = [
+        citations_expected(context, expected[""], states, "#wanted"),
+        *shortcomings(context, counts, graph.margins(context.level).rows),
+    ]
     plan = _plan_shown(context)
     # None where nobody has scored an interaction yet
     divergences = len(site_context.table_of("opposed", "fr").rows) if graph.scores else None
-    briefs = [context.href(f"brief/{key}.html") for key in brief_keys(site_context)]
     return {
-        "opening": _opening(context, plan, findings),
-        "asked": _asked(context),
-        "countries": _countries(context),
+        "opening": opening(context, plan, findings),
+        "asked": action_asking(context),
+        "countries": country_links(context),
         "plans": _linked_plans(context) if context.is_served else [],
         "plan": context.key(plan or ""),
         **matrix(context, limit=FIRST),
         "fields": _fields(context, context.known),
-        "numbers": {**counted, "divergences": divergences},
+        "numbers": counts,
+        "divergences": divergences,
         "handed": context.chosen(*ASKED),
         "wanted": _wanted(context, context.known),
         "expected": expected,
         "made": citing,
-        "figures": [definitions.line(context, register[name]) for name in TOLD],
-        "briefs": briefs,
+        "figures": [definitions.line(context, register[name]) for name in _FIGURES],
+        "briefs": [context.href(f"brief/{key}.html") for key in brief_keys(site_context)],
     }
 
 
 def _by_part(row: figures.Taken) -> dict[str, int]:
     """The numbers of a figure by what they count, « seen » for one part; one that has no parts by an empty name."""
-    parts = row.figure.parts or ("",)
-    return {
-        part.partition(".")[2]: int(value or 0)
-        for part, value in zip(parts, row.value, strict=True)
-    }
+    numbers = {}
+    for part, number in zip(row.figure.parts or ("",), row.value, strict=True):
+        numbers[part.partition(".")[2]] = int(number or 0)
+    return numbers
 
 
 def _plan_shown(context: PageContext) -> str | None:
@@ -87,122 +134,57 @@ def _plan_shown(context: PageContext) -> str | None:
     return context.graph.own_plan()
 
 
-def _linked_plans(context: PageContext) -> list[tuple[str, str]]:
-    """The plans to choose from, those that are linked with another: keys and names in the order of these."""
+def _linked_plans(context: PageContext) -> list[Option]:
+    """The plans to choose from, those that are linked with another, in the order of their short names."""
     linked = {end for pair in context.graph.known().linked for end in pair}
-    options = [(context.key(iri), context.called(iri)) for iri in linked]
-    return sorted(options, key=lambda option: (option[1].casefold(), option))
+    options = [Option(context.key(iri), context.called(iri)) for iri in linked]
+    return sorted(options, key=lambda option: (option.words.casefold(), option))
 
 
-def _wanted(context: PageContext, knowledge: Known) -> list[Values]:
+# Citations that nobody saw
+
+
+def _wanted(context: PageContext, knowledge: Known) -> list[WantedCitation]:
     """The first occasions at which a plan was to cite another and was not seen to."""
-    unseen = (
-        occasion
-        for occasion in knowledge.occasions
-        if occasion.is_expected and occasion.state is not Standing.STATED
-    )
-    rows: list[Values] = []
-    for occasion in islice(unseen, LISTED):
+    wanted = []
+    for occasion in islice(unseen_citations(knowledge.occasions), _LISTED):
         ends = (occasion.source, occasion.target)
-        texts = []
-        for shared in knowledge.weight(*ends).contributions:
-            if not shared.is_broad:
-                texts.append(shared.text)
-        rows.append(
-            {
-                "way": plan_ties.citing(context, knowledge, *ends),
-                "texts": texts,
-                "reasons": _reasons(context, knowledge, ends),
-                "bits": bits_words(occasion.bits, context.language),
-                "address": context.pair(*ends),
-            }
+        shares = knowledge.weight(*ends).contributions
+        citation = WantedCitation(
+            way=plan_ties.citing(context, knowledge, *ends),
+            texts=[share.text for share in shares if not share.is_broad],
+            reasons=_reasons(context, knowledge, *ends),
+            bits=bits_words(occasion.bits, context.language),
+            address=context.pair(*ends),
         )
-    return rows
+        wanted.append(citation)
+    return wanted
 
 
-def _reasons(context: PageContext, knowledge: Known, ends: tuple[str, str]) -> list[Values]:
-    """Why two plans meet beside the texts both name: the passages quoted, and on whose word that rests."""
-    reasons: list[Values] = []
-    for statement in knowledge.between(*ends)[:REASONS]:
+def _reasons(
+    context: PageContext, knowledge: Known, source: str, target: str
+) -> list[MeetingReason]:
+    """Why two plans meet beside the texts both name."""
+    reasons = []
+    for statement in knowledge.between(source, target)[:_REASONS]:
         passages = context.graph.statements.values(statement.link, values.PASSAGE)
-        key = "wanted-cited" if statement.is_citation else "wanted-together"
-        reasons.append(
-            {
-                "words": context.t(key),
-                "quotes": values.quotes(context, passages)[:1],
-                "mark": context.mark(statement.level),
-            }
-        )
+        words = context.t("wanted-cited" if statement.is_citation else "wanted-together")
+        quotes = values.quotes(context, passages)[:1]
+        reasons.append(MeetingReason(words, quotes, context.mark(statement.level)))
     return reasons
 
 
-def _finding(
-    context: PageContext, name: str, number: int, address: str, **numbers: object
-) -> Values:
-    words = context.t(f"finding-{name}", n=number, **numbers)
-    return {"name": name, "number": number, "address": address, "words": words}
+# Fields of policy
 
 
-def _shortcomings(
-    context: PageContext, counted: Mapping[str, int], duties: Sequence[obligations.Margin]
-) -> list[Values]:
-    """The actions without a link, and the duties past their date; nothing where nobody looked for any."""
-    findings = []
-    if counted["actions"]:
-        alone = counted["unlinked_actions"]
-        place = context.href("unlinked.html")
-        findings.append(_finding(context, "unlinked", alone, place, of=counted["actions"]))
-    late = obligations.unanswered(duties)
-    if late.looked_for:
-        place = context.href("obligations.html")
-        findings.append(_finding(context, "overdue", late.number, place, of=late.looked_for))
-    return findings
-
-
-def _opening(context: PageContext, plan: str | None, findings: Sequence[Values]) -> Values:
-    """The first screen: findings, the first of them of a plan, which is drawn among those it meets."""
-    if plan is None:
-        return {"findings": findings, "picture": None, "title": "", "downloads": ()}
-    reach = context.known.reach(plan)
-    name = context.subject.brief(plan)
-    key = context.key(plan)
-    meets = f"{context.address(plan)}#meets"
-    first = _finding(
-        context, "reach", reach.linked, meets, plan=name, cites=reach.cites, cited=reach.cited
-    )
-    downloads: list[tuple[str, str]] = []
-    if context.is_served or key in _home_keys(context.site_context):
-        file = context.href(f"time-map/{key}")
-        downloads = [(f"{file}.csv", "CSV"), (f"{file}.svg", "SVG")]
-    subject = context.subject_at(context.level)
-    return {
-        "findings": [first, *findings],
-        "picture": time_map.draw_plan_map(subject, key, NEIGHBOURS, time_map.IN_PAGE),
-        "title": context.t("opening-title", plan=name),
-        "downloads": downloads,
-    }
-
-
-def _asked(context: PageContext) -> str:
-    """Which action asks for coherence, in a sentence; empty where the project names none."""
-    graph = context.graph
-    action = graph.labels.label(graph.profile.coherence_action, context.language)
-    home = graph.plan_of(graph.profile.coherence_action)
-    if not action.notation or home is None:
-        return ""
-    return context.t(
-        "home-asked", number=action.notation, plan=context.subject.brief(home), action=action.text
-    )
-
-
-def _fields(context: PageContext, knowledge: Known) -> list[Values]:
+def _fields(context: PageContext, knowledge: Known) -> list[FieldRow]:
     """The fields of policy of the country's plans, each with its cells: how the plans of two fields meet."""
+    policy_fields = context.graph.policy_fields
     sets = plan_sets(context.site_context)
-    field_of = {
-        plan: context.graph.policy_fields[plan]
-        for plan in sets.every
-        if plan in context.graph.policy_fields and plan not in sets.foreign
-    }
+    field_of = {}
+    for plan in sets.every:
+        if plan in policy_fields and plan not in sets.foreign:
+            field_of[plan] = policy_fields[plan]
     plans = Counter(field_of.values())
     plans_read = Counter(field_of[plan] for plan in sets.read & field_of.keys())
     linked = Counter[frozenset[str]]()
@@ -210,140 +192,32 @@ def _fields(context: PageContext, knowledge: Known) -> list[Values]:
     for pair in knowledge.linked:
         if field_of.keys() >= set(pair):
             ends = frozenset(field_of[plan] for plan in pair)
-            ways = (pair, pair[::-1])
+            directions = (pair, pair[::-1])
             linked[ends] += 1
-            cited[ends] += any(knowledge.chronology.seen(*way, knowledge.level) for way in ways)
+            cited[ends] += any(
+                knowledge.chronology.seen(*direction, knowledge.level) for direction in directions
+            )
     order = sorted(plans, key=lambda field: (folded(context.name(field)), field))
-    rows: list[Values] = []
+    rows = []
     for field in order:
         cells = []
         for partner in order:
             ends = frozenset((field, partner))
-            cells.append(
-                {
-                    "pairs": _pairs_between(plans, field, partner),
-                    "linked": linked[ends],
-                    "cited": cited[ends],
-                    "read": _pairs_between(plans_read, field, partner),
-                }
-            )
-        rows.append(
-            {
-                "name": context.name(field),
-                "colour": country_map.colour_of(context.subject, field),
-                "plans": plans[field],
-                "cells": cells,
-            }
-        )
+            pairs = _pairs_between(plans, field, partner)
+            pairs_read = _pairs_between(plans_read, field, partner)
+            cells.append(FieldCell(pairs, linked[ends], cited[ends], pairs_read))
+        colour = country_map.colour_of(context.subject, field)
+        rows.append(FieldRow(context.name(field), colour, plans[field], cells))
     return rows
 
 
 def _pairs_between(plans: Mapping[str, int], field: str, partner: str) -> int:
     if field == partner:
-        return _pairs_among(plans[field])
+        return pairs_among(plans[field])
     return plans[field] * plans[partner]
 
 
-def _pairs_among(number: int) -> int:
-    return number * (number - 1) // 2
-
-
-def numbers(
-    site_context: SiteContext, level: evidence.Level, plans: Sequence[str]
-) -> dict[str, int]:
-    """How many pairs of these plans are linked, of how many; and how many of their actions are not linked.
-
-    ``read`` counts the pairs apart of which both were read in full.
-    """
-    graph = site_context.graph
-    among = set(plans)
-    plans_read = plan_sets(site_context).read & among
-    linked = 0
-    linked_read = 0
-    for pair in graph.known(level).linked:
-        linked += among.issuperset(pair)
-        linked_read += plans_read.issuperset(pair)
-    actions = [action for action, home in graph.tables.works.home.items() if home in among]
-    unlinked = 0
-    for action in actions:
-        unlinked += not evidence.counts(graph.linked_actions.get(action), level)
-    return {
-        "linked": linked,
-        "pairs": _pairs_among(len(plans)),
-        "read": _pairs_among(len(plans_read)) - linked_read,
-        "unlinked_actions": unlinked,
-        "actions": len(actions),
-    }
-
-
-def _plans_of(site_context: SiteContext) -> Mapping[str, list[str]]:
-    """The plans of each country that has any, by its code in small letters, in the order of the codes."""
-    graph = site_context.graph
-    plans: dict[str, list[str]] = {}
-    if graph.has_actions:
-        for plan in graph.tables.works.plans:
-            country = graph.country_of.get(plan)
-            if country:
-                plans.setdefault(code_of(country).lower(), []).append(plan)
-    return dict(sorted(plans.items()))
-
-
-def _countries(context: PageContext) -> list[tuple[str, str]]:
-    country_of = context.graph.country_of
-    by_code = _plans_of(context.site_context)
-    named = sorted((context.name(country_of[plans[0]]), code) for code, plans in by_code.items())
-    return [(context.href(f"country/{code}.html"), name) for name, code in named]
-
-
-def _country(context: PageContext) -> Values | None:
-    plans = _plans_of(context.site_context).get(context.request.key)
-    if not plans:
-        return None
-    graph = context.graph
-    knowledge = context.known
-    country = graph.country_of[plans[0]]
-    reach = {plan: knowledge.reach(plan) for plan in plans}
-    main = graph.own_plan()
-    if main not in reach:
-        main = min(plans, key=lambda plan: (-reach[plan].linked, plan))
-    order = sorted(
-        plans, key=lambda plan: (-reach[plan].linked, context.called(plan).casefold(), plan)
-    )
-    lines = [
-        {"plan": plan, "period": period(context, plan), "reach": reach[plan]} for plan in order
-    ]
-    return {
-        "title": context.t("country-title", country=context.name(country)),
-        "opening": _opening(context, main, _country_findings(context, plans)),
-        "asked": _asked(context) if country == graph.profile.country else "",
-        "lines": lines,
-        "countries": _countries(context),
-    }
-
-
-def _country_findings(context: PageContext, plans: Sequence[str]) -> list[Values]:
-    """Citations expected between plans of a country, their actions without a link, and its duties past their date."""
-    graph = context.graph
-    knowledge = context.known
-    among = set(plans)
-    states = Counter[Standing]()
-    for occasion in knowledge.occasions:
-        ends = (occasion.source, occasion.target)
-        if occasion.is_expected and among.issuperset(ends):
-            states[occasion.state] += 1
-    by_state = {state.value: states[state] for state in _STATES}
-    wanted = context.href("index.html#wanted")
-    findings = [_finding(context, "expected", states.total(), wanted, **by_state)]
-    counted = numbers(context.site_context, knowledge.level, plans)
-    country = graph.country_of[plans[0]]
-    margins = graph.margins(knowledge.level).rows
-    duties = [margin for margin in margins if margin.obligation.country == country]
-    return [*findings, *_shortcomings(context, counted, duties)]
-
-
-def _home_keys(site_context: SiteContext) -> Iterable[str]:
-    home = site_context.graph.labels.entry(site_context.graph.profile.home_plan)
-    return [home.key] if home and home.kind == "plan" else []
+# The map in time as files
 
 
 def _time_map(context: PageContext, suffix: str) -> bytes | None:
@@ -357,8 +231,7 @@ def _time_map(context: PageContext, suffix: str) -> bytes | None:
 PAGES: Final = (
     View("index", _home, title="home-title", template="home.html", section="index", menu=1),
 )
-COUNTRIES: Final = View("country", _country, _plans_of, section="index")
 FILES: Final = (
-    File("time-map", "csv", CSV, partial(_time_map, suffix=".csv"), _home_keys),
-    File("time-map", "svg", SVG, partial(_time_map, suffix=".svg"), _home_keys),
+    File("time-map", "csv", CSV, partial(_time_map, suffix=".csv"), exported_time_maps),
+    File("time-map", "svg", SVG, partial(_time_map, suffix=".svg"), exported_time_maps),
 )

@@ -13,6 +13,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
 from pan2kg.site import (
+    country_page,
     data_page,
     definitions,
     entity,
@@ -60,7 +61,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *ontology_page.PAGES,
     *pair.PAGES,
     *plan.PAGES,
-    home.COUNTRIES,
+    *country_page.PAGES,
     *entity.PAGES,
 )
 _FILES: Final[tuple[File | CommonFile, ...]] = (
