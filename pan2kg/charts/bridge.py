@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_map as tm
 from pan2kg.charts.subject import Cell, Names, Subject
-from pan2kg.charts.ties import FINE, STEP, STRONG, WORDS, name_in
+from pan2kg.charts.ties import STEP, STRONG, WORDS, name_in
 from pan2kg.coherence.citations import PlanStatement
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
@@ -116,7 +116,8 @@ def draw_bridge(
         caption,
         (WIDE, HEAD + layout.high, 0.0),
         marks,
-        lambda: sj.table(COLUMNS, _rows(ties, names)),
+        COLUMNS,
+        lambda: _rows(ties, names),
         tells=bool(works),
     )
 
@@ -302,7 +303,7 @@ def _pillar_words(subject: Subject, pillar: Pillar, name: Name, box: dw.Box) -> 
         return fr.spoken(name, dw.centred(box, dw.wrap(name.text, MIDDLE - 16, WORDS, 2), WORDS))
     lines = dw.wrap(name.text, MIDDLE - 16, WORDS, 1)
     *upper, bits = dw.centred(box, (*lines, bits_words(pillar.bits, subject.language)), WORDS)
-    return [*fr.spoken(name, upper), bits._replace(font=FINE)]
+    return [*fr.spoken(name, upper), bits._replace(font=fr.FINE)]
 
 
 def _plan_heads(subject: Subject, ties: BridgeTies, names: Names) -> Iterator[dw.Mark]:

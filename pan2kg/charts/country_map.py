@@ -33,8 +33,6 @@ LEAST: Final = 80.0  # how low a lane may be
 THIN: Final = 8.0
 NAME: Final = dw.Font(9)
 HOME: Final = dw.Font(9, bold=True)
-LANE: Final = dw.Font(11.5, bold=True)
-SMALL: Final = dw.Font(9.5, colour=fr.GREY)
 CITED: Final = dw.Pen("#7fb2d6", 1.1)
 # a colour a field of policy, in the order of their keys; apart for colour-blind readers, and never
 # alone
@@ -169,9 +167,7 @@ def draw_country(subject: Subject) -> fr.Picture:
         (subject.say("country-map-undated", n=undrawn),) if undrawn else (),
     )
     size = (WIDE, TOP + drawn.bottom, TOP)
-    return fr.Picture(
-        subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, _rows(drawn))
-    )
+    return fr.Picture(subject, "time-map", caption, size, marks, COLUMNS, lambda: _rows(drawn))
 
 
 def _plans_of_country(subject: Subject) -> list[str]:
@@ -224,13 +220,13 @@ def _lane_head(drawn: CountryMap, lane: FieldLane) -> Iterator[dw.Mark]:
     yield dw.Box(0, lane.top, 5, lane.high, colour_of(drawn.subject, lane.field))
     label = drawn.names[lane.field].text if lane.field else ""
     name = label[:1].upper() + label[1:] if lane.field else say("no-field")
-    lines = dw.wrap(name, HEAD - 24, LANE, 4)
+    lines = dw.wrap(name, HEAD - 24, fr.STRONG, 4)
     for row, line in enumerate(lines):
-        yield dw.Label(12, lane.top + 16 + 14 * row, line, LANE)
+        yield dw.Label(12, lane.top + 16 + 14 * row, line, fr.STRONG)
     below = lane.top + 17 + 14 * len(lines)
-    yield dw.Label(12, below, say("field-plans", n=len(lane.plans)), SMALL)
+    yield dw.Label(12, below, say("field-plans", n=len(lane.plans)), fr.FINE)
     if lane.undated:
-        yield dw.Label(12, below + 12, say("field-undated", n=len(lane.undated)), SMALL)
+        yield dw.Label(12, below + 12, say("field-undated", n=len(lane.undated)), fr.FINE)
 
 
 def _bars(drawn: CountryMap, lane: FieldLane) -> Iterator[dw.Mark]:
@@ -256,8 +252,8 @@ def _undated(drawn: CountryMap, lane: FieldLane) -> Iterator[dw.Mark]:
         names = (drawn.names[plan].text for plan in lane.undated)
         listed = format_of("semicolon", subject.language).join(names)
         words = subject.say("field-undated-plans", plans=listed)
-        text = dw.shorten(words, SPAN + LONGEST, SMALL)
-        yield dw.Label(drawn.axis.left, lane.middle(len(lane.rows)) + 3.2, text, SMALL)
+        text = dw.shorten(words, SPAN + LONGEST, fr.FINE)
+        yield dw.Label(drawn.axis.left, lane.middle(len(lane.rows)) + 3.2, text, fr.FINE)
 
 
 # Legend and table

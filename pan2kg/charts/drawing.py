@@ -133,6 +133,7 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
 
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
+NOT_MOVED: Final[Point] = (0.0, 0.0)
 
 
 class Pen(NamedTuple):
@@ -271,17 +272,21 @@ class Group(NamedTuple):
     marks: "tuple[Mark, ...]"
     title: str = ""
     address: str = ""
-    shift: Point = (0.0, 0.0)
+    shift: Point = NOT_MOVED
     tags: tuple[tuple[str, str], ...] = ()
 
-    def flat(self, shift: Point = (0.0, 0.0)) -> "Iterator[tuple[Mark, Point]]":
+    def moved(self, shift: Point) -> Point:
+        """How far its marks are moved where the group itself is moved by ``shift``."""
+        return self.shift[0] + shift[0], self.shift[1] + shift[1]
+
+    def flat(self, shift: Point = NOT_MOVED) -> "Iterator[tuple[Mark, Point]]":
         """Its marks without groups, labels a line each, with how far each is moved.
 
         >>> inner = Group((Dot(1, 2, 3),), shift=(10, 0))
         >>> [shift for _, shift in Group((inner,), shift=(0, 5)).flat()]
         [(10.0, 5.0)]
         """
-        shift = (shift[0] + self.shift[0], shift[1] + self.shift[1])
+        shift = self.moved(shift)
         for mark in self.marks:
             if isinstance(mark, Group):
                 yield from mark.flat(shift)
@@ -309,7 +314,7 @@ class Drawing(NamedTuple):
         words = f"{self.title}\n{self.description}\n{self.width} {self.height}"
         name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:5]}"
         sheet = _Sheet(name)
-        elements = sheet.elements(self.marks, 0.0, 0.0)
+        elements = sheet.elements(self.marks, NOT_MOVED)
         title = _xml(self.title)
         head = f"<title>{title}</title>"
         named_by = [f"{name}{label}" for label in sheet.named]
@@ -335,7 +340,7 @@ class Drawing(NamedTuple):
         no size.
         """
         sheet = _Sheet()
-        elements = sheet.elements(self.marks, 0.0, 0.0)
+        elements = sheet.elements(self.marks, NOT_MOVED)
         begin = "<svg"
         if label:
             width = math.ceil(self.width)
@@ -430,9 +435,8 @@ def _writing(font: Font, anchor: Anchor) -> str:
     return attributes
 
 
-def _places(
-    points: Iterable[Point], right: float, down: float, grain: int
-) -> list[tuple[int, int]]:
+def _places(points: Iterable[Point], shift: Point, grain: int) -> list[tuple[int, int]]:
+    right, down = shift
     finer = 10 // grain
     return [
         (round((x + right) * finer) * grain, round((y + down) * finer) * grain) for x, y in points
@@ -440,11 +444,9 @@ def _places(
 
 
 @lru_cache(maxsize=1 << 13)  # a picture has the same lines in each language
-def _course(
-    points: tuple[Point, ...], right: float, down: float, grain: int, *, curved: bool = False
-) -> str:
+def _course(points: tuple[Point, ...], shift: Point, grain: int, *, curved: bool = False) -> str:
     # from place to place, in tenths of a pixel, so that what is rounded does not add up
-    (x, y), *places = _places(points, right, down, grain)
+    (x, y), *places = _places(points, shift, grain)
     is_closed = len(places) > 1 and places[-1] == (x, y)
     course = f"M{_TENTHS[x]}{' ' * (y >= 0)}{_TENTHS[y]}"
     size = 3 if curved else 1
@@ -488,32 +490,32 @@ class _Sheet:
         self.grain = 1 if name else 10
         self.named: dict[str, None] = {}
 
-    def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[str]:
-        """Marks moved to the right and down; lines of one pen that follow each other are one path."""
+    def elements(self, marks: Iterable[Mark], shift: Point) -> list[str]:
+        """Marks moved by ``shift``; lines of one pen that follow each other are one path."""
         elements = list[str]()
         for common, run in groupby(marks, key=_common_pen):
             if common:
-                elements.append(self.path(run, right, down))
+                elements.append(self.path(run, shift))
                 continue
             for mark in run:
                 if isinstance(mark, Group):
-                    elements += self.group(mark, right, down)
+                    elements += self.group(mark, shift)
                 elif isinstance(mark, Label):
-                    elements += self.text(mark, right, down)
+                    elements += self.text(mark, shift)
                 elif isinstance(mark, Hatch):
-                    elements += self.hatch(mark, right, down)
+                    elements += self.hatch(mark, shift)
                 elif isinstance(mark, Dot):
-                    elements.append(self.dot(mark, right, down))
+                    elements.append(self.dot(mark, shift))
                 else:
-                    elements.append(self.path([mark], right, down))
+                    elements.append(self.path([mark], shift))
         return elements
 
-    def dot(self, dot: Dot, right: float, down: float) -> str:
-        [(x, y)] = _places([(dot.x, dot.y)], right, down, self.grain)
+    def dot(self, dot: Dot, shift: Point) -> str:
+        [(x, y)] = _places([(dot.x, dot.y)], shift, self.grain)
         place = f'cx="{_TENTHS[x]}" cy="{_TENTHS[y]}" r="{number(dot.radius)}"'
         return f"<circle {place}{_paint(dot.fill, dot.pen)}/>"
 
-    def path(self, marks: Iterable[Mark], right: float, down: float) -> str:
+    def path(self, marks: Iterable[Mark], shift: Point) -> str:
         """Boxes and lines of one look as a path."""
         course = ""
         paint = ""
@@ -522,26 +524,26 @@ class _Sheet:
             if line:
                 fill = None if len(line.points) == 2 else line.fill
                 paint = _paint(fill, line.pen)
-                course += _course(line.points, right, down, self.grain, curved=line.curved)
+                course += _course(line.points, shift, self.grain, curved=line.curved)
         return f'<path{paint} d="{course}"/>'
 
-    def hatch(self, hatch: Hatch, right: float, down: float) -> list[str]:
+    def hatch(self, hatch: Hatch, shift: Point) -> list[str]:
         """The lines of a hatch; those from edge to edge are one dashed line, as wide as the field is high, aslant."""
         strokes = list(hatch.strokes())
         high = hatch.height
         start = math.ceil(high / GAP) - 1
         stop = int(hatch.width / GAP)
         if stop - start < 6:
-            return self.elements(strokes, right, down)
+            return self.elements(strokes, shift)
         wide = hatch.pen.width * math.sqrt(2)
-        y = hatch.y + down + high / 2
-        x = hatch.x + right + GAP * (start + 1) - high / 2 - wide / 2 + y
+        y = hatch.y + shift[1] + high / 2
+        x = hatch.x + shift[0] + GAP * (start + 1) - high / 2 - wide / 2 + y
         paint = _paint(None, Pen(hatch.pen.colour, high, (wide, GAP - wide)))
-        course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)), 0.0, 0.0, 1)
+        course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)), NOT_MOVED, 1)
         whole = f'<path transform="skewX(-45)"{paint} d="{course}"/>'
-        return [whole, *self.elements(strokes[:start] + strokes[stop:], right, down)]
+        return [whole, *self.elements(strokes[:start] + strokes[stop:], shift)]
 
-    def text(self, label: Label, right: float, down: float) -> list[str]:
+    def text(self, label: Label, shift: Point) -> list[str]:
         """A text; what begins at its left goes on in it line by line, so that it is copied as one."""
         attributes = _writing(label.font, label.anchor)
         if label.language:
@@ -552,7 +554,7 @@ class _Sheet:
         places = []
         words = []
         for line in label.lines():
-            [place] = _places([(line.x, line.y)], right, down, self.grain)
+            [place] = _places([(line.x, line.y)], shift, self.grain)
             x, y = map(_TENTHS.__getitem__, place)
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             places.append(f' x="{x}" y="{y}"{turn}')
@@ -563,7 +565,7 @@ class _Sheet:
             lines = [(places[0], "".join((words[0], *further)))]
         return [f"<text{place}{attributes}>{text}</text>" for place, text in lines]
 
-    def group(self, group: Group, right: float, down: float) -> list[str]:
+    def group(self, group: Group, shift: Point) -> list[str]:
         """A link where it leads somewhere, else a group where it has something to say, else its marks."""
         tags = {name: value for name, value in group.tags if value}
         title = group.title
@@ -574,7 +576,7 @@ class _Sheet:
             if is_link and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
             title = _title_in_page(group, keys, is_link=is_link)
-        inner = self.elements(group.marks, group.shift[0] + right, group.shift[1] + down)
+        inner = self.elements(group.marks, group.moved(shift))
         if not inner or not (is_link or tags or title):
             return inner
         said = "".join([f' data-{name}="{_value(value)}"' for name, value in tags.items()])

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
-from pan2kg.charts.ties import CITES, FINE, INFERRED, STRONG, WORDS, DrawnTie, name_in, text_ties
+from pan2kg.charts.ties import CITES, INFERRED, STRONG, WORDS, DrawnTie, name_in, text_ties
 from pan2kg.coherence import evidence
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import key
@@ -127,7 +127,8 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         caption,
         size,
         marks,
-        lambda: sj.table(COLUMNS, _rows(around, names)),
+        COLUMNS,
+        lambda: _rows(around, names),
         tells=things > 1,
     )
 
@@ -333,10 +334,10 @@ def _actions(
         name = names[tie.end]
         words = _tied_by(subject, tie)
         upper = dw.shorten(name.text, wide, WORDS)
-        lower = dw.shorten(f"{name.key}{words}", wide, FINE)
+        lower = dw.shorten(f"{name.key}{words}", wide, fr.FINE)
         labels = (
             dw.Label(x + 10, y - 2, upper, WORDS, language=name.language),
-            dw.Label(x + 10, y + 11, lower, FINE),
+            dw.Label(x + 10, y + 11, lower, fr.FINE),
         )
         dot = dw.Dot(x, y, 5, fr.BLUE if tie.declared else fr.VERMILION)
         yield dw.Group((dot, *labels), f"{name.full}{words}", subject.leads(name.iri))

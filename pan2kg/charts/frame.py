@@ -15,7 +15,7 @@ from typing import Final
 
 from pan2kg.charts import drawing as dw
 from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
-from pan2kg.charts.subject import Subject
+from pan2kg.charts.subject import Cell, Subject, table
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph import labels
 from pan2kg.i18n import format_of, in_words
@@ -107,7 +107,8 @@ class Picture:
         caption: Caption,
         size: tuple[float, float, float],
         marks: Sequence[Mark],
-        table: Callable[[], Solutions],
+        columns: tuple[str, ...],
+        rows: Callable[[], Iterable[tuple[Cell, ...]]],
         *,
         tells: bool = True,
     ) -> None:
@@ -120,7 +121,8 @@ class Picture:
         self.tells = tells
         self.size = size
         self.marks = tuple(marks)
-        self._table = table
+        self._columns = columns
+        self._rows = rows
         self.title = caption.title
         level = words.according_to(subject.level).say(subject.language)
         self.notes = (
@@ -132,7 +134,7 @@ class Picture:
     @cached_property
     def table(self) -> Solutions:
         """What it shows, made when it is first asked for."""
-        return self._table()
+        return table(self._columns, self._rows())
 
     @cached_property
     def drawing(self) -> Drawing:

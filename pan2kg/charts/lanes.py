@@ -12,7 +12,6 @@ from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.ties import (
     CITES,
-    FINE,
     INFERRED,
     STEP,
     STRONG,
@@ -127,7 +126,8 @@ def draw_lanes(
         caption,
         size,
         marks,
-        lambda: sj.table(COLUMNS, _rows(ties, names)),
+        COLUMNS,
+        lambda: _rows(ties, names),
         tells=bool(ties.to_texts or ties.to_plans),
     )
 
@@ -295,9 +295,9 @@ def _plan_boxes(
         box = right.box(iri, fr.SHADE, EDGE)
         words = _tied_by(subject, home, iri, [tie for tie in ties.to_plans if tie.end == iri])
         lower = box._replace(y=box.y + HIGH - 4, height=EXTRA)
-        short = dw.shorten(words, box.width - PAD, FINE)
+        short = dw.shorten(words, box.width - PAD, fr.FINE)
         labels = name_in(box._replace(height=HIGH), name, box.width - PAD)
-        labels += dw.centred(lower, (short,), FINE, anchor="start")
+        labels += dw.centred(lower, (short,), fr.FINE, anchor="start")
         yield dw.Group((box, *labels), f"{name.full}\n{words}", subject.leads(iri))
 
 

@@ -181,7 +181,8 @@ def draw_plan_matrix(
         caption,
         size,
         marks,
-        lambda: sj.table(PLAN_COLUMNS, _plan_rows(meetings)),
+        PLAN_COLUMNS,
+        lambda: _plan_rows(meetings),
     )
 
 
@@ -390,7 +391,8 @@ def draw_action_matrix(
         _action_caption(subject, grid),
         size,
         marks,
-        lambda: sj.table(ACTION_COLUMNS, _action_rows(grid)),
+        ACTION_COLUMNS,
+        lambda: _action_rows(grid),
     )
 
 

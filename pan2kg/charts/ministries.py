@@ -128,7 +128,8 @@ def draw_ministries(
         caption,
         size,
         marks,
-        lambda: sj.table(COLUMNS, _rows(names, ministries, columns, roles)),
+        COLUMNS,
+        lambda: _rows(names, ministries, columns, roles),
     )
 
 

@@ -126,7 +126,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         caption,
         size,
         marks,
-        lambda: sj.table(COLUMNS, _rows(drawn)),
+        COLUMNS,
+        lambda: _rows(drawn),
         tells=sum(map(len, drawn.works_of.values())) > 1,
     )
 

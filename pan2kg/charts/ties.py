@@ -17,7 +17,6 @@ from pan2kg.graph.labels import Name
 STEP: Final = 42.0
 WORDS: Final = dw.Font(10.5)
 STRONG: Final = dw.Font(10.5, bold=True)
-FINE: Final = dw.Font(9.5, colour=fr.GREY)
 INFERRED: Final = dw.Pen(fr.VERMILION, 1.2, (5, 4))
 CITES: Final = (
     dw.Line(((0, 9), (26, 9)), dw.Pen(fr.BLUE, 1.5)),

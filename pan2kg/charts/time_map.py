@@ -18,7 +18,6 @@ TOP: Final = 24.0
 HIGH: Final = 15.0
 NAME: Final = dw.Font(12)
 CHOSEN: Final = dw.Font(12, bold=True)
-TAKE: Final = dw.Font(11.5, bold=True)
 FINE: Final = dw.Font(11, colour=fr.GREY)
 BAND: Final = "#f3dfc1"
 # the line of a citation: solid where it was seen, dashed where it was not, dotted where the dates
@@ -172,7 +171,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     )
     size = (layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP)
     return fr.Picture(
-        subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, _table_rows(drawn))
+        subject, "time-map", caption, size, marks, COLUMNS, lambda: _table_rows(drawn)
     )
 
 
@@ -306,7 +305,9 @@ def _cited_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterato
         words = _states_in_words(subject, subject.brief(drawn.chosen), near)
     else:
         words = subject.say("time-map-together")
-    yield dw.Label(x, y - 2, dw.shorten(words, SAYS - 20, TAKE), TAKE._replace(colour=colour))
+    yield dw.Label(
+        x, y - 2, dw.shorten(words, SAYS - 20, fr.STRONG), fr.STRONG._replace(colour=colour)
+    )
 
 
 def _states_in_words(subject: Subject, chosen: str, near: Neighbour) -> str:
@@ -320,7 +321,7 @@ def _states_in_words(subject: Subject, chosen: str, near: Neighbour) -> str:
         words = [named(verdict).say(subject.language)]
     if out in TOLD:
         words.append(subject.say(f"time-map-out-{out.value}", plan=chosen))
-    if back not in TOLD and dw.measure(" · ".join(words), TAKE) > SAYS - 20:
+    if back not in TOLD and dw.measure(" · ".join(words), fr.STRONG) > SAYS - 20:
         # why it does not cite the chosen one gives way
         words = words[1:]
     return " · ".join(words)

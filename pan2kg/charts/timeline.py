@@ -40,7 +40,6 @@ AS_OF: Final = dw.Pen(fr.BLUE, 1.6, (2, 3))
 OVERDUE: Final = dw.Pen(fr.VERMILION, 3, (6, 4))
 WORDS: Final = dw.Font(11)
 STANDING: Final = dw.Font(11, bold=True)
-FINE: Final = dw.Font(9.5, colour=fr.GREY)
 DAY: Final = dw.Font(10, bold=True, colour=fr.BLUE)
 
 
@@ -81,12 +80,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     )
     size = (WIDE, AXIS + max(bottom, ROW), AXIS)
     return fr.Picture(
-        subject,
-        "timeline",
-        caption,
-        size,
-        marks,
-        lambda: sj.table(COLUMNS, _rows(subject, names, every)),
+        subject, "timeline", caption, size, marks, COLUMNS, lambda: _rows(subject, names, every)
     )
 
 
@@ -169,7 +163,7 @@ def _answer(row: Margin, due: float, answered: float, y: float) -> Iterator[dw.M
 def _beside(words: Sequence[str], y: float) -> Iterator[dw.Mark]:
     # to the right of the axis the standing in bold, then the day and what answers
     box = dw.Box(HEAD + SPAN + 6, y - ROW / 2, SAYS - 6, ROW)
-    fonts = (STANDING, FINE, FINE)[: len(words)]
+    fonts = (STANDING, fr.FINE, fr.FINE)[: len(words)]
     lines = [dw.shorten(line, SAYS - 12, font) for line, font in zip(words, fonts, strict=True)]
     labels = dw.centred(box, lines, WORDS, anchor="start", pad=4)
     for label, font in zip(labels, fonts, strict=True):
