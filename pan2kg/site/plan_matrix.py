@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from typing import Final, NamedTuple
 
 from pan2kg.charts import drawing, frame as sheet, registry
-from pan2kg.charts.subject import table
 from pan2kg.coherence import evidence, figures
 from pan2kg.graph import labels
 from pan2kg.i18n.catalogue import Messages, format_of
@@ -370,7 +369,7 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     size = (_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up)
     listed = [tuple(_listed(context, meeting)) for meeting in drawn.values()]
     picture = sheet.Picture(
-        context.subject, "matrix", caption, size, marks, lambda: table(COLUMNS, listed)
+        context.subject, "matrix", caption, size, marks, COLUMNS, lambda: listed
     )
     return registry.picture_bytes(picture, suffix)
 
