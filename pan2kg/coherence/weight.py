@@ -390,11 +390,20 @@ def action_pairs(shares: Potential) -> Pairs:
     return Pairs(lower, upper, texts.common(specific, gains, lower, upper), broad)
 
 
-def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
-    """Plan, text, and of how many read actions how many name it: half or more, and the plan does not say so of itself.
+class Unsaid(NamedTuple):
+    """A text that ``naming`` of the ``annotated`` actions of a plan name, and the plan not of itself."""
 
-    A question to the editors, no figure. Read are the actions with any text; at least two, as one
-    says nothing of a plan. Only a text the plan carries out by its own words is said.
+    plan: str
+    text: str
+    naming: int
+    annotated: int
+
+
+def unsaid(shares: Potential) -> tuple[Unsaid, ...]:
+    """The texts that half of the annotated actions of a plan name, or more, and that it does not say of itself.
+
+    A question to the editors, no figure. Annotated are the actions with any text; at least two, as
+    one says nothing of a plan. Only a text the plan carries out by its own words is said.
     """
     table = shares.actions.table
     stated = shares.own
@@ -408,7 +417,9 @@ def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
         (naming * 2 >= annotated[:, None]) & (naming > 0) & (annotated[:, None] > 1)
     )
     return tuple(
-        (plans[plan], shares.weights.texts[text], int(naming[plan, text]), int(annotated[plan]))
+        Unsaid(
+            plans[plan], shares.weights.texts[text], int(naming[plan, text]), int(annotated[plan])
+        )
         for plan, text in zip(rows.tolist(), columns.tolist(), strict=True)
     )
 

@@ -524,7 +524,7 @@ def _silent_pairs(graph: Graph) -> Iterator[Candidate]:
             origin=Origin.GRAPH,
             rank=figures.number(silent.weight.low),
             plans=silent.plans,
-            via=silent.texts,
+            via=silent.weight.texts,
             level=level.key if level else "",
             expected=silent.expected,
         )

@@ -1,7 +1,7 @@
 """How far the data go: which fields of actions are recorded, and how far figures can be trusted."""
 
 from collections.abc import Mapping, Set as AbstractSet
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from pan2kg.coherence import action_measures, evidence, known, weight
 from pan2kg.coherence.evidence import Aspect, Extent, Level
@@ -66,41 +66,60 @@ def fields_of(graph: Graph) -> tuple[action_measures.Completeness, ...]:
     )
 
 
-TRUST: Final = (
-    "plan", "in_graph", "published", "listed", "list", "texts_full", "texts_part", "texts_none", "bodies_full",
-    "bodies_part", "bodies_none", "references", "web_page", "with_text", "with_body", "with_topic", "with_group",
-    "with_fields",
-)  # fmt: skip
+class TrustRow(NamedTuple):
+    """How much of a plan is in the graph, was read and is annotated, in numbers of its actions.
+
+    The columns of the table are the fields. ``published`` is how many measures the plan says it
+    has, ``listed`` the share of these in the graph. None is said of what nobody read for.
+    """
+
+    plan: str
+    in_graph: int
+    published: int | None
+    listed: float | None
+    list: str
+    texts_full: int
+    texts_part: int
+    texts_none: int
+    bodies_full: int
+    bodies_part: int
+    bodies_none: int
+    references: Extent
+    web_page: Extent
+    with_text: int | None
+    with_body: int | None
+    with_topic: int | None
+    with_group: int | None
+    with_fields: int | None
 
 
 def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """How much of each plan is in the graph, was read, and is annotated, in numbers of actions.
 
-    Coverage is told part by part, and never multiplied or averaged into one score. Plans of which
-    most actions name a text come first.
+    Coverage is told column by column, and never multiplied or averaged into one score. Plans of
+    which most actions name a text come first.
     """
     plans = graph.plans(choice.plans)
     knowledge = graph.known(choice.evidence)
     recorded = _recorded(graph, knowledge)
     chosen = [plan for plan in knowledge.tables.works.plans if not plans or plan in plans]
     rows = [_covered(knowledge, plan, recorded) for plan in chosen]
-    rows.sort(key=_most_texts_first)
+    rows.sort(key=lambda row: (-(row.with_text or 0), -row.in_graph, row.plan))
     line = known.basis_line(knowledge)
-    without_actions = sum(not row["in_graph"] for row in rows)
+    without_actions = sum(not row.in_graph for row in rows)
     notes = [
         note("texts-read", full=line.texts.full, part=line.texts.part, none=line.texts.none),
         note("plans-without-actions", n=without_actions, of=len(rows)),
         note("low-share"),
     ]
-    for plan, text, silent, actions in weight.unsaid(graph.known(Level.EDITORS).potential):
-        if not plans or plan in plans:
+    for unsaid in weight.unsaid(graph.known(Level.EDITORS).potential):
+        if not plans or unsaid.plan in plans:
             labels = {
-                "plan": _in_each_language(graph, plan),
-                "text": _in_each_language(graph, text),
+                "plan": _in_each_language(graph, unsaid.plan),
+                "text": _in_each_language(graph, unsaid.text),
             }
-            notes.append(note("unsaid", n=silent, of=actions, **labels))
-    cells = [[row[column] for column in TRUST] for row in rows]
-    return make(graph, "trust", TRUST, cells, notes, line=line)
+            notes.append(note("unsaid", n=unsaid.naming, of=unsaid.annotated, **labels))
+    return make(graph, "trust", TrustRow._fields, rows, notes, line=line)
 
 
 def _recorded(graph: Graph, knowledge: known.Known) -> dict[str, AbstractSet[str]]:
@@ -123,8 +142,7 @@ def _recorded(graph: Graph, knowledge: known.Known) -> dict[str, AbstractSet[str
 
 def _covered(
     knowledge: known.Known, plan: str, recorded: Mapping[str, AbstractSet[str]]
-) -> dict[str, Any]:
-    """The row of a plan; None is said of nothing unless it has actions and all were read for it."""
+) -> TrustRow:
     tables = knowledge.tables
     works = tables.works
     readings = tables.readings
@@ -132,33 +150,34 @@ def _covered(
     texts = evidence.coverage(readings, works, Aspect.TEXTS, {plan})
     bodies = evidence.coverage(readings, works, Aspect.BODIES, {plan})
     measures = evidence.coverage(readings, works, Aspect.MEASURES, {plan})
-    row: dict[str, Any] = {
-        "plan": plan,
-        "in_graph": len(members),
-        "published": tables.published.get(plan),
-        "listed": evidence.listed(works, tables.published, plan),
-        "list": tables.lists.get(plan, "unknown"),
-        "texts_full": texts.full,
-        "texts_part": texts.part,
-        "texts_none": texts.none,
-        "bodies_full": bodies.full,
-        "bodies_part": bodies.part,
-        "bodies_none": bodies.none,
-        "references": readings.extent(plan, Aspect.REFERENCES),
-        "web_page": readings.extent(plan, Aspect.WEB_PAGE),
-    }
-    # of topics and groups no reading tells
-    read_for = {"with_text": texts.full, "with_body": bodies.full, "with_fields": measures.full}
-    for column, annotated in recorded.items():
-        number = len(members & annotated)
-        is_read = bool(members) and read_for.get(column, 0) == len(members)
-        is_known = number > 0 or is_read
-        row[column] = number if is_known else None
-    return row
 
+    def counted(column: str, read: int = 0) -> int | None:
+        """The actions something is recorded of; 0 is said only where all of them were read for it."""
+        number = len(members & recorded[column])
+        is_known = number > 0 or 0 < len(members) == read
+        return number if is_known else None
 
-def _most_texts_first(row: dict[str, Any]) -> tuple[int, int, str]:
-    return -(row["with_text"] or 0), -row["in_graph"], row["plan"]
+    return TrustRow(
+        plan,
+        len(members),
+        published=tables.published.get(plan),
+        listed=evidence.listed(works, tables.published, plan),
+        list=tables.lists.get(plan, "unknown"),
+        texts_full=texts.full,
+        texts_part=texts.part,
+        texts_none=texts.none,
+        bodies_full=bodies.full,
+        bodies_part=bodies.part,
+        bodies_none=bodies.none,
+        references=readings.extent(plan, Aspect.REFERENCES),
+        web_page=readings.extent(plan, Aspect.WEB_PAGE),
+        with_text=counted("with_text", texts.full),
+        with_body=counted("with_body", bodies.full),
+        # of topics and groups no reading tells
+        with_topic=counted("with_topic"),
+        with_group=counted("with_group"),
+        with_fields=counted("with_fields", measures.full),
+    )
 
 
 def _in_each_language(graph: Graph, iri: str) -> Text:

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.coherence import citations, counts
 from pan2kg.coherence.citations import Channel, IndexCell, Occasion, Verdict, Way
-from pan2kg.coherence.known import Known
+from pan2kg.coherence.known import Known, in_order
 from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -16,21 +16,32 @@ from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layo
 from pan2kg.tables.figure_words import bits_words, in_each, interval
 from pan2kg.tables.table import Ordered
 
+
+class CitationPlace(NamedTuple):
+    """Where one plan of a pair could cite the other, and the column that says whether it does."""
+
+    column: str
+    channel: Channel
+    is_there: bool
+
+
 PLACES: Final = (
-    ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),
-    ("web_there", Channel.WEB, True), ("web_back", Channel.WEB, False),
-)  # fmt: skip
-"""The four places of a pair where one plan could cite the other: in its text or on its page, there and back."""
-PLACED: Final = tuple(name for name, _, _ in PLACES)
+    CitationPlace("text_there", Channel.TEXT, is_there=True),
+    CitationPlace("text_back", Channel.TEXT, is_there=False),
+    CitationPlace("web_there", Channel.WEB, is_there=True),
+    CitationPlace("web_back", Channel.WEB, is_there=False),
+)
+"""The four places of a pair: in the text or on the page of the first, there, and of the second, back."""
+PLACED: Final = tuple(place.column for place in PLACES)
 """The columns of these places."""
 
 
 def places_of(knowledge: Known, pair: Ordered) -> list[Standing]:
     """Whether a citation was seen at each of the :data:`PLACES` of a pair."""
     states = []
-    for _, channel, is_there in PLACES:
-        source, target = pair if is_there else reversed(pair)
-        states.append(knowledge.place(source, target, channel))
+    for place in PLACES:
+        source, target = pair if place.is_there else reversed(pair)
+        states.append(knowledge.place(source, target, place.channel))
     return states
 
 
@@ -74,8 +85,8 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         index = citations.index(by_pair[pair])
         weight = knowledge.weight(*pair)
         sightings = cited.get(pair, [])
-        pages = {page for page, _ in sightings if page}
-        days = [day for _, day in sightings if day]
+        pages = {sighting.page for sighting in sightings if sighting.page}
+        days = [sighting.day for sighting in sightings if sighting.day]
         rows.append(
             (
                 *pair,
@@ -97,9 +108,9 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("index-value", value=value, m=overall.m, n=overall.pairs),
         note("index-counts", **counted),
     ]
-    told_apart = _told_apart(knowledge, plan)
-    if told_apart:
-        notes.append(note("index-apart", n=told_apart))
+    outside = _number_outside(knowledge, plan)
+    if outside:
+        notes.append(note("index-apart", n=outside))
     basis = layout.among(graph, [plan] if plan else [])
     return make(
         graph, "index", INDEX, rows, notes, "coherence/plan-statements", knowledge, basis=basis
@@ -110,36 +121,43 @@ def _cells_of_pairs(cells: Iterable[IndexCell], plan: str | None) -> dict[Ordere
     """The cells of each pair of plans, of those with one plan where it is given."""
     by_pair = dict[Ordered, list[IndexCell]]()
     for cell in cells:
-        ends = cell[:2]
-        if plan is None or plan in ends:
-            by_pair.setdefault((min(ends), max(ends)), []).append(cell)
+        if plan is None or plan in (cell.source, cell.target):
+            by_pair.setdefault(in_order(cell.source, cell.target), []).append(cell)
     return by_pair
 
 
-def _sightings(graph: Graph, knowledge: Known) -> dict[Ordered, list[tuple[str, date | None]]]:
-    """Where and when each pair of plans was seen to cite: a page, empty for a text, and a day."""
+class _Sighting(NamedTuple):
+    """Where and when a plan was seen to cite another: on a page, empty for a text, and a day if known."""
+
+    page: str
+    day: date | None
+
+
+def _sightings(graph: Graph, knowledge: Known) -> dict[Ordered, list[_Sighting]]:
+    """Where and when each pair of plans was seen to cite, whichever way."""
     home = knowledge.tables.works.home
-    sightings = dict[Ordered, list[tuple[str, date | None]]]()
+    sightings = dict[Ordered, list[_Sighting]]()
     for citation in graph.citations:
         if not counts(citation.level, knowledge.level):
             continue
         source = home.get(citation.source, citation.source)
         target = home.get(citation.target, citation.target)
-        page = citation.document or "" if citation.channel == "web" else ""
-        pair = (min(source, target), max(source, target))
-        sightings.setdefault(pair, []).append((page, citation.seen))
+        page = citation.document if citation.channel == "web" else ""
+        pair = in_order(source, target)
+        sightings.setdefault(pair, []).append(_Sighting(page, citation.seen))
     return sightings
 
 
-_APART: Final = frozenset((Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD))
+_OUTSIDE: Final = frozenset((Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD))
 """Linked pairs of which no citation is expected."""
 
 
-def _told_apart(knowledge: Known, plan: str | None) -> int:
+def _number_outside(knowledge: Known, plan: str | None) -> int:
+    """How many linked pairs are outside the index, of those with one plan where it is given."""
     number = 0
     for pair in knowledge.linked:
         is_of_plan = plan is None or plan in pair
-        if is_of_plan and citations.verdict(knowledge.chronology, *pair) in _APART:
+        if is_of_plan and citations.verdict(knowledge.chronology, *pair) in _OUTSIDE:
             number += 1
     return number
 

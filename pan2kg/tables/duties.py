@@ -1,7 +1,8 @@
 """Tables of what has to be met: obligations, what builds on something else, and recommendations."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 from typing import Final, NamedTuple
 
 from pan2kg.coherence import HEADLINE, Level, evidence, known, obligations
@@ -12,14 +13,48 @@ from pan2kg.store import is_true, program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.turtle.vocabulary import ID, key
 
-RECURRING: Final = ("every", "last_due", "next_due")
-DUTIES: Final = (
-    "obligation", "obligation_kind", "force", "instrument", "provision", "holder", "holder_basis", "national", "due",
-    *RECURRING, "standing", "met", "margin", "overdue", "answer",
-    "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
-)  # fmt: skip
 _WITHOUT_DAYS: Final = (Standing.NOT_YET_DUE, Standing.UNREAD)
 """What is said in words where others have a number of days."""
+
+
+class DutyRow(NamedTuple):
+    """A row of the table of obligations: what has to be met, by when, and what answers it.
+
+    The columns of the table are its fields. One that recurs has ``every`` so many months, and the
+    days it was due last and is due next; ``due`` is the one the row speaks of. ``standing`` counts
+    actions and acts, ``met`` acts alone. ``margin`` is in days, as are those of ``overdue``, which
+    has words beside them. What is unknown is None.
+    """
+
+    obligation: str
+    obligation_kind: str | None
+    force: str | None
+    instrument: str
+    provision: str
+    holder: str
+    holder_basis: str
+    national: str
+    due: date | None
+    every: int | None
+    last_due: date | None
+    next_due: date | None
+    standing: Standing
+    met: Standing
+    margin: int | None
+    overdue: dict[str, object]
+    answer: str | None
+    answered_on: date | None
+    signed_on: date | None
+    is_act: bool | None
+    level: Level | None
+    answers: list[str]
+    touching: list[str]
+    needs_ratification: bool
+    ratified: date | None
+
+
+RECURRING: Final = ("every", "last_due", "next_due")
+"""The columns of obligations that recur."""
 DETAILS: Final = frozenset((
     "force", "provision", "holder_basis", "national", "signed_on", "is_act", "answers", "touching",
     "needs_ratification", "ratified",
@@ -28,11 +63,10 @@ DETAILS: Final = frozenset((
 
 
 def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    """Each obligation with the day it is due, what answers it, and how late; days are whole.
+    """Each obligation with the day it is due, what answers it, and how late; rows are :class:`DutyRow`.
 
-    One that recurs has every so many months, and the days it was due last and is due next; due is
-    the one the row speaks of. Only what is said at the level of evidence chosen answers. With plans
-    named, only obligations one of their actions answers; ``part`` restricts to one standing.
+    Only what is said at the level of evidence chosen answers. With plans named, only obligations
+    one of their actions answers; ``part`` restricts to one standing.
 
     Raises:
         QueryError: there is no such standing.
@@ -42,83 +76,83 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if choice.part and choice.part not in standings:
         names = ", ".join(standings)
         raise QueryError("no-part", remedy="there-are", part=choice.part, names=names)
-    margins = graph.margins(choice.evidence)
-    rows = []
-    for margin in margins:
-        if choice.part and choice.part != margin.standing.code("duty"):
+    every = graph.margins(choice.evidence)
+    chosen = []
+    for duty in every:
+        if choice.part and choice.part != duty.standing.code("duty"):
             continue
-        answering_plans = {graph.home_of.get(reply.work, "") for reply in margin.responses}
+        answering_plans = {graph.home_of.get(reply.work, "") for reply in duty.responses}
         if not plans or plans & answering_plans:
-            rows.append(margin)
+            chosen.append(duty)
     notes = [
-        note("obligations-known", n=len(margins)),
+        note("obligations-known", n=len(every)),
         note("answers-means"),
         note("not-overdue-before"),
     ]
-    if any(margin.obligation.every for margin in rows):
+    if any(duty.obligation.every for duty in chosen):
         notes.append(note("recurs-means"))
-    if any(not margin.obligation.is_recorded for margin in rows):
+    if any(not duty.is_looked_for for duty in chosen):
         notes.append(note("unrecorded-means"))
-    if any(margin.standing is Standing.OVERDUE for margin in rows):
-        notes.append(note("uncovered-means", n=margins.basis.annotated, of=margins.basis.n))
+    if any(duty.standing is Standing.OVERDUE for duty in chosen):
+        notes.append(note("uncovered-means", n=every.basis.annotated, of=every.basis.n))
     return make(
         graph,
         "obligations",
-        DUTIES,
-        [_duty(graph, margin) for margin in rows],
+        DutyRow._fields,
+        [_duty_row(graph, duty) for duty in chosen],
         notes,
-        sparql=program_query("coherence/obligations"),
+        "coherence/obligations",
         line=known.basis_line(graph.known(choice.evidence)),
-        basis=margins.basis,
+        basis=every.basis,
         is_dated=True,
     )
 
 
-def _duty(graph: Graph, margin: obligations.Margin) -> tuple[object, ...]:
-    duty = margin.obligation
-    answer = margin.response
-    answered: tuple[object, ...] = (None, None, None, None, None)
-    if answer:
-        answered = (answer.work, answer.day, answer.signed, answer.is_act, answer.level)
-    return (
-        duty.iri,
-        f"{ID}obligationkind/{duty.kind}" if duty.kind else None,
-        f"{ID}force/{duty.force}" if duty.force else None,
-        duty.instrument,
-        duty.provision,
-        duty.holder,
-        _holder_basis(duty),
-        duty.national,
-        duty.due,
-        duty.every or None,
-        margin.last,
-        margin.coming,
-        margin.standing,
-        margin.met,
-        margin.margin,
-        _overdue(graph, margin),
-        *answered,
-        sorted({response.work for response in margin.responses}),
-        [response.work for response in margin.touching],
-        duty.needs_ratification,
-        duty.ratified,
+def _duty_row(graph: Graph, duty: obligations.Margin) -> DutyRow:
+    obligation = duty.obligation
+    answer = duty.response
+    return DutyRow(
+        obligation=obligation.iri,
+        obligation_kind=f"{ID}obligationkind/{obligation.kind}" if obligation.kind else None,
+        force=f"{ID}force/{obligation.force}" if obligation.force else None,
+        instrument=obligation.instrument,
+        provision=obligation.provision,
+        holder=obligation.holder,
+        holder_basis=_holder_basis(obligation),
+        national=obligation.national,
+        due=obligation.due,
+        every=obligation.every or None,
+        last_due=duty.last,
+        next_due=duty.coming,
+        standing=duty.standing,
+        met=duty.met,
+        margin=duty.margin,
+        overdue=_overdue(graph, duty),
+        answer=answer and answer.work,
+        answered_on=answer and answer.day,
+        signed_on=answer and answer.signed,
+        is_act=answer and answer.is_act,
+        level=answer and answer.level,
+        answers=sorted({response.work for response in duty.responses}),
+        touching=[response.work for response in duty.touching],
+        needs_ratification=obligation.needs_ratification,
+        ratified=obligation.ratified,
     )
 
 
-def _overdue(graph: Graph, margin: obligations.Margin) -> dict[str, object]:
-    """The days a duty is overdue; where there are none, in words that it is not due yet or nobody looked."""
-    words: object = margin.overdue
-    standing = margin.met
-    if standing in _WITHOUT_DAYS and margin.margin is None:
-        words = layout.coded("overdue", standing.code("duty")).say(graph.language)
-    return {"overdue": margin.overdue, "overdue_label": words}
-
-
-def _holder_basis(duty: obligations.Obligation) -> str:
+def _holder_basis(obligation: obligations.Obligation) -> str:
     """Whether a country recorded who has to meet it, or it follows from who is a member or a party."""
-    if duty.is_recorded:
+    if obligation.is_recorded:
         return "recorded"
-    return "derived" if duty.holder else "none"
+    return "derived" if obligation.holder else "none"
+
+
+def _overdue(graph: Graph, duty: obligations.Margin) -> dict[str, object]:
+    """The days a duty is overdue; where there are none, in words that it is not due yet or nobody looked."""
+    words: object = duty.overdue
+    if duty.margin is None and duty.met in _WITHOUT_DAYS:
+        words = layout.coded("overdue", duty.met.code("duty")).say(graph.language)
+    return {"overdue": duty.overdue, "overdue_label": words}
 
 
 def for_pages(table: Table) -> Table:
@@ -135,17 +169,19 @@ def for_pages(table: Table) -> Table:
 
 # What builds on something else
 
-DEPENDS: Final = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order", "level")
 _ORDERS: Final = ("out-of-order", "in-order", "unknown")
 """Whether what is built upon ends no later, in the order of the rows."""
 
 
 class Dependency(NamedTuple):
-    """What builds on something, when both end (days, months or years), and whether that is in order."""
+    """What builds on something, by which relation, when both end, and whether that is in order.
+
+    Ends are days, months or years. The columns of the table are the fields.
+    """
 
     later: str
     earlier: str
-    kind: str
+    dependency: str
     later_ends: str | None
     earlier_ends: str | None
     order: str
@@ -160,15 +196,17 @@ def dependencies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plans = frozenset(graph.plans(choice.plans))
     rows = []
     for dependency in depending(graph, choice.evidence):
-        works = (dependency.later, dependency.earlier)
-        if not plans or any(graph.home_of.get(work, work) in plans for work in works):
+        homes = {_plan_or_self(graph, dependency.later), _plan_or_self(graph, dependency.earlier)}
+        if not plans or plans & homes:
             rows.append(dependency)
     notes = [note("stated-only")]
     if rows:
         unknown = sum(dependency.order == "unknown" for dependency in rows)
         notes.insert(0, note("order-unknown", n=unknown, of=len(rows)))
     line = known.basis_line(graph.known(choice.evidence))
-    return make(graph, "dependencies", DEPENDS, rows, notes, "tables/dependencies", line=line)
+    return make(
+        graph, "dependencies", Dependency._fields, rows, notes, "tables/dependencies", line=line
+    )
 
 
 def depending(graph: Graph, level: Level = HEADLINE) -> list[Dependency]:
@@ -182,28 +220,34 @@ def depending(graph: Graph, level: Level = HEADLINE) -> list[Dependency]:
         timeline_ends[action] = max(timeline_ends.get(action, ""), end)
 
     def end_of(work: str) -> str:
-        _, _, period_end = graph.periods.get(graph.home_of.get(work, work), ("", "", ""))
+        _, _, period_end = graph.periods.get(_plan_or_self(graph, work), ("", "", ""))
         return timeline_ends.get(work) or period_end
 
     rows = []
-    for (later, earlier, kind), firmest_level in _stated_dependencies(graph, level).items():
-        later_end = end_of(later)
-        earlier_end = end_of(earlier)
-        order = _order(later_end, earlier_end)
-        ends = (later_end or None, earlier_end or None)
-        rows.append(Dependency(later, earlier, kind, *ends, order, firmest_level))
+    for stated, firmest_level in _stated_dependencies(graph, level).items():
+        later_ends = end_of(stated.later)
+        earlier_ends = end_of(stated.earlier)
+        order = _order(later_ends, earlier_ends)
+        ends = (later_ends or None, earlier_ends or None)
+        rows.append(Dependency(*stated, *ends, order, firmest_level))
     rows.sort(key=lambda row: (_ORDERS.index(row.order), row.later, row.earlier))
     return rows
 
 
-def _stated_dependencies(graph: Graph, weakest: Level) -> dict[tuple[str, str, str], Level]:
-    """What depends on what, by kind, with the firmest level it is said at."""
-    levels = dict[tuple[str, str, str], Level]()
-    for later, earlier, kind, name in graph.read(program_query("tables/dependencies")):
+class _Stated(NamedTuple):
+    later: str
+    earlier: str
+    relation: str
+
+
+def _stated_dependencies(graph: Graph, weakest: Level) -> dict[_Stated, Level]:
+    """What depends on what, with the firmest level it is said at."""
+    levels = dict[_Stated, Level]()
+    for later, earlier, relation, name in graph.read(program_query("tables/dependencies")):
         level = evidence.level(name)
         if level is not None and evidence.counts(level, weakest):
-            dependency = (later, earlier, key(kind))
-            levels[dependency] = min(level, levels.get(dependency, level))
+            stated = _Stated(later, earlier, key(relation))
+            levels[stated] = min(level, levels.get(stated, level))
     return levels
 
 
@@ -221,13 +265,12 @@ def _order(later_end: str, earlier_end: str) -> str:
 
 # Recommendations of reviews
 
-ADVICE: Final = ("recommendation", "review", "reply", "actions", "plans")
 _REPLIES: Final = ("none", "beside", "answered")
 """How a recommendation is taken up, in the order of the rows."""
 
 
 class FollowedRecommendation(NamedTuple):
-    """A recommendation of a review: how it is taken up, by which actions, of which plans."""
+    """A recommendation of a review: how it is taken up, by which actions, of which plans: the columns."""
 
     recommendation: str
     review: str
@@ -239,34 +282,43 @@ class FollowedRecommendation(NamedTuple):
 def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """The recommendations, those first to which nothing replies; with plans named, theirs alone."""
     plans = frozenset(graph.plans(choice.plans))
-    replies = dict[str, list[tuple[str, bool]]]()
-    for recommendation, work, answers in graph.read(program_query("tables/replies")):
-        replies.setdefault(recommendation, []).append((work, is_true(answers)))
-    advice = graph.read(program_query("tables/recommendations"))
+    works_of = dict[str, set[str]]()
+    answers_of = dict[str, list[bool]]()
+    for recommendation, work, is_answer in graph.read(program_query("tables/replies")):
+        works_of.setdefault(recommendation, set()).add(work)
+        answers_of.setdefault(recommendation, []).append(is_true(is_answer))
+    every = graph.read(program_query("tables/recommendations"))
     rows = []
-    for recommendation, review in advice:
-        works = replies.get(recommendation, [])
-        actions = {work for work, _ in works if work in graph.home_of}
-        homes = {graph.home_of.get(work, work) for work, _ in works}
-        if not plans or plans & homes:
-            reply = _reply(is_answer for _, is_answer in works)
-            rows.append(
-                FollowedRecommendation(
-                    recommendation, review, reply, sorted(actions), sorted(homes)
-                )
+    for recommendation, review in every:
+        works = works_of.get(recommendation, set())
+        homes = {_plan_or_self(graph, work) for work in works}
+        if plans and not plans & homes:
+            continue
+        rows.append(
+            FollowedRecommendation(
+                recommendation,
+                review,
+                _reply(answers_of.get(recommendation, ())),
+                sorted(works.intersection(graph.home_of)),
+                sorted(homes),
             )
+        )
     rows.sort(key=lambda row: (_REPLIES.index(row.reply), row.recommendation))
-    notes = [note("recommendations-read", n=len(advice))]
-    return make(graph, "recommendations", ADVICE, rows, notes, "tables/replies")
+    notes = [note("recommendations-read", n=len(every))]
+    columns = FollowedRecommendation._fields
+    return make(graph, "recommendations", columns, rows, notes, "tables/replies")
 
 
-def _reply(answers: Iterable[bool]) -> str:
+def _plan_or_self(graph: Graph, work: str) -> str:
+    return graph.home_of.get(work, work)
+
+
+def _reply(answers: Collection[bool]) -> str:
     """Whether a work answers, or works only stand beside it.
 
     >>> _reply([False, True]), _reply([False]), _reply([])
     ('answered', 'beside', 'none')
     """
-    distinct = {*answers}
-    if True in distinct:
+    if True in answers:
         return "answered"
-    return "beside" if distinct else "none"
+    return "beside" if answers else "none"

@@ -11,11 +11,11 @@ from pan2kg.coherence import (
     bodies as coordination,
     citations,
     evidence,
-    known,
     obligations,
 )
-from pan2kg.coherence.citations import Channel, Verdict
+from pan2kg.coherence.citations import Channel, Occasion
 from pan2kg.coherence.evidence import Aspect, Extent
+from pan2kg.coherence.known import Known, basis_line
 from pan2kg.coherence.standing import Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -26,8 +26,8 @@ from pan2kg.tables.duties import depending
 from pan2kg.tables.figure_words import bits_words, in_each
 
 _TABLES: Final = Messages("table")
-WAIT: Final = 90
-"""After how many days a candidate has waited too long."""
+_LONGEST_WAIT: Final = timedelta(days=90)
+"""A candidate that waits longer for a decision is a gap: in three months an editor has had time for it."""
 SUMMARY: Final = ("gap", "gaps_number", "gaps_of", "command")
 LIST: Final = ("gap", "subject", "other", "detail", "level")
 
@@ -52,7 +52,7 @@ ALL: Final = Scope(frozenset(), HEADLINE, frozenset())
 
 
 class Gap(NamedTuple):
-    """What has a gap, what it lacks, in how much, and on whose word."""
+    """A thing by IRI with a gap, the other one it concerns, by how much, and on whose word that rests."""
 
     subject: str
     lacking: str | None = None
@@ -87,7 +87,7 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     basis = graph.uses.basis
     if scope.plans or choice.country or choice.part in OWN:
         basis = bodies.looked_upon(graph, choice)
-    line = known.basis_line(graph.known(choice.evidence))
+    line = basis_line(graph.known(choice.evidence))
     is_narrowed = scope.acting != scope.plans
     if not choice.part:
         rows = [_counted(graph, kind, scope) for kind in KINDS]
@@ -281,17 +281,29 @@ def _looked_at(listed: list[Gap], number: int, unread: int, query: str) -> Liste
 # Citations
 
 
-def _occasions(state: Standing) -> Find:
-    """Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full."""
+def _expected(knowledge: Known) -> Iterable[Occasion]:
+    """The ordered pairs of plans of which a citation is expected."""
+    return [occasion for occasion in knowledge.occasions if occasion.is_expected]
+
+
+def _expected_back(knowledge: Known) -> Iterable[Occasion]:
+    """The ways back of citations that were seen, where a citation back is expected."""
+    readings = knowledge.tables.readings
+    returns = citations.returns(knowledge.chronology, readings, at=knowledge.level)
+    return [occasion for occasion in returns if occasion.is_expected]
+
+
+def _uncited(occasions: Callable[[Known], Iterable[Occasion]], state: Standing) -> Find:
+    """Expected citations in one state: known to be missing, or unseen because nobody read in full."""
 
     def find(graph: Graph, scope: Scope) -> Listed:
         knowledge = graph.known(scope.level)
         listed = []
         expected = 0
         unread = 0
-        for occasion in knowledge.occasions:
+        for occasion in occasions(knowledge):
             pair = occasion.source, occasion.target
-            if not occasion.is_expected or not scope.holds(graph, *pair):
+            if not scope.holds(graph, *pair):
                 continue
             expected += 1
             unread += occasion.state is Standing.UNREAD
@@ -307,29 +319,8 @@ def _occasions(state: Standing) -> Find:
     return find
 
 
-def _returns(state: Standing) -> Find:
-    """Citing pairs of which the way back is expected and was not seen; elsewhere nothing is assessed."""
-
-    def find(graph: Graph, scope: Scope) -> Listed:
-        knowledge = graph.known(scope.level)
-        readings = knowledge.tables.readings
-        listed = []
-        expected = 0
-        unread = 0
-        for direction in citations.returns(knowledge.chronology, readings, at=scope.level):
-            pair = direction.source, direction.target
-            if direction.verdict is not Verdict.EXPECTED or not scope.holds(graph, *pair):
-                continue
-            expected += 1
-            unread += direction.state is Standing.UNREAD
-            if direction.state is state:
-                listed.append(Gap(*pair, None, knowledge.link_level(*pair)))
-        return _looked_at(listed, expected, unread, program_query("coherence/plan-statements"))
-
-    return find
-
-
 _POSSIBLE: Final = frozenset((Standing.STATED, Standing.ABSENT, Standing.UNREAD))
+"""How a citation can stand that could be made."""
 
 
 def _elsewhere(seen: Channel, missing: Channel) -> Find:
@@ -405,9 +396,9 @@ def _disordered(graph: Graph, scope: Scope) -> Listed:
 
 
 def _waiting(graph: Graph, scope: Scope) -> Listed:
-    """Candidate links that have waited for a decision longer than :data:`WAIT` days."""
+    """Candidate links that have waited for a decision longer than :data:`_LONGEST_WAIT`."""
     query = program_query("tables/candidates")
-    latest_day = (graph.as_of - timedelta(days=WAIT)).isoformat()
+    latest_day = (graph.as_of - _LONGEST_WAIT).isoformat()
     candidates = set[str]()
     waiting = dict[str, Gap]()
     for link, source, target, proposed in graph.read(query):
@@ -432,10 +423,10 @@ KINDS: Final[Mapping[str, Find]] = {
     "indicator-vague": _field("indicator", Standing.VAGUE),
     "action-without-timeline": _field("timeline", Standing.ABSENT),
     "timeline-vague": _field("timeline", Standing.VAGUE),
-    "citation-absent": _occasions(Standing.ABSENT),
-    "citation-unseen": _occasions(Standing.UNREAD),
-    "citation-unreturned": _returns(Standing.ABSENT),
-    "return-unseen": _returns(Standing.UNREAD),
+    "citation-absent": _uncited(_expected, Standing.ABSENT),
+    "citation-unseen": _uncited(_expected, Standing.UNREAD),
+    "citation-unreturned": _uncited(_expected_back, Standing.ABSENT),
+    "return-unseen": _uncited(_expected_back, Standing.UNREAD),
     "citation-in-text-only": _elsewhere(Channel.TEXT, Channel.WEB),
     "citation-on-web-only": _elsewhere(Channel.WEB, Channel.TEXT),
     "overlap": _overlaps,

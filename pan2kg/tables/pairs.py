@@ -27,15 +27,13 @@ PAIRS: Final = (
 class Silent(NamedTuple):
     """Two actions that share texts and of which neither cites the other.
 
-    ``texts`` are the precise ones. There and back, ``acknowledged`` is at which precision a
-    citation is seen after all, and ``expected`` the verdict on one between the plans, empty without
-    an occasion.
+    There and back, ``acknowledged`` is at which precision a citation is seen after all, and
+    ``expected`` the verdict on one between their plans, empty without an occasion.
     """
 
     ends: Ordered
     plans: Ordered
     weight: Weight
-    texts: tuple[str, ...]
     acknowledged: Ordered
     expected: Ordered
 
@@ -63,7 +61,7 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 weight.low,
                 weight.broad,
                 weight.level,
-                pair.texts,
+                weight.texts,
                 *pair.acknowledged,
                 *pair.expected,
             )
@@ -113,7 +111,7 @@ def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[Ordered]) -
         plans = (home[pair[0]], home[pair[1]])
         expected = (verdicts.get(plans, ""), verdicts.get(plans[::-1], ""))
         seen = acknowledged(knowledge, pair, stated)
-        silent.append(Silent(pair, plans, weight, weight.texts, seen, expected))
+        silent.append(Silent(pair, plans, weight, seen, expected))
     return silent
 
 
