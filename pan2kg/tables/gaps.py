@@ -26,7 +26,7 @@ from pan2kg.tables.duties import depending
 from pan2kg.tables.figure_words import bits_words, in_each
 
 _TABLES: Final = Messages("table")
-_LONGEST_WAIT: Final = timedelta(days=90)
+LONGEST_WAIT: Final = timedelta(days=90)
 """A candidate that waits longer for a decision is a gap: in three months an editor has had time for it."""
 SUMMARY: Final = ("gap", "gaps_number", "gaps_of", "command")
 LIST: Final = ("gap", "subject", "other", "detail", "level")
@@ -396,9 +396,9 @@ def _disordered(graph: Graph, scope: Scope) -> Listed:
 
 
 def _waiting(graph: Graph, scope: Scope) -> Listed:
-    """Candidate links that have waited for a decision longer than :data:`_LONGEST_WAIT`."""
+    """Candidate links that have waited for a decision longer than :data:`LONGEST_WAIT`."""
     query = program_query("tables/candidates")
-    latest_day = (graph.as_of - _LONGEST_WAIT).isoformat()
+    latest_day = (graph.as_of - LONGEST_WAIT).isoformat()
     candidates = set[str]()
     waiting = dict[str, Gap]()
     for link, source, target, proposed in graph.read(query):

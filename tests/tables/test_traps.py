@@ -14,7 +14,7 @@ from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables import note, plans
-from pan2kg.tables.gaps import WAIT
+from pan2kg.tables.gaps import LONGEST_WAIT
 from pan2kg.tables.table import Table, TableChoice, Value, table_kinds
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
@@ -611,7 +611,7 @@ def test_on_the_boundary_a_pair_is_listed_and_a_candidate_does_not_wait_too_long
     assert isinstance(bits, float)
     assert len(make("unacknowledged", given, least=bits - 1e-6).rows) == 1
     assert not make("unacknowledged", given, least=bits + 1e-6).rows
-    for days, waits in ((WAIT, False), (WAIT + 1, True)):
+    for days, waits in ((LONGEST_WAIT.days, False), (LONGEST_WAIT.days + 1, True)):
         said = f'pan:status linkstatus:candidate ; dcterms:created "{DAY - timedelta(days=days)}"^^xsd:date'
         assert (
             bool(make("gaps", material(PLANS, use("a", "k", said)), part="candidate-waiting").rows)
