@@ -19,6 +19,7 @@ from pan2kg.extract.hypotheses import Hypothesis
 from pan2kg.extract.outline import ACTION, DraftPlan, Item, plan_of
 from pan2kg.extract.sections import DraftField
 from pan2kg.extract.series import ColumnNumbers, SeriesMember
+from pan2kg.extract.signs import level_of
 from pan2kg.i18n import Message, Messages
 from pan2kg.turtle import graph_of, iri, string, text
 from pan2kg.turtle.writer import Block, Prefixes, prefixed, worded
@@ -336,7 +337,7 @@ class _Drafter:
             if item.kind == ACTION:
                 yield self._action_block(item, above)
                 continue
-            level = numbering.level_of(item.label)
+            level = level_of(item.label)
             places[level] += 1
             category = self._category_block(item, above, level, places[level])
             yield category

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pan2kg.extract import numbering
 from pan2kg.extract.document import Document, DocumentBlock, folded, noted, table
-from pan2kg.extract.numbering import BULLET, field_kind, group_of, limit
+from pan2kg.extract.numbering import BULLET, readings
 from pan2kg.extract.sections import field_match, is_below, is_field_table, sections_of
 from pan2kg.extract.series import (
     ALIKE,
@@ -25,6 +24,16 @@ from pan2kg.extract.series import (
     are_same,
     leaps_in,
     series_of,
+)
+from pan2kg.extract.signs import (
+    begins_as_action,
+    begins_with_verb,
+    field_kind,
+    group_of,
+    is_chapter,
+    limit,
+    speaks_of_measures,
+    words,
 )
 from pan2kg.i18n.message import Message
 
@@ -219,10 +228,10 @@ class _Signs:
         self.tests: dict[str, Callable[[_Case], bool]] = {
             "with-fields": self._has_fields,
             "announced": self._is_announced,
-            "verb-title": lambda case: numbering.begins(case.member.title),
+            "verb-title": lambda case: begins_as_action(case.member.title),
             "verb-below-chapter": _begins_below_chapter,
             "under-measures": self._is_under_measures,
-            "chapter-words": lambda case: numbering.is_chapter(case.member.title),
+            "chapter-words": lambda case: is_chapter(case.member.title),
             "running-text": lambda case: len(case.member.title) > limit("running-characters"),
             "capitals": lambda case: case.member.title.isupper(),
             "short": lambda case: len(case.member.title.split()) < 3,
@@ -276,7 +285,7 @@ class _Signs:
     def _is_counted(self, members: Sequence[SeriesMember]) -> bool:
         """Whether the text says how many measures there are, and it is as many: “12 actions”."""
         begun = {member.block for member in members}
-        measures = numbering.words("measures", table="signs")
+        measures = words("measures")
         for at, block in enumerate(self.document.blocks):
             if at in begun:
                 continue
@@ -321,14 +330,14 @@ class _Signs:
         if case.series.form not in ("bullets", "numbers"):
             return False
         above = self._above_list(case)
-        if above is None or not numbering.speaks_of_measures(above.text):
+        if above is None or not speaks_of_measures(above.text):
             return False
         if above.text.rstrip().endswith(":"):
             return True
         # “Mesures” alone above them says it too; “Mesure 3 – …” is one itself, and they are its
         # parts
         is_bare = above.kind == "heading" and len(above.text.split()) <= _BARE
-        markers = numbering.readings(above.text)
+        markers = readings(above.text)
         return is_bare and not any(marker.number for marker in markers if not marker.weak)
 
     def _above_list(self, case: _Case) -> DocumentBlock | None:
@@ -348,14 +357,12 @@ class _Signs:
             return False
         # the title of the whole speaks of actions in every plan
         headings = self.document.blocks[case.member.block].path
-        return any(
-            numbering.speaks_of_measures(heading) for heading in headings if heading != self.title
-        )
+        return any(speaks_of_measures(heading) for heading in headings if heading != self.title)
 
 
 def _begins_below_chapter(case: _Case) -> bool:
     member = case.member
-    return len(member.values) > 1 and numbering.begins(member.title, as_verb=True)
+    return len(member.values) > 1 and begins_with_verb(member.title)
 
 
 def _labels_of(head: Sequence[str], columns: Columns) -> list[str]:

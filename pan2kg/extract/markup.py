@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import document as doc, numbering
+from pan2kg.extract import document as doc, numbering, signs
 from pan2kg.extract.document import BlockKind, DocumentBlock, Remark, canonical
 from pan2kg.extract.numbering import BULLET, Marker
 
@@ -105,7 +105,7 @@ def _block(paragraph: Paragraph, level: int | None) -> DocumentBlock:
     if marker and marker != BULLET:
         text = canonical(f"{marker} {text}")
     elif not marker and (bullet := numbering.marked(text, bullet=True)):
-        text = bullet.rest
+        text = bullet.behind
         marker = BULLET
     number = numbering.marked(text)
     if paragraph.kind == "note":
@@ -578,7 +578,7 @@ class _TextFlow:
         self.lines = [line for line in lines if not _PAGE_NUMBER.fullmatch(line.text)]
         self.text = text
         self.has_titles = has_titles
-        self.connectors = numbering.words("connector", language=doc.block_language(text) or "")
+        self.connectors = signs.words("connector", doc.block_language(text) or "")
         self.markers = numbering.resolve(self._starts())
         labels = {line.number: self._field_label(line) for line in self.lines}
         often = Counter(labels.values())
@@ -586,7 +586,7 @@ class _TextFlow:
             number
             for number, label in labels.items()
             if label
-            and (often[label] > 1 or (number not in self.markers and numbering.field_kind(label)))
+            and (often[label] > 1 or (number not in self.markers and signs.field_kind(label)))
         }
         self.captions = {
             number for number, marker in self.markers.items() if marker.group == "caption"
@@ -604,11 +604,13 @@ class _TextFlow:
             if goes_on and not line.after_gap:
                 # “2 years later” is no item where a sentence goes on from the line above
                 markers = tuple(
-                    marker for marker in markers if not (marker.weak and marker.rest[:1].islower())
+                    marker
+                    for marker in markers
+                    if not (marker.weak and marker.behind[:1].islower())
                 )
             starts[line.number] = markers
             final = doc.folded(line.text).rpartition(" ")[2]
-            goes_on = not markers or final in numbering.words("connector")
+            goes_on = not markers or final in signs.words("connector")
         return starts
 
     def _set_width(self) -> int:
@@ -622,7 +624,7 @@ class _TextFlow:
         marker = self.markers.get(line.number)
         if marker and not marker.style.is_bullet:
             return ""
-        match = _FIELD_LABEL.match(marker.rest if marker else line.text)
+        match = _FIELD_LABEL.match(marker.behind if marker else line.text)
         return doc.folded(match[1]) if match and len(match[1].split()) <= 5 else ""
 
     def blocks(self) -> list[DocumentBlock]:
@@ -635,7 +637,7 @@ class _TextFlow:
             else:
                 groups.append([line])
                 marker = self.markers.get(line.number)
-                text = _JoinedLines(marker.rest if marker else line.text, self.text)
+                text = _JoinedLines(marker.behind if marker else line.text, self.text)
         named = [re.sub(r"\W+", " ", doc.folded(self._words(group))).strip() for group in groups]
         contents = [any(line.paged for line in group) for group in groups]
         latest = {name: at for at, name in enumerate(named)}
@@ -672,10 +674,10 @@ class _TextFlow:
         if marker is None:
             is_field = start.number in self.fields
             bullet = numbering.marked(words, bullet=True) if is_field else None
-            words = bullet.rest if bullet else words
+            words = bullet.behind if bullet else words
             return DocumentBlock(None, None, "paragraph", canonical(words))
         if marker.style.is_bullet:
-            words = words[len(start.text) - len(marker.rest) :]
+            words = words[len(start.text) - len(marker.behind) :]
             depth = bullets.index(marker.style.form) + 1
             return DocumentBlock(None, None, "item", canonical(words), depth, BULLET)
         return DocumentBlock(None, None, "item", canonical(words), marker=marker.number)
@@ -759,4 +761,4 @@ class _TextFlow:
             return False
         if words.endswith((".", ";", ",", ":")) and len(words.split()) > 4:
             return False
-        return doc.folded(words).rstrip(" :") not in numbering.words("contents")
+        return doc.folded(words).rstrip(" :") not in signs.words("contents")

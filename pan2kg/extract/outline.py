@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from pan2kg.extract import numbering
+from pan2kg.extract import numbering, signs
 from pan2kg.extract.document import BETWEEN_CELLS, Document, DocumentBlock, Span, block_language
 from pan2kg.extract.hypotheses import Hypothesis, plan_title
 from pan2kg.extract.sections import (
@@ -127,7 +127,7 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
     is_heading = opening.kind == "heading" and len(opening.text) < LONGEST_CHAPTER and not is_text
     if not title and is_heading and series.members[0].block > 0:
         title = opening.text
-    spoken = language or block_language(document.text) or numbering.language_of_list(document.text)
+    spoken = language or block_language(document.text) or signs.language_of_list(document.text)
     categories = tuple(_categories(items))
     return DraftPlan(document, choice, title, spoken, items, categories, tuple(actions))
 
@@ -192,7 +192,7 @@ def _items(placed: Sequence[_Placed], depth: int, markers: Markers) -> Items:
 def _category(chapter: _Chapter, marker: numbering.Marker | None, children: Items) -> Item:
     if marker is None:
         return Item(CATEGORY, "", "", chapter.words, chapter.place, children)
-    title = marker.rest or chapter.words
+    title = marker.behind or chapter.words
     return Item(CATEGORY, marker.number, marker.label, title, chapter.place, children)
 
 
@@ -271,7 +271,7 @@ def _chapter_levels(document: Document, starts: set[int]) -> dict[int, int]:
         if block.kind == "heading":
             levels[at] = block.level
         elif marker and len(block.text) < LONGEST_CHAPTER:
-            if numbering.group_of(marker.label) == "category":
+            if signs.group_of(marker.label) == "category":
                 levels[at] = _BELOW_HEADINGS
             if document.format == "txt" and marker.group != "caption":
                 places_of[marker.style].append(at)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import numbering
+from pan2kg.extract import numbering, signs
 from pan2kg.extract.document import SOFT_HYPHEN, Remark, Remarks, canonical, folded, noted, runs_of
 from pan2kg.extract.lines import (
     Char,
@@ -198,7 +198,7 @@ def _page_at(lines: Sequence[PageLine], at: int) -> int | None:
 
 def _contents(lines: Sequence[PageLine], pages: int) -> set[int]:
     def is_heading(line: PageLine) -> bool:
-        return folded(line.text).rstrip(" :") in numbering.words("contents")
+        return folded(line.text).rstrip(" :") in signs.words("contents")
 
     def is_contents(run: Sequence[int]) -> bool:
         numbers = [number for at in run if (number := _page_at(lines, at))]
@@ -379,7 +379,7 @@ class _Flow:
             return False
         # “Train judges / **Indicator**: …”: below a title in bold too, where the label is one that
         # is known
-        is_known = not line.bold and bool(numbering.field_kind(label[0].rstrip(" :")))
+        is_known = not line.bold and bool(signs.field_kind(label[0].rstrip(" :")))
         if line.first and (not above.last or is_known):
             return True
         return is_short and _FIELD.match(start.text) is not None

@@ -214,7 +214,7 @@ def _cell_text(chars: Sequence[Char], hyphens: Hyphens) -> str:
     for piece in sorted(pieces_of(chars), key=lambda piece: (-round(piece[0].base), piece[0].left)):
         words = "".join(char.text for char in piece)
         if bullet := marked(words, bullet=True):
-            words = bullet.rest
+            words = bullet.behind
         if base is not None and abs(base - piece[0].base) < 2:
             text = f"{text} {words}"
         elif text:

@@ -17,8 +17,8 @@ from pan2kg.extract.document import (
     DocumentBlock,
     folded,
 )
-from pan2kg.extract.numbering import field_kind, group_of
 from pan2kg.extract.series import Columns, Series, markers_of
+from pan2kg.extract.signs import field_kind, group_of
 
 LONGEST_CHAPTER: Final = 200
 """A line with the label of a chapter is its heading where it has fewer characters."""

@@ -24,7 +24,8 @@ from pan2kg.extract.document import (
     block_language,
     folded,
 )
-from pan2kg.extract.numbering import BULLET, Marker, Values, field_kind, group_of, readings, resolve
+from pan2kg.extract.numbering import BULLET, Marker, Values, readings, resolve
+from pan2kg.extract.signs import field_kind, group_of
 
 ALIKE: Final = 0.8
 """Two series of which as much is the same are one, or versions of one in two languages."""
@@ -266,7 +267,7 @@ class _Title(NamedTuple):
 def _member(document: Document, at: int, markers: Markers) -> SeriesMember:
     block = document.blocks[at]
     marker = markers.get(at)
-    words = marker.rest if marker else block.text
+    words = marker.behind if marker else block.text
     title = ""
     if 0 < block.lead < len(block.text):
         # bold words before the text
@@ -376,13 +377,13 @@ def _row_member(block: DocumentBlock, at: int, columns: Columns, number: int) ->
     row = block.rows[number]
     printed = row[columns.title]
     marker = _number_before(printed)
-    title = marker.rest if marker else printed
+    title = marker.behind if marker else printed
     start = block.cell_start(number, columns.title) + printed.find(title)
     cell = ""
     if columns.number is not None:
         # a narrow column may break “A.1” behind its full stop
         cell = re.sub(r"(?<=\w\.)\s+(?=\w{1,3}$)", "", row[columns.number])
-    beside = next((reading for reading in readings(cell) if not reading.rest), None)
+    beside = next((reading for reading in readings(cell) if not reading.behind), None)
     if beside:
         printed_number = beside.number
     elif cell:
@@ -398,7 +399,7 @@ def _row_member(block: DocumentBlock, at: int, columns: Columns, number: int) ->
 def _number_before(printed: str) -> Marker | None:
     """The number a cell begins with: “1.2 développer …” has one, “2 années” none."""
     for marker in readings(printed):
-        if marker.style.is_bullet or not marker.rest:
+        if marker.style.is_bullet or not marker.behind:
             continue
         if not marker.weak or len(marker.values) > 1:
             return marker
@@ -425,7 +426,7 @@ def _card(document: Document, at: int) -> SeriesMember | None:
     below = following[0].rows if following and following[0].kind == "table" else ()
     if not any(field_kind(row[0]) for row in (*block.rows[1:], *below)):
         return None
-    title = marker.rest.lstrip(" :–-")
+    title = marker.behind.lstrip(" :–-")
     start = block.start + max(block.text.find(title), 0)
     if not title:
         title, start = _titled_row(block, 1, ("title",)) or _Title(title, start)
