@@ -42,13 +42,9 @@ from pan2kg.turtle import (
     string,
     text,
 )
-from pan2kg.turtle.blocks import (
-    StatementEdit,
-    TurtleFile,
-    edited,
-    misnamed,
-    read_turtle_file,
-)
+from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
+from pan2kg.turtle.edits import StatementEdit, edited
+from pan2kg.turtle.link_keys import misnamed
 from pan2kg.turtle.vocabulary import CORE
 from pan2kg.turtle.writer import Prefixes, expanded, prefixed, worded
 from pan2kg.validation.quotations import (

@@ -16,14 +16,8 @@ from pan2kg.extract.document import Document, Folded, Quotation, find, nearest
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own, with_prefixes
 from pan2kg.turtle import read_prefixes, string
-from pan2kg.turtle.blocks import (
-    SourceBlock,
-    StatementEdit,
-    TurtleFile,
-    edited,
-    read_turtle_file,
-    unescaped,
-)
+from pan2kg.turtle.blocks import SourceBlock, TurtleFile, read_turtle_file
+from pan2kg.turtle.edits import StatementEdit, edited, unescaped
 from pan2kg.turtle.writer import worded
 from pan2kg.validation.quotations import is_long
 

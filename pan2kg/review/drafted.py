@@ -11,7 +11,8 @@ from typing import NamedTuple
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import FileTexts, append, with_prefixes
 from pan2kg.turtle import PAN, Block, key, read_prefixes
-from pan2kg.turtle.blocks import SourceBlock, StatementEdit, TurtleFile, edited, read_turtle_file
+from pan2kg.turtle.blocks import SourceBlock, TurtleFile, read_turtle_file
+from pan2kg.turtle.edits import StatementEdit, edited
 from pan2kg.turtle.vocabulary import precedence
 from pan2kg.turtle.writer import Prefixes, expanded, prefixes_used, write_turtle
 

@@ -24,7 +24,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.review.files import FileTexts
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import FormSheet, write_forms
-from pan2kg.turtle import blocks as turtle, iri, key, link_iri, read_prefixes, string, text
+from pan2kg.turtle import blocks as turtle, edits, iri, key, link_iri, read_prefixes, string, text
 from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation.quotations import KeptText
 from pan2kg.validation.wording import is_date
@@ -458,7 +458,7 @@ class _CellReader:
         if column.kind in LITERALS:
             literal = _LITERAL.fullmatch(token)
             is_of_language = literal is not None and (literal[2] or "") == column.language
-            return turtle.unescaped(literal[1]) if literal and is_of_language else None
+            return edits.unescaped(literal[1]) if literal and is_of_language else None
         if token[0] in '"+-0123456789':
             return None
         return column.shown(self._spelt(file, token))

@@ -15,7 +15,8 @@ from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, own, with_prefixes
 from pan2kg.review.filing import free_name
 from pan2kg.review.sheet_changes import CellChange, NewRow, SheetComparison
-from pan2kg.turtle import Block, TurtleLine, blocks as turtle, iri, key, string
+from pan2kg.turtle import Block, TurtleLine, iri, key, string
+from pan2kg.turtle.edits import StatementEdit, edited, without_unused
 from pan2kg.turtle.writer import prefixes_used
 
 _BEFORE_DETAILS = (
@@ -66,7 +67,7 @@ class _SaidBy(NamedTuple):
     language: str = ""
 
 
-_Edits = dict[_SaidBy, turtle.StatementEdit]
+_Edits = dict[_SaidBy, StatementEdit]
 """The edits of a file; two rows that change one passage alike make one of them."""
 
 
@@ -98,13 +99,13 @@ class _Writer:
                 self._append(block.path, [passage], sheet)
                 evidence = row["evidence"].written
                 said = _SaidBy(block.subject, "pan:evidence")
-                edits[block.path][said] = turtle.StatementEdit(
+                edits[block.path][said] = StatementEdit(
                     said.subject, said.predicate, evidence, (*evidence, passage.subject)
                 )
         for path, of_file in edits.items():
             self._write(path, list(of_file.values()))
 
-    def _edit_of_cell(self, change: CellChange, cell: sheets.SheetCell) -> turtle.StatementEdit:
+    def _edit_of_cell(self, change: CellChange, cell: sheets.SheetCell) -> StatementEdit:
         column = change.column
         # a value that stays keeps its spelling
         spellings: dict[str, list[str]] = defaultdict(list)
@@ -121,7 +122,7 @@ class _Writer:
         for sibling in columns[: columns.index(column)]:
             if sibling.place == column.place:
                 before.append(sibling.predicate)
-        return turtle.StatementEdit(
+        return StatementEdit(
             cell.subject,
             column.predicate,
             cell.written,
@@ -129,14 +130,14 @@ class _Writer:
             (*before, "pan:quote"),
         )
 
-    def _write(self, path: Path, edits: Sequence[turtle.StatementEdit]) -> None:
+    def _write(self, path: Path, edits: Sequence[StatementEdit]) -> None:
         """Make edits in the text of a file, and declare the prefixes they need and no others."""
         before = self.texts[path]
         name = self.book.project.name_of(path)
         said = "\n".join(" ".join((edit.predicate, *edit.new)) for edit in edits)
         used = sorted(prefixes_used(said))
-        after = with_prefixes(turtle.edited(before, name, edits), used, self.book.prefixes, name)
-        self.texts[path] = turtle.without_unused(after, before)
+        after = with_prefixes(edited(before, name, edits), used, self.book.prefixes, name)
+        self.texts[path] = without_unused(after, before)
 
     def _append(self, path: Path, blocks: Sequence[Block], label: str) -> None:
         """Add blocks to the text of a file, which begins by this ``label`` where it is new."""
@@ -221,7 +222,7 @@ class _Writer:
         kinds = list(sheets.DETAILS)
         earlier = kinds[: kinds.index(sheets.class_of(cells))]
         before = [sheets.DETAILS[kind].predicate for kind in earlier]
-        edit = turtle.StatementEdit(
+        edit = StatementEdit(
             standing.subject,
             sheets.DETAILS[sheets.class_of(cells)].predicate,
             (),

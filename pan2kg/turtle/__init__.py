@@ -2,7 +2,9 @@
 
 The vocabulary, :mod:`pan2kg.turtle.vocabulary`, has the names of namespaces and says which kind of
 thing an address is of; the writer, :mod:`pan2kg.turtle.writer`, reads tokens and writes terms and
-blocks; :mod:`pan2kg.turtle.blocks` reads files line by line, and changes single statements of them.
+blocks; :mod:`pan2kg.turtle.blocks` reads files line by line, :mod:`pan2kg.turtle.edits` changes
+single statements of them, and :mod:`pan2kg.turtle.link_keys` finds links with another key than
+theirs.
 """
 
 from pan2kg.turtle.vocabulary import (

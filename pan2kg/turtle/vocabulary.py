@@ -4,7 +4,7 @@ What the words mean stands in ``ontology/``; here are only the addresses the cod
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.project import ROOT as ROOT
 
@@ -58,20 +58,40 @@ def rule_of(graph: str) -> str:
     return path.removeprefix("derived/") if path.startswith("derived/") else ""
 
 
-def precedence(name: str) -> tuple[bool, bool]:
-    """Which of several files says what a thing is: not one that only adds to it, and first one of the core."""
-    adds = name.endswith(("unverified.ttl", "alignments.ttl")) or name.startswith(NAMES)
-    return adds, not name.startswith(CORE)
+class Precedence(NamedTuple):
+    """The rank of a file among those that describe a thing; the least says what it is."""
+
+    only_adds: bool
+    is_outside_core: bool
 
 
-def kind_and_key(iri: str) -> tuple[str, str]:
+def precedence(name: str) -> Precedence:
+    """Which of several files says what a thing is: not one that only adds to it, and first one of the core.
+
+    >>> sorted(["graph/names/a.ttl", "graph/a.ttl", "graph/core/a.ttl"], key=precedence)
+    ['graph/core/a.ttl', 'graph/a.ttl', 'graph/names/a.ttl']
+    """
+    only_adds = name.endswith(("unverified.ttl", "alignments.ttl")) or name.startswith(NAMES)
+    return Precedence(only_adds, not name.startswith(CORE))
+
+
+class KindAndKey(NamedTuple):
+    """The two parts of the IRI of a thing: ``action`` and ``lu-bhr-2-4-3``."""
+
+    kind: str
+    key: str
+
+
+def kind_and_key(iri: str) -> KindAndKey:
     """Kind and key of a thing of a project from its IRI; empty for others.
 
-    >>> kind_and_key("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3"), kind_and_key("http://e/id/x")
-    (('action', 'lu-bhr-2-4-3'), ('', ''))
+    >>> kind_and_key("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3")
+    KindAndKey(kind='action', key='lu-bhr-2-4-3')
+    >>> kind_and_key("http://e/id/x")
+    KindAndKey(kind='', key='')
     """
     match = _THING.fullmatch(iri)
-    return (match[1], match[2]) if match else ("", "")
+    return KindAndKey(match[1], match[2]) if match else KindAndKey("", "")
 
 
 def is_ours(iri: str) -> bool:

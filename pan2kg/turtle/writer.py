@@ -161,10 +161,16 @@ def prefixes_used(text: str) -> set[str]:
     return used
 
 
-def line_of(text: str, offset: int) -> tuple[int, int]:
-    """The line and the column of a place in a text, each from 1."""
+class TextPosition(NamedTuple):
+    """A place in a text by its line and column, each from 1."""
+
+    line: int
+    column: int
+
+
+def line_of(text: str, offset: int) -> TextPosition:
     before = text[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+    return TextPosition(before.count("\n") + 1, offset - before.rfind("\n"))
 
 
 _PREFIX: Final = re.compile(r"@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
@@ -286,8 +292,15 @@ def prefixes_in(turtle: str) -> dict[str, str]:
     }
 
 
-def subjects(turtle: str) -> Iterator[tuple[str, int]]:
-    """Every subject at the left margin with its line, as an IRI."""
+class SubjectLine(NamedTuple):
+    """The IRI of a subject and the line its block begins on."""
+
+    iri: str
+    line: int
+
+
+def subjects(turtle: str) -> Iterator[SubjectLine]:
+    """Every subject at the left margin."""
     prefixes = prefixes_in(turtle)
     for number, line in enumerate(turtle.split("\n"), start=1):
         # most lines begin with a space
@@ -296,9 +309,10 @@ def subjects(turtle: str) -> Iterator[tuple[str, int]]:
             continue
         prefix, _, local = match[1].partition(":")
         if match[1].startswith("<"):
-            yield match[1][1:-1], number
+            yield SubjectLine(match[1][1:-1], number)
         elif prefix in prefixes:
-            yield prefixes[prefix] + re.sub(r"\\(.)", r"\1", local), number
+            plain = re.sub(r"\\(.)", r"\1", local)
+            yield SubjectLine(prefixes[prefix] + plain, number)
 
 
 def find_subjects(project: Project) -> dict[str, Place]:

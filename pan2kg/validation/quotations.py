@@ -23,7 +23,7 @@ from typing import NamedTuple
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.turtle import TurtleLine, blocks, kind_and_key, string
+from pan2kg.turtle import TurtleLine, blocks, edits, kind_and_key, string
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.validation.kept import find_kept
 from pan2kg.validation.report import Finding, Kind, Report, Rule, worded_rules
@@ -282,7 +282,7 @@ def _literals(file: TurtleFile, block: SourceBlock, predicate: str) -> Iterator[
     for line in block.said(predicate):
         match = _LITERAL.fullmatch(line.object)
         if match:
-            yield Literal(file, block, line, blocks.unescaped(match[1]), match[2] or "")
+            yield Literal(file, block, line, edits.unescaped(match[1]), match[2] or "")
 
 
 def _documents(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str]:

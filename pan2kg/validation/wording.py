@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
-from pan2kg.turtle import RDF, TurtleLine, blocks, writer
+from pan2kg.turtle import RDF, TurtleLine, link_keys, writer
 from pan2kg.turtle.blocks import TurtleFile
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.turtle.writer import Prefixes
@@ -110,7 +110,7 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Prefixes) -> Iterator[F
             for statement in block.statements:
                 for fault in _statement_faults(file, block.subject, statement):
                     yield _finding(file, block.subject, statement, fault)
-    for file, block, link, right in blocks.misnamed(judged):
+    for file, block, link, right in link_keys.misnamed(judged):
         place = Place(file.name, block.line)
         expected = Text.of(writer.iri(right, prefixes))
         yield Finding(TEXT_RULES["text-link-key"], link, place=place, expected=expected)

@@ -25,7 +25,8 @@ from pan2kg.review.outcomes import Outcome
 from pan2kg.review.work import CANDIDATES, Material, read_material
 from pan2kg.store.rules import derive, open_store
 from pan2kg.store.store import load_project
-from pan2kg.turtle.blocks import misnamed, read_turtle_file
+from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.link_keys import misnamed
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style

@@ -5,16 +5,9 @@ from pathlib import Path
 import pytest
 
 from pan2kg.project import Project
-from pan2kg.turtle.blocks import (
-    StatementEdit,
-    edited,
-    index_blocks,
-    may_name,
-    misnamed,
-    read_turtle_file,
-    without_unused,
-    written_about,
-)
+from pan2kg.turtle.blocks import index_blocks, may_name, read_turtle_file, written_about
+from pan2kg.turtle.edits import StatementEdit, edited, without_unused
+from pan2kg.turtle.link_keys import misnamed
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import find_subjects, iri, line_of, subjects
 

@@ -11,7 +11,8 @@ from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, read_queries
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
+from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
+from pan2kg.turtle.link_keys import misnamed
 from pan2kg.turtle.vocabulary import PAN, link_iri
 from pan2kg.validation import questions, style, wording
 from pan2kg.validation.check import check
