@@ -39,7 +39,7 @@ from pan2kg.scores import review as scoring
 from pan2kg.server import pages, protocol, web
 from pan2kg.server.keeper import Keeper
 from pan2kg.server.protocol import RefusalError
-from pan2kg.site import registry, review
+from pan2kg.site import entry_form, registry
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
@@ -418,9 +418,9 @@ class ReviewPages:
         if session:
             person = session.person.name
             own = {
-                review.SEAL: session.seal,
-                review.SIGNED: person or session.reviewer,
-                review.KNOWN: person,
+                entry_form.SESSION_SEAL: session.seal,
+                entry_form.LAST_NAME: person or session.reviewer,
+                entry_form.MEMBER_NAME: person,
             }
             arguments = {**arguments, **{key: value for key, value in own.items() if value}}
         is_desk = path.endswith("/review.html")
@@ -461,9 +461,9 @@ class ReviewPages:
             # what had been typed before the session ended comes with the form
             typed = _typed(
                 {
-                    name.removeprefix(review.TYPED): value
+                    name.removeprefix(entry_form.TYPED): value
                     for name, value in form.items()
-                    if name.startswith(review.TYPED)
+                    if name.startswith(entry_form.TYPED)
                 }
             )
         try:
@@ -472,7 +472,7 @@ class ReviewPages:
             return await self._take_in_session(request, form, typed)
         except RefusalError as refusal:
             # said on the page, with what was typed, to be sent again
-            typed[review.FAULT] = refusal.message.say(_language(request))
+            typed[entry_form.FAULT] = refusal.message.say(_language(request))
             name = "" if signs_in or refusal.status == 403 else request.cookies.get(COOKIE, "")
             return await self._show(request, refusal.status, typed, name)
 
@@ -492,7 +492,7 @@ class ReviewPages:
             return with_cookie(request, _lead(request, {}), name)
         # the session ended while something was typed: it is shown again, to be sent by whoever
         # typed it
-        typed[review.FAULT] = _PAGE.say("desk-typed-kept", _language(request))
+        typed[entry_form.FAULT] = _PAGE.say("desk-typed-kept", _language(request))
         return with_cookie(request, await self._show(request, 200, typed, name), name)
 
     async def _take_in_session(
@@ -503,7 +503,7 @@ class ReviewPages:
         is_leaving = form.get("form") == "sign-out"
         # whom a proxy has signed in, where one says so, is to be whose session it is
         login = self.sessions.people.login_of(request)
-        seal = form.get(review.SEAL, "")
+        seal = form.get(entry_form.SESSION_SEAL, "")
         if (
             session is None
             or login not in ("", session.person.login)
@@ -522,9 +522,9 @@ class ReviewPages:
             session.reviewer = form.get("reviewer", "").strip() or session.reviewer
             return _lead(request, _arguments_after(form, outcome, is_shown=is_shown))
         if outcome.code == "preview":
-            typed[review.PREVIEW] = str(outcome.values.get("preview", ""))
+            typed[entry_form.PREVIEW] = str(outcome.values.get("preview", ""))
             return await self._show(request, 200, typed, name)
-        typed[review.FIELD] = str(outcome.values.get("field", ""))
+        typed[entry_form.FAULT_FIELD] = str(outcome.values.get("field", ""))
         sentence = outcome.said.say(_language(request))
         raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
 
@@ -563,7 +563,7 @@ class ReviewPages:
 
 
 def _typed(form: Form) -> dict[str, str]:
-    return {name: value for name, value in form.items() if name not in review.RESERVED}
+    return {name: value for name, value in form.items() if name not in entry_form.SERVICE_ONLY}
 
 
 def _refuse_foreign(request: web.Request) -> None:

@@ -28,6 +28,7 @@ from pan2kg.site import (
     quality,
     questions,
     review,
+    score_form,
     script_words,
     search_page,
 )
@@ -56,6 +57,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *figure_pages.PAGES,
     *definitions.PAGES,
     *review.PAGES,
+    *score_form.PAGES,
     *quality.PAGES,
     *data_page.PAGES,
     *ontology_page.PAGES,

@@ -6,9 +6,9 @@ import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.review.proposals import graph_candidates
 from pan2kg.scores.review import MOST, cell_name
+from pan2kg.site.entry_form import FAULT, SESSION_SEAL
 from pan2kg.site.page import Mode, SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.review import FAULT, SEAL
 from pan2kg.tables.table import DEFAULT, table_kinds
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
@@ -114,7 +114,7 @@ def test_a_declared_scale_is_taken_by_its_bounds_and_the_form_offers_what_it_all
     given = GIVEN | {"scale": "shares"}
     ready = writable.reopened()
     site = Site(SiteContext(ready.material, mode="served", writable=True))
-    form = {**CHOSEN, SEAL: "secret", f"on:{ONE}": "1", f"on:{THREE}": "1"}
+    form = {**CHOSEN, SESSION_SEAL: "secret", f"on:{ONE}": "1", f"on:{THREE}": "1"}
     fields = {
         "own": '<option value="5">+5</option>',
         "long": 'type="number"',
@@ -178,11 +178,17 @@ def test_what_cannot_be_written_to_has_no_form_and_secrets_stand_in_forms_alone(
     modes: tuple[Mode, ...] = ("static", "served")
     for mode, language in zip(modes, LANGUAGES[1:], strict=True):
         text = page(
-            dated, f"{language}/{name}.html", {SEAL: "x", FAULT: HOSTILE}, mode=mode, writable=False
+            dated,
+            f"{language}/{name}.html",
+            {SESSION_SEAL: "x", FAULT: HOSTILE},
+            mode=mode,
+            writable=False,
         )
         assert "pan2kg serve --writable" in text
         assert not [words for words in ('method="post"', "alert(1)") if words in text]
-    text = page(dated, f"de/{name}.html", {**CHOSEN, SEAL: "secret", "reviewer": "A. Weber"})
+    text = page(
+        dated, f"de/{name}.html", {**CHOSEN, SESSION_SEAL: "secret", "reviewer": "A. Weber"}
+    )
     sent = [form.split("</form>")[0] for form in text.split('method="post"')[1:]]
     assert sent
     assert text.count("secret") == sum(form.count("secret") for form in sent)
@@ -193,7 +199,12 @@ def test_what_was_typed_comes_back_as_text(dated: pan2kg.Graph) -> None:
     typed = dict.fromkeys(
         ("quote", "reason", "reviewer", "page", "document", "channel", "type", "language"), HOSTILE
     )
-    given = {**typed, SEAL: HOSTILE, FAULT: HOSTILE, "item": graph_candidates(dated)[0].key}
+    given = {
+        **typed,
+        SESSION_SEAL: HOSTILE,
+        FAULT: HOSTILE,
+        "item": graph_candidates(dated)[0].key,
+    }
     text = page(dated, "en/review.html", given)
     assert "<script>alert" not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
