@@ -23,9 +23,17 @@ from pathlib import Path, PurePath
 from typing import Any, Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import document as documents, markup, office, pdf
+from pan2kg.extract import (
+    document as documents,
+    opendocument,
+    package,
+    pdf,
+    plain_text,
+    web_page,
+    word,
+)
 from pan2kg.extract.document import Document, DocumentBlock, Remark, noted
-from pan2kg.extract.markup import Paragraph
+from pan2kg.extract.paragraphs import Paragraph, ParagraphReading, blocks_of, without_contents
 from pan2kg.i18n.message import pack, unpack
 from pan2kg.project import reason
 
@@ -141,9 +149,9 @@ class _File(NamedTuple):
     name: str
     options: Options
 
-    def package(self) -> office.Package:
+    def archive(self) -> package.Package:
         """The file as an archive; what it unpacks to is held to the limits."""
-        return office.Package(self.data, self.name, self.options.limits.unpacked)
+        return package.Package(self.data, self.name, self.options.limits.unpacked)
 
 
 class _Reading(NamedTuple):
@@ -155,7 +163,7 @@ class _Reading(NamedTuple):
 
 
 def _read_pdf(file: _File) -> _Reading:
-    paragraphs, pages, remarks = pdf.read_pdf(
+    reading = pdf.read_pdf(
         file.data,
         file.name,
         first=file.options.first,
@@ -163,36 +171,33 @@ def _read_pdf(file: _File) -> _Reading:
         password=file.options.password,
         most=file.options.limits.pages,
     )
-    return _Reading(markup.blocks_of(paragraphs), pages, remarks)
+    return _Reading(blocks_of(reading.paragraphs), reading.pages, reading.remarks)
 
 
 def _read_word(file: _File) -> _Reading:
-    paragraphs, pages, contents = office.read_word(file.package())
-    return _without_contents(paragraphs, contents)._replace(pages=pages)
+    return _without_contents(word.read_word(file.archive()))
 
 
 def _read_opendocument(file: _File) -> _Reading:
-    return _without_contents(*office.read_opendocument(file.package()))
+    return _without_contents(opendocument.read_opendocument(file.archive()))
 
 
 def _read_html(file: _File) -> _Reading:
-    paragraphs, remarks = markup.read_html(file.data, file.name)
-    reading = _without_contents(paragraphs, 0)
-    return reading._replace(remarks=(*remarks, *reading.remarks))
+    return _without_contents(web_page.read_html(file.data, file.name))
 
 
-def _without_contents(paragraphs: list[Paragraph], contents: int) -> _Reading:
-    """A text without pages of its own, without its list of contents, of which so many lines are left out already."""
-    body, entries = markup.without_contents(paragraphs)
-    remarks = []
-    for number in (contents, entries):
+def _without_contents(reading: ParagraphReading) -> _Reading:
+    """A text without its list of contents, and how many lines of it were left out, by its reader and here."""
+    body = without_contents(reading.paragraphs)
+    remarks = list(reading.remarks)
+    for number in (reading.contents, len(reading.paragraphs) - len(body)):
         if number:
             remarks.append(Remark(noted("contents-left", lines=str(number))))
-    return _Reading(markup.blocks_of(body), remarks=tuple(remarks))
+    return _Reading(blocks_of(body), reading.pages, tuple(remarks))
 
 
 def _read_workbook(file: _File) -> _Reading:
-    file.package()  # before another reader unpacks it
+    file.archive()  # before another reader unpacks it
     try:
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
@@ -208,13 +213,13 @@ def _read_workbook(file: _File) -> _Reading:
             if rows:
                 sheets.append((sheet.title, rows))
     except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, AttributeError):
-        raise office.damaged(file.name) from None
+        raise package.damaged(file.name) from None
     paragraphs = []
     for title, rows in sheets:
         if title and len(sheets) > 1:
             paragraphs.append(Paragraph(title, outline=1))
         paragraphs.append(Paragraph("", kind="table", rows=rows))
-    return _Reading(markup.blocks_of(paragraphs))
+    return _Reading(blocks_of(paragraphs))
 
 
 def _read_csv(file: _File) -> _Reading:
@@ -224,13 +229,13 @@ def _read_csv(file: _File) -> _Reading:
     try:
         rows = _filled(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error:
-        raise office.damaged(file.name) from None
-    return _Reading(markup.blocks_of([Paragraph("", kind="table", rows=rows)]), remarks=remarks)
+        raise package.damaged(file.name) from None
+    return _Reading(blocks_of([Paragraph("", kind="table", rows=rows)]), remarks=remarks)
 
 
 def _read_text(file: _File, *, markdown: bool = False) -> _Reading:
     text, remarks = documents.decode_text(file.data, source=file.name)
-    blocks = markup.read_plain(text, source=file.name, markdown=markdown)
+    blocks = plain_text.read_plain(text, source=file.name, markdown=markdown)
     return _Reading(list(blocks), remarks=remarks)
 
 
@@ -285,8 +290,8 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
     """
     options = options or Options()
     form = format_of(data, name)
-    if len(data) > options.limits.unpacked * office.MEGABYTE:
-        raise office.too_large(name, len(data), options.limits.unpacked)
+    if len(data) > options.limits.unpacked * package.MEGABYTE:
+        raise package.too_large(name, len(data), options.limits.unpacked)
     if form in _IN_LETTERS:
         _refuse_mac(data, name)
     reading = _READERS[form](_File(data, name, options))
@@ -427,7 +432,7 @@ def _hold_to(limits: ReaderLimits) -> None:
         import resource
     except ImportError:
         return  # the system knows no such limits
-    memory = limits.memory * office.MEGABYTE
+    memory = limits.memory * package.MEGABYTE
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

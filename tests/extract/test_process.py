@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.pdf import broken_pages
+from pan2kg.extract.pdf_objects import broken_pages
 from pan2kg.extract.process import Options, ReaderLimits, read_bytes, read_document
 from tests.conftest import Cli
 from tests.extract.test_formats import word
