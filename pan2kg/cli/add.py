@@ -16,7 +16,18 @@ from pan2kg.coherence import evidence
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
 from pan2kg.project import Project
-from pan2kg.review import add, files, filled, sheet, sheet_changes, sheet_edits
+from pan2kg.review import (
+    add,
+    files,
+    filled,
+    home,
+    kept_text,
+    rekeying,
+    sheet,
+    sheet_changes,
+    sheet_edits,
+    typed,
+)
 from pan2kg.store import LocalStore, find_thing, load_project, queries
 from pan2kg.turtle import vocabulary, writer
 from pan2kg.validation import changes, check_report, quotations, report
@@ -167,7 +178,7 @@ def run_add(options: argparse.Namespace) -> int:
                 store, project, options.work, options.document, reading
             )
         elif options.kind == "home":
-            change, folders = add.home_addition(store, project, options.work)
+            change, folders = home.home_addition(store, project, options.work)
             names = ", ".join(map(project.name_of, folders))
             remark = Message("progress", "examples-gone", {"folders": names}) if folders else None
         else:
@@ -177,7 +188,7 @@ def run_add(options: argparse.Namespace) -> int:
         emit(change.difference)
         if not options.dry_run:
             files.write(project, {change.path: change.new}, writer.read_prefixes(project))
-            add.remove(folders)
+            home.remove(folders)
     key = "block-not-written" if options.dry_run else "block-written"
     tell(Message("progress", key, {"name": change.name}), *warnings, remark)
     return 0
@@ -203,25 +214,27 @@ def _insist(project: Project, store: LocalStore, change: files.Addition) -> list
 
 def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> files.Addition:
     kind = options.kind
-    titles = [add.tagged(title, project) for title in getattr(options, "title", None) or ()]
+    titles = [typed.tagged(title, project) for title in getattr(options, "title", None) or ()]
     if kind == "document":
         names = ["source_kind", "publisher", "date", "read_at", "author_kind"]
-        typed = {name: getattr(options, name) or "" for name in names}
-        return add.document_addition(store, project, options.key, titles, options.speaks_for, typed)
+        form = {name: getattr(options, name) or "" for name in names}
+        return add.document_addition(store, project, options.key, titles, options.speaks_for, form)
     form = {
         name: getattr(options, name, None) or ""
         for name in ("document", "certainty", "quote", "quote_language", "page", "note")
     }
     needs_words = kind in ("link", "passage")
     needs_reason = kind == "involvement"
-    basis = add.read_basis(store, project, form, needs_words=needs_words, needs_reason=needs_reason)
+    basis = typed.read_basis(
+        store, project, form, needs_words=needs_words, needs_reason=needs_reason
+    )
     if kind == "link":
         ends = options.work, options.to
         return add.link_addition(
             store, project, ends, basis, kind=options.type, relation=options.relation
         )
     if kind == "involvement":
-        words = add.tagged(options.as_stated, project) if options.as_stated else None
+        words = typed.tagged(options.as_stated, project) if options.as_stated else None
         return add.part_addition(
             store, project, (options.work, options.body), options.role, basis, words
         )
@@ -231,7 +244,7 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> f
     if kind == "passage":
         return add.passage_addition(project, find_thing(options.work, store, project), basis)
     return add.name_addition(
-        store, project, options.work, add.tagged(options.name, project), options.name_kind, basis
+        store, project, options.work, typed.tagged(options.name, project), options.name_kind, basis
     )
 
 
@@ -239,18 +252,18 @@ def run_keep(options: argparse.Namespace) -> int:
     project = project_of(options)
     store = load_project(project)
     with files.alone(project):
-        kept = add.keep(
+        kept = kept_text.keep(
             project, store, Path(options.file), options.document, as_hashes=options.hashes
         )
-    name, standing, number = kept
-    tell(_PROGRESS.say("text-kept", spoken(), n=number, name=name, standing=standing))
+    words = {"name": kept.file, "standing": kept.standing}
+    tell(_PROGRESS.say("text-kept", spoken(), n=kept.number, **words))
     return 0
 
 
 def run_rekey(options: argparse.Namespace) -> int:
     project = project_of(options)
     with files.alone(project):
-        changed = add.rekeyed(project)
+        changed = rekeying.rekeyed(project)
         differences = "".join(file.difference for file in changed)
         emit(differences)
         if changed and not options.dry_run:

@@ -150,13 +150,13 @@ def run_init(options: argparse.Namespace) -> int:
 
 def run_anchor(options: argparse.Namespace) -> int:
     from pan2kg.extract import process
-    from pan2kg.review import add, anchoring, files
+    from pan2kg.review import anchoring, files, typed
     from pan2kg.store import load_project
     from pan2kg.turtle import writer
     from pan2kg.validation import quotations
 
     project = project_of(options)
-    name = add.document_named(load_project(project), project, options.document)
+    name = typed.document_named(load_project(project), project, options.document)
     document = process.read_document(Path(options.file))
     with files.alone(project):
         anchored = anchoring.anchor(project, document, name, today())

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from pan2kg.errors import ProjectError
 from pan2kg.review import sheet as sheets
-from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, own, with_prefixes
 from pan2kg.review.filing import free_name
+from pan2kg.review.rekeying import rekeyed
 from pan2kg.review.sheet_changes import CellChange, NewRow, SheetComparison
 from pan2kg.turtle import Block, TurtleLine, iri, key, string
 from pan2kg.turtle.edits import StatementEdit, edited, without_unused

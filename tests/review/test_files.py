@@ -21,7 +21,7 @@ from pan2kg.extract.document import (
     laid,
 )
 from pan2kg.project import Project
-from pan2kg.review import add, anchoring
+from pan2kg.review import anchoring, rekeying
 from pan2kg.review.fields import LIMITS, read_field
 from pan2kg.review.files import append, write
 from pan2kg.review.outcomes import RefusedError
@@ -193,17 +193,17 @@ def test_links_get_the_keys_of_what_they_say_wherever_they_are_named_or_not_at_a
     block = content[content.index(f"{old} a") :].partition("\n\n")[0]
     links.write_text(f"{content}\n{block.replace(old, 'link:1')}\n", encoding="utf-8")
     with pytest.raises(ProjectError, match="Two links would have the key"):
-        add.rekeyed(project)
+        rekeying.rekeyed(project)
     links.write_text(content, encoding="utf-8")
     head = "@prefix link: <https://w3id.org/pan2kg/id/link/> .\n@prefix pan: <https://w3id.org/pan2kg/ontology#> .\n"
     other = f'\nlink:0 a pan:Link ;\n    pan:note "{old}"@en ;\n    pan:of {old} .\n'
     (project.root / "graph" / "other.ttl").write_text(head + other, encoding="utf-8")
-    assert add.rekeyed(Project.at(Path(__file__).parents[2])) == (), (
+    assert rekeying.rekeyed(Project.at(Path(__file__).parents[2])) == (), (
         "links that have their keys are left alone"
     )
     ends = thing("plan", "lu-bhr-2"), thing("plan", "lu-bhr-1")
     new = "link:" + link_iri("succession", *ends, relation="extends").rsplit("/", 1)[-1]
-    changed = {file.name: file for file in add.rekeyed(project)}
+    changed = {file.name: file for file in rekeying.rekeyed(project)}
     assert set(changed) == {LINKS, "graph/other.ttl"}
     assert changed[LINKS].new == content.replace(old, new)
     assert changed["graph/other.ttl"].new == changed["graph/other.ttl"].old.replace(

@@ -1,0 +1,67 @@
+"""The plan a project starts from, and the examples that go once it has one of its own."""
+
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pan2kg.project import Project, cannot_write, read_text
+from pan2kg.review.files import Addition, own
+from pan2kg.store.names import find_thing
+from pan2kg.store.queries import program_query, refuse_other_kind
+from pan2kg.store.store import Store, select
+from pan2kg.turtle import iri, key, read_prefixes
+
+_COUNTRY = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
+
+
+class HomeAddition(NamedTuple):
+    """The profile of a project with its plan, and the folders of examples that go."""
+
+    change: Addition
+    folders: list[Path]
+
+
+def home_addition(store: Store, project: Project, typed: str) -> HomeAddition:
+    """The profile with a plan to start from and its first action as the example, and the folders that go.
+
+    These are the folders of the plans that came with the project as examples.
+    """
+    own(project)
+    plan = find_thing(typed, store, project)
+    refuse_other_kind(plan, ["plan"], option="home", store=store)
+    prefixes = read_prefixes(project)
+    former = read_text(project.profile)
+    revised = _with_statement(former, "homePlan", iri(plan, prefixes))
+    actions = select(store, program_query("review/actions-of-plan", plan=plan)).values("action")
+    if actions:
+        revised = _with_statement(revised, "exampleAction", iri(min(actions), prefixes))
+    profile = Addition(project.profile, project.name_of(project.profile), former, revised)
+    folders = []
+    for example in select(store, program_query("dataset/examples")).values("plan"):
+        folder = project.graph / "plans" / key(example)
+        if example != plan and folder.is_dir():
+            folders.append(folder)
+    return HomeAddition(profile, folders)
+
+
+def _with_statement(profile: str, predicate: str, value: str) -> str:
+    """A profile that says this: in the place of what it said by the predicate, else behind the country."""
+    line = re.compile(rf"^(    pan:{predicate}) \S+ ([;.])$", re.MULTILINE)
+    if line.search(profile):
+        return line.sub(rf"\1 {value} \2", profile)
+    return _COUNTRY.sub(rf"\g<0>    pan:{predicate} {value} ;\n", profile, count=1)
+
+
+def remove(folders: Sequence[Path]) -> None:
+    """Remove folders with all they hold.
+
+    Raises:
+        ProjectError: one cannot be removed.
+    """
+    for folder in folders:
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise cannot_write(folder, error) from None
