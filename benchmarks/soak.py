@@ -35,7 +35,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 from pan2kg.graph.graph import open_graph
-from pan2kg.review.proposals import graph_candidates
+from pan2kg.review.suggested import graph_candidates
 from tests.copies import copy
 
 PROC = Path("/proc")

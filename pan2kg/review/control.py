@@ -5,7 +5,7 @@ accepts it did not look. A second reader decides again on a tenth of what was de
 whose target follows from a rule. Neither changes the graph.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pan2kg.coherence import agreement
 from pan2kg.review.decision import Candidate, Held, part_key
+from pan2kg.review.journal import Readings
 from pan2kg.turtle.vocabulary import key, link_iri
 
 ONE_IN = 20
@@ -81,42 +82,58 @@ def for_second_reader(decided: Sequence[Candidate]) -> list[Candidate]:
     return [candidate for candidate in decided if candidate.is_derived or candidate.key in drawn]
 
 
+class Rating(NamedTuple):
+    """Who decided, and how: ``accepted`` or ``rejected``."""
+
+    reviewer: str
+    status: str
+
+
+class Disagreement(NamedTuple):
+    """A candidate that was decided otherwise by a second reader; the ``first`` decision holds."""
+
+    candidate: Candidate
+    first: Rating
+    second: Rating
+
+
 class Agreement(NamedTuple):
     """How far second readers agree: how much both read, Krippendorff's alpha, None where it has no value.
 
-    ``apart`` is what they decided otherwise: the candidate, name and decision of the first, which
-    holds, and of the second.
+    ``apart`` is what they decided otherwise.
     """
 
     both: int
     alpha: float | None
-    apart: list[tuple[Candidate, tuple[str, str], tuple[str, str]]]
+    apart: list[Disagreement]
 
     @classmethod
     def between(
         cls,
         listed: Iterable[Candidate],
         decisions: Iterable[Held],
-        second: Mapping[tuple[str, str], str],
+        second: Readings,
     ) -> "Agreement":
         """The agreement of decisions that hold with ``second`` readings, by key of the candidate and reader.
 
         Nobody is compared with himself; what is no longer among the candidates ``listed`` is left out.
         """
-        earliest = {verdict.matter: (verdict.reviewer, verdict.status) for verdict in decisions}
-        known = {candidate.key: candidate for candidate in listed}
+        ratings = {
+            verdict.matter: Rating(verdict.reviewer, verdict.status) for verdict in decisions
+        }
+        by_key = {candidate.key: candidate for candidate in listed}
         first_ratings = []
         second_ratings = []
         apart = []
         for (name, reader), status in second.items():
-            candidate = known.get(name)
-            earlier = earliest.get(candidate.matter) if candidate else None
-            if candidate is None or earlier is None or earlier[0] == reader:
+            candidate = by_key.get(name)
+            first = ratings.get(candidate.matter) if candidate else None
+            if candidate is None or first is None or first.reviewer == reader:
                 continue
-            first_ratings.append(float(earlier[1] == "accepted"))
+            first_ratings.append(float(first.status == "accepted"))
             second_ratings.append(float(status == "accepted"))
-            if earlier[1] != status:
-                apart.append((candidate, earlier, (reader, status)))
+            if first.status != status:
+                apart.append(Disagreement(candidate, first, Rating(reader, status)))
         alpha = None
         if first_ratings:
             alpha = agreement.alpha([first_ratings, second_ratings], agreement.ScaleLevel.NOMINAL)

@@ -25,8 +25,8 @@ from pan2kg.project import Project
 from pan2kg.review import control, decision, filing, journal as journals, suggestions, work
 from pan2kg.review.fields import Form
 from pan2kg.review.outcomes import Outcome, RefusedError
-from pan2kg.review.proposals import graph_candidates
 from pan2kg.review.standing import ProjectFiles
+from pan2kg.review.suggested import graph_candidates
 from pan2kg.store.queries import KINDS, program_query
 from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes
 from pan2kg.turtle.vocabulary import thing
@@ -74,6 +74,27 @@ class Wanted(NamedTuple):
 
 
 ALL = Wanted()
+
+
+class ReviewMeasures(NamedTuple):
+    """How far the decisions of a reviewer can be relied on.
+
+    ``controls`` are how many controls were ``met`` and how many ``recognised``, ``pace`` the median
+    of the seconds a decision took, None where none is known, ``agreement`` that with second readers.
+    """
+
+    controls: dict[str, int]
+    pace: float | None
+    agreement: control.Agreement
+
+
+class _Undone(NamedTuple):
+    """What was taken back: the file that says so, what waits again, and what it counted as."""
+
+    file: str
+    candidates: list[decision.Candidate]
+    status: str
+    number: int
 
 
 @dataclass
@@ -132,12 +153,8 @@ class Desk:
         }
         return {"number": number, "total": self.total, **counts}
 
-    def measured(self) -> tuple[dict[str, int], float | None, control.Agreement]:
-        """How well, how fast and how unanimously was decided.
-
-        That is how many controls the reviewer ``met`` and ``recognised``, the median of the seconds
-        a decision took, None where none is known, and the agreement with second readers.
-        """
+    def measured(self) -> ReviewMeasures:
+        """How well, how fast and how unanimously was decided."""
         journal = journals.read_journal(self.project, self.plans)
         times = []
         for noted in journal:
@@ -147,7 +164,7 @@ class Desk:
         controls = {"met": len(met), "recognised": met.count("rejected")}
         second = journals.second_readings(journal)
         agreement = control.Agreement.between(self.material.candidates, self.decisions, second)
-        return controls, median(times) if times else None, agreement
+        return ReviewMeasures(controls, median(times) if times else None, agreement)
 
     def suggest(self) -> None:
         """Put what the graph suggests behind what waits, once; of no use to a second reader."""
@@ -406,7 +423,7 @@ class Desk:
         counted[undone.status] = max(0, counted[undone.status] - undone.number)
         return undone.file
 
-    def _undo_second_reading(self, journal: Sequence[journals.Noted]) -> "_Undone | None":
+    def _undo_second_reading(self, journal: Sequence[journals.Noted]) -> _Undone | None:
         readings = journals.second_readings(journal)
         mine = []
         for noted in journal:
@@ -423,7 +440,7 @@ class Desk:
         file = self._note(again[0], journals.UNDONE, "")
         return _Undone(file, again, latest.status, 1)
 
-    def _undo_decision(self, journal: Sequence[journals.Noted]) -> "_Undone | None":
+    def _undo_decision(self, journal: Sequence[journals.Noted]) -> _Undone | None:
         latest = journals.last_of(self.decisions, self.reviewer, journal)
         if not latest:
             return None
@@ -446,15 +463,6 @@ class Desk:
         self.decisions = []
         for plan in self.plans:
             self.decisions += decision.decided(files, plan, plan=plan)
-
-
-class _Undone(NamedTuple):
-    """What was taken back: the file that says so, what waits again, and what it counted as."""
-
-    file: str
-    candidates: list[decision.Candidate]
-    status: str
-    number: int
 
 
 def _are_alike(candidate: decision.Candidate, original: decision.Candidate) -> bool:

@@ -16,7 +16,7 @@ from pan2kg.review import decision, work
 from pan2kg.review.desk import HAND, Desk, Wanted, open_desk, write_suggested
 from pan2kg.review.fields import Form, read_choice, read_field
 from pan2kg.review.outcomes import Outcome, RefusedError
-from pan2kg.review.proposals import graph_candidates
+from pan2kg.review.suggested import graph_candidates
 from pan2kg.store.store import Store
 from pan2kg.turtle import key
 

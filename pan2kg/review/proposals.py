@@ -1,49 +1,28 @@
-"""What is proposed for a decision: statements the words of a document suggest, and links the graph suggests.
+"""What is proposed for a decision: statements the words of a document suggest.
 
 A text or plan that is named may become a link, a body a part in a work; which work says so follows
 from the section the words stand in. Nothing of this is more than a proposal: what is proposed says
-its reason and how likely the rule is right, and waits for a person.
+its reason and how likely the rule is right, and waits for a person. What the graph itself suggests
+is found by :mod:`pan2kg.review.suggested`.
 """
 
-import re
-import tomllib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pan2kg.coherence.evidence import Level
 from pan2kg.extract import Document, Mention, Quotation, roles, sections
 from pan2kg.extract.mentions import find_mentions
-from pan2kg.extract.names import RULES, Thing, either
+from pan2kg.extract.names import RULES
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message
-from pan2kg.review.decision import (
-    CITATION,
-    INVOLVEMENT,
-    MENTION,
-    SETTLED,
-    USE,
-    ByEnds,
-    Candidate,
-    Origin,
-    part_key,
-)
-from pan2kg.store import program_query, text_rows as rows
-from pan2kg.tables import pairs as pair_tables, table as figures
+from pan2kg.review.decision import INVOLVEMENT, MENTION, USE, ByEnds, Candidate, part_key
+from pan2kg.review.relations import SentenceSpan, rank_of_rule, relation_of, sentence_at
+from pan2kg.store import program_query
 from pan2kg.turtle.vocabulary import key, link_iri
-from pan2kg.validation.quotations import LONGEST as QUOTED
 
-_LONGEST, _WORDS = QUOTED
-_BEFORE = 160
-"""In how many characters before a mention words may propose its relation."""
-_UNKNOWN_RULE = 0.5
-"""How likely a rule is right that has no rank."""
-_SENTENCE = re.compile(r"(?<=[^\s.]{3}[.!?…])\s+(?=[«“„\"(]?[A-ZÀ-Ü0-9])|[\n\t]+")
 _LEAD = "lead"
 _ORDER = {USE: 1, INVOLVEMENT: 2}
 """Links of plans and actions are proposed before uses of texts, and these before parts of bodies."""
@@ -139,6 +118,13 @@ class _PartEnds(NamedTuple):
     role: str
 
 
+class _SaidRole(NamedTuple):
+    """A body that is named, and the role the text says it has there."""
+
+    mention: Mention
+    role: roles.Role
+
+
 class _LinkEnds(NamedTuple):
     """A link of a work, as it may be stated."""
 
@@ -146,6 +132,13 @@ class _LinkEnds(NamedTuple):
     type: str
     relation: str
     target: str
+
+
+class _DecidedLinks(NamedTuple):
+    """What is decided of links by their ends: relations of accepted ones, words of rejected ones."""
+
+    accepted: ByEnds
+    rejected: ByEnds
 
 
 @dataclass
@@ -158,7 +151,7 @@ class _Statements:
     graph: Graph
     document: Document
     plan: str
-    parts: dict[_PartEnds, list[tuple[Mention, roles.Role]]] = field(default_factory=dict)
+    parts: dict[_PartEnds, list[_SaidRole]] = field(default_factory=dict)
     links: dict[_LinkEnds, list[Mention]] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
 
@@ -175,7 +168,9 @@ class _Statements:
         if role is None:
             self.skipped["body"] += 1
             return
-        self.parts.setdefault(_PartEnds(work, target, role.key), []).append((mention, role))
+        self.parts.setdefault(_PartEnds(work, target, role.key), []).append(
+            _SaidRole(mention, role)
+        )
 
     def take_text(self, mention: Mention, work: str) -> None:
         """Each text or plan that is named is linked; of several that may be meant, the first."""
@@ -189,8 +184,8 @@ class _Statements:
                 self.skipped["no-end"] += 1
             else:
                 own = things.get(self.plan) if work == self.plan else None
-                type_, relation, _ = relation_of(self.document.text, mention, entity, own)
-                ends = _LinkEnds(work, type_, relation, target)
+                proposed = relation_of(self.document.text, mention, entity, own)
+                ends = _LinkEnds(work, proposed.type, proposed.relation, target)
                 self.links.setdefault(ends, []).append(mention)
 
     def parts_proposed(self) -> Iterator[Candidate]:
@@ -199,7 +194,7 @@ class _Statements:
         for ends, group in self.parts.items():
             work, body, role_key = ends
             identifier = part_key(*ends)
-            mentions = [mention for mention, _ in group]
+            mentions = [said.mention for said in group]
             quotations = self._quotations(mentions)
             looked_at = rejected.get(identifier)
             passages = {quotation.key(self.document.sha256) for quotation in quotations}
@@ -209,7 +204,7 @@ class _Statements:
             if looked_at is not None and passages <= looked_at:
                 self.skipped["rejected"] += len(group)
                 continue
-            mention, role = max(group, key=_rank_of_role)
+            mention, role = max(group, key=lambda said: said.role.rank)
             remarks = self._remarks(work, body, mentions, was_rejected=looked_at is not None)
             if role_key == _LEAD and _has_another_lead(stated, work, body):
                 remarks.append(Message("candidate", "other-lead"))
@@ -246,31 +241,26 @@ class _Statements:
         return rejected
 
     def links_proposed(self) -> Iterator[Candidate]:
-        accepted, rejected = self._links_decided()
+        decided = self._links_decided()
         things = self.graph.names.things
-        ranks = _relation_rules().ranks
         for ends, mentions in self.links.items():
             work, type_, relation, target = ends
-            relations = accepted.get((work, target))
+            relations = decided.accepted.get((work, target))
             # a mere mention says no more than any accepted relation to the same text
             if relations is not None and (relation == MENTION or relation in relations):
                 self.skipped["accepted"] += len(mentions)
                 continue
             quotations = self._quotations(mentions)
-            looked_at = rejected.get((work, target))
+            looked_at = decided.rejected.get((work, target))
             if looked_at is not None and {quotation.words for quotation in quotations} <= looked_at:
                 self.skipped["rejected"] += len(mentions)
                 continue
-            ranked = [
-                (_rank(mention, ranks.get(mention.rule, _UNKNOWN_RULE)), mention)
-                for mention in mentions
-            ]
-            rank, mention = max(ranked, key=lambda pair: pair[0])
-            _, _, words = relation_of(
+            mention = max(mentions, key=_rank_of_text)
+            proposed = relation_of(
                 self.document.text, mention, things.get(target), things.get(work)
             )
-            because = "because-said" if words else "because"
-            values = {"how": _rule_told(mention), "said": words}
+            because = "because-said" if proposed.words else "because"
+            values = {"how": _rule_told(mention), "said": proposed.words}
             remarks = self._remarks(work, target, mentions, was_rejected=looked_at is not None)
             space = self.graph.project.space
             yield Candidate(
@@ -281,36 +271,32 @@ class _Statements:
                 relation,
                 quotations,
                 reason=Message("candidate", because, values),
-                rank=rank,
+                rank=_rank_of_text(mention),
                 rule=f"{mention.rule}/{RULES}",
                 remarks=tuple(remarks),
                 choices=_choices(mentions, target),
             )
 
-    def _links_decided(
-        self,
-    ) -> tuple[ByEnds, ByEnds]:
-        """The relations of accepted links and the words of rejected ones, by their ends."""
-        accepted: ByEnds = {}
-        rejected: ByEnds = {}
+    def _links_decided(self) -> _DecidedLinks:
+        decided = _DecidedLinks({}, {})
         listed = self.graph.read(program_query("review/links-of-plan", plan=self.plan))
         for start, _, relation, end, status, quote in listed:
             if key(status) == "accepted":
                 relation_key = key(relation) if relation else ""
-                accepted.setdefault((start, end), set()).add(relation_key)
+                decided.accepted.setdefault((start, end), set()).add(relation_key)
             if key(status) == "rejected":
-                rejected.setdefault((start, end), set()).add(quote)
-        return accepted, rejected
+                decided.rejected.setdefault((start, end), set()).add(quote)
+        return decided
 
     def _quotations(self, mentions: Iterable[Mention]) -> tuple[Quotation, ...]:
         """The sentences of mentions, each once, with the place of the first mention in it."""
-        places: dict[tuple[int, int], int] = {}
+        places: dict[SentenceSpan, int] = {}
         for mention in mentions:
             sentence = sentence_at(self.document.text, mention.start, mention.end)
             places.setdefault(sentence, mention.start)
         return tuple(
-            Quotation.at(self.document, start, end, of=position)
-            for (start, end), position in places.items()
+            Quotation.at(self.document, sentence.start, sentence.end, of=position)
+            for sentence, position in places.items()
         )
 
     def _remarks(
@@ -333,14 +319,13 @@ class _Statements:
         return remarks
 
 
-def _rank_of_role(pair: tuple[Mention, roles.Role]) -> float:
-    _, role = pair
-    return role.rank
-
-
 def _has_another_lead(stated: ByEnds, work: str, body: str) -> bool:
     leading = [ends for ends, roles_ in stated.items() if _LEAD in roles_]
     return any(led == work and rival != body for led, rival in leading)
+
+
+def _rank_of_text(mention: Mention) -> float:
+    return _rank(mention, rank_of_rule(mention.rule))
 
 
 def _rank(mention: Mention, rank: float) -> float:
@@ -361,170 +346,3 @@ def _choices(mentions: Iterable[Mention], target: str) -> tuple[str, ...]:
         choices |= dict.fromkeys(mention.choices)
     choices.pop(target, None)
     return tuple(choices)
-
-
-class _RelationRule(NamedTuple):
-    """Words that propose a relation: to a text, ``text``, to a plan, ``plan``, with the type of link, or to either."""
-
-    words: re.Pattern[str]
-    proposed: Mapping[str, Any]
-
-
-class _RelationRules(NamedTuple):
-    """The rules in their order, what is proposed without any words, and how likely each rule of names is right."""
-
-    rules: Sequence[_RelationRule]
-    default: Mapping[str, Any]
-    ranks: Mapping[str, float]
-
-
-@cache
-def _relation_rules() -> _RelationRules:
-    path = Path(__file__).with_name("relations.toml")
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    rules = []
-    for entry in table["relation"]:
-        pattern = rf"(?<!\w){either(entry['words'])}(?!\w)"
-        rules.append(_RelationRule(re.compile(pattern, re.IGNORECASE), entry))
-    return _RelationRules(rules, table["default"], table["rank"])
-
-
-def relation_of(
-    text: str, mention: Mention, end: Thing | None, own: Thing | None
-) -> tuple[str, str, str]:
-    """The type of link, the relation and the words that propose it: those nearest before the mention, in its sentence.
-
-    ``end`` is what is named, None where the graph does not have it. ``own`` is the plan whose text
-    it is, None where it is that of an action.
-
-    >>> text, act = "afin de transposer la directive 2014/24/UE", "http://data.europa.eu/eli/dir/2014/24/oj"
-    >>> relation_of(text, Mention(22, 42, text[22:42], act, "eu-act", "eu-number"), None, None)
-    ('uses-instrument', 'supports-transposition-of', 'transposer')
-    """
-    start, _ = sentence_at(text, mention.start, mention.end)
-    before = text[max(start, mention.start - _BEFORE) : mention.start]
-    side = "plan" if end is not None and end.kind == "plan" else "text"
-    words, proposed = _nearest_rule(before, side)
-    if side == "text":
-        return USE, _relation_to_text(str(proposed["text"]), mention, end), words
-    type_, relation = proposed["plan"]
-    is_of_family = own is not None and end is not None and own.family == end.family
-    if type_ == "succession" and not is_of_family:
-        return CITATION, "continues", words
-    # what an action says of a plan is a citation of it; links of plans among themselves have types
-    # of their own
-    return str(type_) if own else CITATION, str(relation), words
-
-
-def _nearest_rule(before: str, side: str) -> tuple[str, Mapping[str, Any]]:
-    """The words that end nearest to what follows, and what they propose; of several rules the first.
-
-    ``side`` is what a rule must speak of, ``text`` or ``plan``.
-    """
-    table = _relation_rules()
-    words = ""
-    proposed = table.default
-    nearest = 0
-    for rule in table.rules:
-        if side not in rule.proposed:
-            continue
-        for match in rule.words.finditer(before):
-            if match.end() > nearest:
-                words = match[0]
-                proposed = rule.proposed
-                nearest = match.end()
-    return words, proposed
-
-
-def _relation_to_text(relation: str, mention: Mention, end: Thing | None) -> str:
-    """Only directives are transposed, and only conventions ratified; of others it is said more weakly."""
-    if relation == "supports-transposition-of":
-        address = end.iri if end else mention.target
-        is_directive = "/eli/dir" in address or (end is not None and end.type == "eu-directive")
-        return relation if is_directive else "implements"
-    is_ratified = relation in ("plans-ratifying", "considers-ratifying")
-    if is_ratified and mention.kind not in ("ilo", "instrument"):
-        return MENTION
-    return relation
-
-
-def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the sentence round a place begins and ends; of a long one what is nearest, 300 characters or 60 words.
-
-    >>> text = "Rien ici. La directive 2014/24/UE s’applique. Autre chose."
-    >>> text[slice(*sentence_at(text, 13, 33))]
-    'La directive 2014/24/UE s’applique.'
-    """
-    low = max(0, start - 2 * _LONGEST)
-    high = min(len(text), end + 2 * _LONGEST)
-    begin = low
-    finish = high
-    for boundary in _SENTENCE.finditer(text, low, high):
-        if boundary.end() <= start:
-            begin = boundary.end()
-        elif boundary.start() >= end:
-            finish = boundary.start()
-            break
-    # word by word from the side that is longer, but never into the place itself
-    while finish - begin > _LONGEST or len(text[begin:finish].split()) > _WORDS:
-        before = start - begin
-        behind = finish - end
-        if before <= 0 and behind <= 0:
-            break
-        if before >= behind:
-            space = text.find(" ", begin + 1, start)
-            begin = space + 1 if space >= 0 else start
-        else:
-            space = text.rfind(" ", end, finish - 1)
-            finish = space if space >= 0 else end
-    return begin, finish
-
-
-def graph_candidates(graph: Graph) -> list[Candidate]:
-    """What the graph suggests: links that stand in it as candidates, then actions that share texts in silence.
-
-    The latter come most bits first, without those whose ends somebody has decided on.
-    """
-    waiting = list(_candidate_links(graph))
-    if graph.uses.actions:
-        waiting += _silent_pairs(graph)
-    return waiting
-
-
-def _candidate_links(graph: Graph) -> Iterator[Candidate]:
-    listed = rows(graph.store, program_query("review/candidates"))
-    for link, type_, start, end, confidence in listed:
-        yield Candidate(
-            key(link),
-            "",
-            (start, end),
-            key(type_),
-            origin=Origin.GRAPH,
-            rank=float(confidence) if confidence else None,
-            link=link,
-            plans=(graph.plan_of(start) or "", graph.plan_of(end) or ""),
-        )
-
-
-def _silent_pairs(graph: Graph) -> Iterator[Candidate]:
-    decided = rows(graph.store, program_query("review/decided"))
-    settled = {frozenset(ends) for type_, *ends in decided if key(type_) in SETTLED}
-    # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most
-    # bits first.
-    choice = figures.TableChoice(evidence=Level.EDITORS)
-    linked = pair_tables.linked_pairs(graph, choice)
-    for silent in pair_tables.silent_pairs(graph, choice, linked):
-        if frozenset(silent.ends) in settled:
-            continue
-        level = silent.weight.level
-        yield Candidate(
-            "--".join(map(key, silent.ends)),
-            "",
-            silent.ends,
-            origin=Origin.GRAPH,
-            rank=figures.number(silent.weight.low),
-            plans=silent.plans,
-            via=silent.weight.texts,
-            level=level.key if level else "",
-            expected=silent.expected,
-        )

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import cards, decision, desk, fields, forms, proposals, suggestions, work
+from pan2kg.review import cards, decision, desk, fields, forms, suggested, suggestions, work
 from pan2kg.site.entry_form import (
     FAULT_FIELD,
     LAST_NAME,
@@ -45,7 +45,7 @@ _DESK: Final = catalogue.Messages("desk")
 def _review(context: PageContext) -> Values:
     graph = context.spoken
     is_open = bool(session_seal(context))
-    queue = proposals.graph_candidates(graph)
+    queue = suggested.graph_candidates(graph)
     listed: list[Values] = []
     documents: list[Option] = []
     if is_open:

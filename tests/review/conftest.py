@@ -23,7 +23,7 @@ from pan2kg.project import Project
 from pan2kg.review.decision import Candidate
 from pan2kg.review.forms import submit
 from pan2kg.review.outcomes import Outcome
-from pan2kg.review.proposals import graph_candidates
+from pan2kg.review.suggested import graph_candidates
 from pan2kg.server.review import FORMS
 from pan2kg.store.rules import open_store
 from pan2kg.store.store import Store

@@ -18,7 +18,8 @@ from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import Desk, open_desk
 from pan2kg.review.forms import decide_candidate
 from pan2kg.review.keys import press
-from pan2kg.review.proposals import relation_of, search
+from pan2kg.review.proposals import search
+from pan2kg.review.relations import relation_of
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import load_project
