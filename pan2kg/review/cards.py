@@ -23,11 +23,18 @@ _NAMES = 4
 _DESK = Messages("desk")
 
 
+class NearAction(NamedTuple):
+    """An action that may be meant in the place of what is named."""
+
+    key: str
+    label: str
+
+
 class Card(NamedTuple):
     """A candidate as it is shown: the statement as one sentence, why, one of its passages, and what is named.
 
-    ``facts`` say what is known of the target, ``others`` what else rests on it, ``nearer`` the keys
-    and labels of actions that may be meant, ``own_words`` where its own text says its title;
+    ``facts`` say what is known of the target, ``others`` what else rests on it, ``nearer`` which
+    actions may be meant instead, ``own_words`` where its own text says its title;
     ``previous`` how the same words were decided on for other statements.
     """
 
@@ -39,7 +46,7 @@ class Card(NamedTuple):
     target: str
     facts: list[str]
     others: list[str]
-    nearer: list[tuple[str, str]]
+    nearer: list[NearAction]
     own_words: Quotation | None
     previous: list[str]
 
@@ -99,8 +106,8 @@ def _facts(graph: Graph, target: str, label: str, language: Language) -> list[st
 
 def _nearer_actions(
     graph: Graph, candidate: decision.Candidate, language: Language
-) -> list[tuple[str, str]]:
-    """The actions of another plan that may be meant, most similar title first, by key and label."""
+) -> list[NearAction]:
+    """The actions of another plan that may be meant, most similar title first."""
     start, target = candidate.ends
     kind, _ = kind_and_key(target)
     if kind == "plan":
@@ -115,7 +122,7 @@ def _nearer_actions(
     actions = [row[0] for row in listed if row[0] != target]
     titles = [graph.label(action, language) for action in actions]
     order = likeness.Titles.read(titles).nearest(graph.label(start, language), _NEAREST)
-    return [(key(actions[at]), titles[at]) for at in order]
+    return [NearAction(key(actions[place]), titles[place]) for place in order]
 
 
 def _own_words(desk: Desk, target: str) -> Quotation | None:

@@ -24,7 +24,9 @@ REVIEWED = "reviewed"
 INVOLVEMENT = "involvement"
 """The type of a candidate that says a body takes part."""
 CITATION = "cross-reference"
+"""The type of a link by which a work cites another one."""
 USE = "uses-instrument"
+"""The type of a link by which a work uses a text."""
 THIRD = "external-statement"
 """What somebody else states of two texts; the words may be anybody's."""
 MENTION = "references"
@@ -36,7 +38,9 @@ TYPES = (*CROSS_REFERENCES, "builds-on", THIRD)
 SETTLED = frozenset((*TYPES, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
 CHANNELS = ("text", "annex", "web")
+"""Where a citation stands: in the text, an annex, or on a page beside it."""
 DIRECTIONS = ("forth", "back")
+"""From the first end of a suggestion to the second, or the other way round."""
 REASONS = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")
 """Why something is rejected, by the keys 1 to 5."""
 _DERIVED = frozenset(("derived", "note-latest-edition", "note-refers-back"))
@@ -46,6 +50,7 @@ _DERIVED = frozenset(("derived", "note-latest-edition", "note-refers-back"))
 Ends = tuple[str, str]
 """Both ends of a link by IRI, or a work and the body that takes part in it."""
 ByEnds = dict[Ends, set[str]]
+"""Relations, roles or passages by what is decided on."""
 PlanTexts = Mapping[str, Document]
 """The texts that were read of plans, by IRI of the plan."""
 
@@ -191,22 +196,28 @@ class Held(NamedTuple):
     place: int
 
 
+class _Verdict(NamedTuple):
+    """What a block of a file decides: how, on what, and in which relation or role."""
+
+    filed: Filed
+    matter: Ends
+    status: str
+    relation: str
+
+
 def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]:
     """The decisions that hold, of all files or of those that speak of all these things, by IRI.
 
     Where a ``plan`` is named, by IRI, they have their places in its file of decisions.
     """
-    project = files.project
-    prefixes = read_prefixes(project)
-    lines = {}
-    if plan:
-        name = project.name_of(project.plan_file(key(plan), REVIEWED))
-        content = files.texts.get(name, "")
-        blocks = read_turtle_file(content, name).blocks if content else ()
-        lines = {(name, block.subject): block.line for block in blocks}
-
-    def held(filed: Filed, matter: Ends, status: str, relation: str) -> Held:
-        return Held(
+    prefixes = read_prefixes(files.project)
+    reviewed = files.project.name_of(files.project.plan_file(key(plan), REVIEWED)) if plan else ""
+    content = files.texts.get(reviewed, "")
+    blocks = read_turtle_file(content, reviewed).blocks if content else ()
+    lines = {block.subject: block.line for block in blocks}
+    for filed, matter, status, relation in _verdicts(files, things):
+        is_reviewed = filed.file == reviewed
+        yield Held(
             filed=filed,
             matter=matter,
             status=status,
@@ -215,27 +226,30 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
             reviewer=filed.one("reviewedBy"),
             group=filed.one("decidedWith") or filed.iri,
             plan=plan,
-            place=lines.get((filed.file, iri(filed.iri, prefixes)), 0),
+            place=lines.get(iri(filed.iri, prefixes), 0) if is_reviewed else 0,
         )
 
+
+def _verdicts(files: ProjectFiles, things: Iterable[str]) -> Iterator[_Verdict]:
+    """Links that are accepted or rejected, then parts of bodies that are stated, then those that are rejected."""
     for link in files.of_kind("link", *things):
         if link.status in ("accepted", "rejected"):
             ends = link.one("from"), link.one("to")
-            yield held(link, ends, link.status, key(link.one("relation")))
+            yield _Verdict(link, ends, link.status, key(link.one("relation")))
     for part in files.of_kind(INVOLVEMENT, *things):
         if part.iri in files.withdrawn:
             continue
         work = part.one("involvedIn")
         body = part.one("involves")
         for role in map(key, part.values("role")):
-            yield held(part, (work, part_key(work, body, role)), "accepted", role)
+            yield _Verdict(part, (work, part_key(work, body, role)), "accepted", role)
     for refusal in files.of_kind("decision", *things):
         body = refusal.one("rejectedBody")
         if not body or refusal.iri in files.withdrawn:
             continue
         work = refusal.one("rejectedWork")
         role = key(refusal.one("rejectedRole"))
-        yield held(refusal, (work, part_key(work, body, role)), "rejected", role)
+        yield _Verdict(refusal, (work, part_key(work, body, role)), "rejected", role)
 
 
 @dataclass(frozen=True, slots=True)

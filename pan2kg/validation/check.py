@@ -152,11 +152,8 @@ def _near(
             subject = ox.NamedNode(files[name].expand(block.subject))
             for quad in store.inner.quads_for_pattern(subject, None, None):
                 graph = quad.graph_name
-                name_beside = (
-                    name_of_graph.get(graph.value) if isinstance(graph, ox.NamedNode) else None
-                )
-                if name_beside and name_beside not in files:
-                    waiting.append(name_beside)
+                if isinstance(graph, ox.NamedNode) and graph.value in name_of_graph:
+                    waiting.append(name_of_graph[graph.value])
     return [files[name] for name in paths if name in files]
 
 
@@ -191,12 +188,11 @@ def _untold(material: CheckedProject) -> list[TurtleError]:
     """What is not Turtle, but for a file with a mark before its first line: that is said once, as a fault of style."""
     if Kind.STYLE not in material.kinds:
         return list(material.unread)
-    marked = {
-        file.name
-        for file in material.files
-        if any(fault.rule == blocks.BYTE_ORDER for fault in file.faults)
-    }
-    return [error for error in material.unread if not (error.place and error.place.file in marked)]
+    marked = set()
+    for file in material.files:
+        if any(fault.rule == blocks.BYTE_ORDER for fault in file.faults):
+            marked.add(file.name)
+    return [error for error in material.unread if not error.place or error.place.file not in marked]
 
 
 def _shapes(material: CheckedProject) -> list[Report]:
@@ -312,14 +308,15 @@ def _told(material: CheckedProject, findings: Iterable[Finding], index: Index) -
             if all(file.name in broken for file, _ in places):
                 lost.add(iri)
     for finding in findings:
-        is_of_core = not finding.place and finding.focus in core
-        is_of_lines = finding.rule.kind in (Kind.STYLE, Kind.TEXT)
+        if not finding.place and finding.focus in core:
+            continue
+        file = finding.place.file if finding.place else ""
+        if material.only and file not in material.only:
+            continue
+        is_of_files = finding.rule.kind in (Kind.STYLE, Kind.TEXT)
+        things = (finding.focus, finding.value.strip("<>"))
         # what an unread file describes is not said to be missing
-        is_lost = not is_of_lines and not lost.isdisjoint(
-            (finding.focus, finding.value.strip("<>"))
-        )
-        is_outside = material.only and not (finding.place and finding.place.file in material.only)
-        if not (is_of_core or is_lost or is_outside):
+        if is_of_files or lost.isdisjoint(things):
             yield finding
 
 

@@ -24,7 +24,16 @@ from pan2kg.store.store import Solutions, plain
 from pan2kg.validation import compilation, questions
 from pan2kg.validation.conditions import Refused
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
-from pan2kg.validation.shapes import PLACE, Rules, Shapes, Term, read_rules, read_shapes, written
+from pan2kg.validation.shapes import (
+    PLACE,
+    FoundTerms,
+    Rules,
+    Shapes,
+    Term,
+    read_rules,
+    read_shapes,
+    written,
+)
 
 QUALITY = "quality/*-violation.rq"
 """Where the quality queries of a project stand, below its folder of queries."""
@@ -195,11 +204,11 @@ def evaluate(
 def _finding(
     query: compilation.Compiled, rules: Rules, node: Term, cells: Mapping[str, Term | None]
 ) -> Finding:
-    way = cells.get("path")
+    path = cells.get("path")
     value = cells.get("value") or cells.get(query.value.removeprefix("?"))
-    terms = (
+    terms = FoundTerms(
         node.value if isinstance(node, ox.NamedNode) else written(node),
-        way.value if isinstance(way, ox.NamedNode) else query.fixed,
+        path.value if isinstance(path, ox.NamedNode) else query.fixed,
         "" if value is None else written(value),
     )
     return rules.finding(query.shape, query.component, terms, query.constraint)

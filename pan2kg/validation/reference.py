@@ -20,7 +20,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.store.store import to_term
 from pan2kg.validation import own_queries
 from pan2kg.validation.report import Finding
-from pan2kg.validation.shapes import PLACE, Node, Rules, Shapes, Term, written
+from pan2kg.validation.shapes import PLACE, FoundTerms, Node, Rules, Shapes, Term, written
 
 _WORDS = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 
@@ -59,12 +59,12 @@ def _finding(rules: Rules, results: Graph, result: rdflib.term.Node) -> Finding:
     focus = values[SH.focusNode]
     shape = cast("Node", values[SH.sourceShape])
     component = values[SH.sourceConstraintComponent].value.removeprefix(str(SH))
-    place = (
+    terms = FoundTerms(
         focus.value if isinstance(focus, ox.NamedNode) else written(focus),
         "" if path is None else rules.shapes.path(path),
         "" if value is None else written(value),
     )
-    return rules.finding(shape, component, place, values.get(SH.sourceConstraint))
+    return rules.finding(shape, component, terms, values.get(SH.sourceConstraint))
 
 
 def _term(node: rdflib.term.Node) -> Term:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -171,6 +172,14 @@ def gather(statements: Iterable[tuple[Path, ox.Quad]]) -> Shapes:
     return Shapes(said, used, files)
 
 
+class FoundTerms(NamedTuple):
+    """What breaks a constraint: focus node, path and value as a finding has them, empty where there is none."""
+
+    focus: str
+    path: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules shapes state: ``rules`` by the node of the constraint, ``owners`` the shape each belongs to."""
@@ -187,15 +196,12 @@ class Rules:
         return self.rules.get(node) or _rule(self.shapes, self.names, node, named_shape)
 
     def finding(
-        self, shape: Node, component: str, terms: tuple[str, str, str], constraint: Term | None
+        self, shape: Node, component: str, terms: FoundTerms, constraint: Term | None
     ) -> Finding:
-        """What a constraint of a shape found: ``terms`` are focus node, path and value, empty where there is none."""
-        focus, path, value = terms
+        """The finding at what breaks a constraint of a shape; ``constraint`` is its node, if it has one."""
         return Finding(
             self.rule(shape, constraint),
-            focus,
-            path,
-            value,
+            *terms,
             component=SH + component,
             expected=self._expected(shape, component.removesuffix("ConstraintComponent")),
         )
