@@ -29,7 +29,7 @@ from pan2kg.i18n.message import speaking
 from pan2kg.project import Project
 from pan2kg.store import queries
 from pan2kg.store.queries import Parameter, Query
-from pan2kg.validation import questions, quotations, style, wording
+from pan2kg.validation import questions, quotations, rights, style, wording
 from pan2kg.validation.evaluation import quality_queries
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -220,7 +220,7 @@ def line_entries() -> Iterator[Entry]:
         style.STYLE_RULES,
         wording.TEXT_RULES,
         quotations.QUOTATION_RULES,
-        quotations.RIGHTS_RULES,
+        rights.RIGHTS_RULES,
         questions.QUESTION_RULES,
     ):
         for rule in rules.values():

@@ -153,7 +153,7 @@ def run_anchor(options: argparse.Namespace) -> int:
     from pan2kg.review import anchoring, files, typed
     from pan2kg.store import load_project
     from pan2kg.turtle import writer
-    from pan2kg.validation import quotations
+    from pan2kg.validation import rights
 
     project = project_of(options)
     name = typed.document_named(load_project(project), project, options.document)
@@ -193,7 +193,7 @@ def run_anchor(options: argparse.Namespace) -> int:
         remark(
             key, place=str(place), passage=subject.rpartition("/")[2], quote=quotation.words, **more
         )
-    most, words = quotations.LONGEST
+    most, words = rights.LONGEST
     for place, quotation in anchored.long:
         remark(
             "quotation-long",
@@ -202,7 +202,7 @@ def run_anchor(options: argparse.Namespace) -> int:
             most=most,
             words=words,
         )
-    if anchored.share > quotations.SHARES[0]:
-        key = "quoted-too-much" if anchored.share > quotations.SHARES[1] else "quoted-much"
+    if anchored.share > rights.SHARE_LOOKED_AT:
+        key = "quoted-too-much" if anchored.share > rights.SHARE_TOO_MUCH else "quoted-much"
         remark(key, share=numeral(100 * anchored.share, language, 0), document=options.document)
     return 1 if anchored.orphans else 0

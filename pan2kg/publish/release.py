@@ -45,7 +45,7 @@ from pan2kg.site import registry
 from pan2kg.store import LocalStore
 from pan2kg.store.rules import rule_files
 from pan2kg.templates import render
-from pan2kg.validation.quotations import refuse_quotations
+from pan2kg.validation.rights import refuse_quotations
 
 _WORDS: Final = Messages("publication")
 _FAULTS_TOLD: Final = 5

@@ -19,7 +19,7 @@ from pan2kg.turtle import read_prefixes, string
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile, read_turtle_file
 from pan2kg.turtle.edits import StatementEdit, edited, unescaped
 from pan2kg.turtle.writer import worded
-from pan2kg.validation.quotations import is_long
+from pan2kg.validation.rights import is_long
 
 _BEFORE = (
     "skos:notation",

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 from pan2kg.extract import Mention
 from pan2kg.extract.names import Thing, either
 from pan2kg.review.decision import CITATION, MENTION, USE
-from pan2kg.validation.quotations import LONGEST
+from pan2kg.validation.rights import LONGEST
 
-_LONGEST, _WORDS = LONGEST
 _BEFORE = 160
 """In how many characters before a mention words may propose its relation."""
 _UNKNOWN_RULE = 0.5
@@ -149,8 +148,8 @@ def sentence_at(text: str, start: int, end: int) -> SentenceSpan:
     >>> text[slice(*sentence_at(text, 13, 33))]
     'La directive 2014/24/UE s’applique.'
     """
-    low = max(0, start - 2 * _LONGEST)
-    high = min(len(text), end + 2 * _LONGEST)
+    low = max(0, start - 2 * LONGEST.characters)
+    high = min(len(text), end + 2 * LONGEST.characters)
     begin = low
     finish = high
     for boundary in _SENTENCE_END.finditer(text, low, high):
@@ -160,7 +159,7 @@ def sentence_at(text: str, start: int, end: int) -> SentenceSpan:
             finish = boundary.start()
             break
     # word by word from the side that is longer, but never into the place itself
-    while finish - begin > _LONGEST or len(text[begin:finish].split()) > _WORDS:
+    while finish - begin > LONGEST.characters or len(text[begin:finish].split()) > LONGEST.words:
         before = start - begin
         behind = finish - end
         if before <= 0 and behind <= 0:

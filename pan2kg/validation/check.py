@@ -16,7 +16,7 @@ from pan2kg.store.links import ALL
 from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.turtle.writer import Prefixes
-from pan2kg.validation import questions, quotations, report, style, wording
+from pan2kg.validation import questions, quotations, report, rights, style, wording
 from pan2kg.validation.baseline import compare, read_baseline
 from pan2kg.validation.evaluation import (
     MANY,
@@ -180,7 +180,7 @@ def _texts(material: CheckedProject) -> list[Report]:
     return [
         of_words,
         quotations.check_quotations(chosen, kept),
-        quotations.check_rights(chosen, kept, material.files),
+        rights.check_rights(chosen, kept, material.files),
     ]
 
 

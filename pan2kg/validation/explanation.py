@@ -9,7 +9,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import either
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import writer
-from pan2kg.validation import questions, quotations, style, wording
+from pan2kg.validation import questions, quotations, rights, style, wording
 from pan2kg.validation.compilation import Compiled, compile_shapes, refused
 from pan2kg.validation.report import Names
 from pan2kg.validation.shapes import Rules, read_rules, read_shapes
@@ -77,7 +77,7 @@ def _not_shown(
 ) -> ProjectError:
     """Why there is no query of a rule to show: it is read off files, it hands on to others, or it is none."""
     of_files = style.STYLE_RULES | questions.QUESTION_RULES | wording.TEXT_RULES
-    if rule in of_files | quotations.QUOTATION_RULES | quotations.RIGHTS_RULES:
+    if rule in of_files | quotations.QUOTATION_RULES | rights.RIGHTS_RULES:
         return ProjectError("rule-without-query", name=rule)
     if any(node.value in called for node in rules.rules if isinstance(node, ox.NamedNode)):
         return ProjectError("rule-within-others", name=rule)

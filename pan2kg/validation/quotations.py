@@ -1,4 +1,4 @@
-"""Quotations, titles and numbers held against the texts a project keeps of the documents it cites; and whose rights.
+"""Quotations, titles and numbers held against the texts a project keeps of the documents it cites.
 
 ``texts/<key of the document>.txt`` is such a text, in UTF-8. Where a text may not be kept,
 ``texts/<key>.hashes`` holds a salted hash of every run of :data:`RUN` words of it. Neither is
@@ -6,7 +6,8 @@ published. Words are compared in their order, after :func:`folded` has made alik
 makes different; ``…`` stands for what a quotation leaves out. Titles and numbers are compared with
 the published list of a plan: that source of its actions in which most of their titles stand.
 
-Every door of the graph lets :func:`judge` say whether a quotation is one.
+Every door of the graph lets :func:`judge` say whether a quotation is one. How much may be quoted is
+told by :mod:`pan2kg.validation.rights`.
 """
 
 import hashlib
@@ -17,15 +18,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.turtle import TurtleLine, blocks, edits, kind_and_key, string
+from pan2kg.turtle import TurtleLine, edits, kind_and_key, string
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
-from pan2kg.validation.kept import find_kept
 from pan2kg.validation.report import Finding, Kind, Report, Rule, worded_rules
 
 RUN = 4
@@ -69,9 +68,19 @@ def pieces(quote: str) -> list[str]:
 # Texts that are kept
 
 
+class _Likeness(NamedTuple):
+    """How many words two passages have in common, and how many at the same place; the first counts first."""
+
+    in_common: int
+    in_order: int
+
+
 @dataclass(frozen=True)
 class KeptText:
-    """What a project keeps of a document: its text, or with a salt the hashes of its runs of words."""
+    """What a project keeps of a document, by its key: its text, or with a salt the hashes of its runs of words.
+
+    ``name`` is that of the file.
+    """
 
     document: str
     name: str
@@ -146,16 +155,16 @@ class KeptText:
         wanted = [_compared(word) for word in quote.split()]
         size = len(wanted)
         sought = Counter(wanted)
-        best = (0, 0)
+        best = _Likeness(0, 0)
         best_start = 0
         for start in range(max(len(words) - size, 0) + 1):
             window = words[start : start + size]
-            in_common = (sought & Counter(window)).total()
             in_order = sum(map(str.__eq__, window, wanted))
-            if (in_common, in_order) > best:
-                best = (in_common, in_order)
+            likeness = _Likeness((sought & Counter(window)).total(), in_order)
+            if likeness > best:
+                best = likeness
                 best_start = start
-        is_like = 2 * best[0] >= size > 0
+        is_like = 2 * best.in_common >= size > 0
         return " ".join(printed[best_start : best_start + size]) if is_like else ""
 
 
@@ -278,20 +287,22 @@ class Literal(NamedTuple):
         )
 
 
-def _literals(file: TurtleFile, block: SourceBlock, predicate: str) -> Iterator[Literal]:
+def literals(file: TurtleFile, block: SourceBlock, predicate: str) -> Iterator[Literal]:
+    """The texts a block states by a predicate, each where it stands."""
     for line in block.said(predicate):
         match = _LITERAL.fullmatch(line.object)
         if match:
             yield Literal(file, block, line, edits.unescaped(match[1]), match[2] or "")
 
 
-def _documents(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str]:
+def documents_named(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str]:
     """The keys of the documents a block names by a property."""
     names = (kind_and_key(file.expand(line.object)) for line in block.said(predicate))
     return [key for kind, key in names if kind == "document"]
 
 
-def _blocks(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBlock]]:
+def blocks_of(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBlock]]:
+    """Every block of these files, with its file."""
     return ((file, block) for file in files for block in file.blocks)
 
 
@@ -338,12 +349,12 @@ def _check_quotes(files: Sequence[TurtleFile], kept: KeptTexts) -> QuotationFind
     """Each quotation stands in one of the documents it is said to be in."""
     findings = []
     compared = Counter[str]()
-    for file, block in _blocks(files):
-        quote = next(_literals(file, block, "pan:quote"), None)
+    for file, block in blocks_of(files):
+        quote = next(literals(file, block, "pan:quote"), None)
         if quote is None:
             continue
-        documents = _documents(file, block, "pan:inDocument")
-        own_hash = next(_literals(file, block, "pan:quoteHash"), None)
+        documents = documents_named(file, block, "pan:inDocument")
+        own_hash = next(literals(file, block, "pan:quoteHash"), None)
         comparison = judge(quote.words, documents, kept, own_hash.words if own_hash else "")
         compared[_COUNTED_AS.get(comparison, "text-compared")] += 1
         if comparison is Comparison.MISSING or not pieces(quote.words):
@@ -375,6 +386,14 @@ class ListedTitle(NamedTuple):
     number: Literal | None
 
 
+class _PublishedList(NamedTuple):
+    """A document that may be the list of the measures of a plan, in one language."""
+
+    plan: str
+    document: str
+    language: str
+
+
 def _check_titles(files: Sequence[TurtleFile], kept: KeptTexts) -> QuotationFindings:
     """Each title of a published list stands there, behind its number."""
     findings = []
@@ -401,18 +420,19 @@ def _lists(
     files: Iterable[TurtleFile], kept: KeptTexts
 ) -> Iterator[tuple[KeptText, list[ListedTitle]]]:
     """Each text that is the published list of a plan, as most of its titles stand there, with these titles."""
-    by_list: dict[tuple[str, str, str], list[ListedTitle]] = defaultdict(list)
-    for file, block in _blocks(files):
+    by_list: dict[_PublishedList, list[ListedTitle]] = defaultdict(list)
+    for file, block in blocks_of(files):
         if not block.statements or block.statements[0].object not in _LISTED:
             continue
         plan = next((file.expand(line.object) for line in block.said("pan:inPlan")), "")
-        number = next(_literals(file, block, "skos:notation"), None)
-        for document in _documents(file, block, "dcterms:source"):
+        number = next(literals(file, block, "skos:notation"), None)
+        for document in documents_named(file, block, "dcterms:source"):
             if document in kept:
-                for title in _literals(file, block, "skos:prefLabel"):
-                    by_list[plan, document, title.language].append(ListedTitle(title, number))
-    for (_, document, _), items in by_list.items():
-        text = kept[document]
+                for title in literals(file, block, "skos:prefLabel"):
+                    listed = _PublishedList(plan, document, title.language)
+                    by_list[listed].append(ListedTitle(title, number))
+    for listed, items in by_list.items():
+        text = kept[listed.document]
         standing = sum(text.holds(title.words) is True for title, _ in items)
         if 2 * standing > len(items):
             yield text, items
@@ -420,7 +440,7 @@ def _lists(
 
 def _check_kept(files: Sequence[TurtleFile], kept: KeptTexts) -> QuotationFindings:
     """Each text that is kept is of a document these files describe."""
-    subjects = {kind_and_key(file.expand(block.subject)) for file, block in _blocks(files)}
+    subjects = {kind_and_key(file.expand(block.subject)) for file, block in blocks_of(files)}
     rule = QUOTATION_RULES["text-kept"]
     findings = [
         Finding(rule, "", value=string(text.document), place=Place(text.name))
@@ -428,180 +448,3 @@ def _check_kept(files: Sequence[TurtleFile], kept: KeptTexts) -> QuotationFindin
         if ("document", text.document) not in subjects
     ]
     return QuotationFindings(findings, {"text-kept": len(kept)}, Counter())
-
-
-# How much is quoted
-
-LONGEST = (300, 60)
-"""How long a quotation is without asking whoever holds the rights: characters, or words."""
-SHARES = (0.05, 0.10)
-"""The share of a document above which its quotations are to be looked at, and above which they are too much."""
-WHOLE = 10
-"""A quotation as many times longer than a short one is a text, however long the document is."""
-_UNKNOWN = "text-length-unknown"
-RIGHTS_RULES = worded_rules(
-    Messages("text"),
-    Kind.TEXT,
-    ("text-long", "text-much", "text-whole"),
-    ("text-long", "text-much"),
-    (_UNKNOWN,),
-)
-_TITLES = ("skos:prefLabel", "skos:altLabel", "skosxl:literalForm")
-_ACT = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
-"""Addresses of official acts: the European legislation identifier, and the numbers of the law of the Union."""
-
-
-def check_rights(
-    files: Sequence[TurtleFile],
-    kept: KeptTexts,
-    known: Sequence[TurtleFile] | None = None,
-) -> Report:
-    """What these files quote at greater length than may be taken without asking; how many documents have no length.
-
-    ``known`` are the files that describe the documents, where they are more than these.
-    """
-    documents = list(_quoted(files, kept, files if known is None else known))
-    looked_at = dict.fromkeys(RIGHTS_RULES, len(documents))
-    looked_at["text-long"] = sum(len(quoted.quotes) for quoted in documents)
-    unknown = sum(quoted.share is None for quoted in documents)
-    findings = list[Finding]()
-    for quoted in documents:
-        findings += _too_long(quoted)
-        if quoted.share is not None and quoted.share > SHARES[0]:
-            findings.append(_too_much(quoted, quoted.share))
-    rules = tuple(rule for key, rule in RIGHTS_RULES.items() if looked_at[key])
-    statistics = {_UNKNOWN: unknown} if unknown else {}
-    return Report(rules, tuple(findings), looked_at, statistics=statistics)
-
-
-class QuotedDocument(NamedTuple):
-    """A document with its quotations; ``share`` is how much of it they are, from 0 to 1, where its length is known."""
-
-    quotes: list[Literal]
-    share: float | None
-
-
-def _too_long(quoted: QuotedDocument) -> Iterator[Finding]:
-    for quote in quoted.quotes:
-        if is_long(quote.words):
-            key = "text-whole" if is_long(quote.words, WHOLE) else "text-long"
-            yield quote.finding(RIGHTS_RULES[key], str(len(quote.words)))
-
-
-def _too_much(quoted: QuotedDocument, share: float) -> Finding:
-    file, block, line, *_ = quoted.quotes[0]
-    document = file.expand(next(block.said("pan:inDocument")).object)
-    rule = RIGHTS_RULES["text-whole" if share > SHARES[1] else "text-much"]
-    value = string(f"{round(100 * share)} %")
-    return Finding(rule, document, value=value, place=Place(file.name, line.line))
-
-
-def refuse_quotations(project: Project, folder: Path | None = None) -> None:
-    """Refuse to publish a project that invents a quotation, takes over a text, or too much of one.
-
-    The report of a check says so, where one of the files as they are is kept in the folder.
-
-    Raises:
-        ProjectError: with the place of the first such quotation.
-    """
-    report = find_kept(project, folder) if folder else None
-    if report:
-        findings = report.findings
-    else:
-        files = [file for member in project.members for file in blocks.read_turtle_files(member)]
-        kept = texts_of_members(project)
-        rights = check_rights(files, kept)
-        findings = (*rights.findings, *check_quotations(files, kept).findings)
-    for finding in findings:
-        name = finding.focus.rpartition("/")[2]
-        if finding.rule.key == "text-whole":
-            size = finding.value.strip('"')
-            raise ProjectError(
-                "quoted-whole", place=finding.place, remedy="quote-less", name=name, size=size
-            )
-        if finding.rule.key == "text-quote":
-            raise ProjectError(
-                "quoted-invented", place=finding.place, remedy="quote-what-stands", name=name
-            )
-
-
-def _quoted(
-    files: Sequence[TurtleFile], kept: KeptTexts, known: Sequence[TurtleFile]
-) -> Iterator[QuotedDocument]:
-    """The documents that are quoted and are not free to be; what is a title is a fact and no quotation."""
-    facts = _facts_of_documents(known)
-    titles = _titles(known)
-    by_document: dict[str, list[Literal]] = defaultdict(list)
-    for file, block in _blocks(files):
-        for quote in _literals(file, block, "pan:quote"):
-            for document in _documents(file, block, "pan:inDocument"):
-                if not _is_free(facts.get(document, {})):
-                    by_document[document].append(quote)
-    for document, of_document in by_document.items():
-        text = kept.get(document)
-        in_words = text is not None and bool(text.salt)
-        length = _length(text, facts.get(document, {}))
-        quotes = []
-        for quote in of_document:
-            # whether it is a title is only asked where it matters
-            matters = length or is_long(quote.words)
-            if not (matters and folded(quote.words) in titles):
-                quotes.append(quote)
-        different = {quote.words for quote in quotes}
-        size = sum(len(words.split()) if in_words else len(words) for words in different)
-        if quotes:
-            yield QuotedDocument(quotes, min(1.0, size / length) if length else None)
-
-
-Facts = Mapping[str, Sequence[str]]
-"""What is said of a document: the objects as they are written, by predicate."""
-
-
-def _facts_of_documents(files: Iterable[TurtleFile]) -> dict[str, Facts]:
-    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for file, block in _blocks(files):
-        if block.subject.startswith("document:"):
-            _, document = kind_and_key(file.expand(block.subject))
-            for line in block.statements:
-                facts[document][line.predicate].append(line.object)
-    return {**facts}
-
-
-def _titles(files: Iterable[TurtleFile]) -> str:
-    """All titles and names of these files, folded, a line each."""
-    titles = set[str]()
-    for file, block in _blocks(files):
-        for predicate in _TITLES:
-            titles.update(folded(title.words) for title in _literals(file, block, predicate))
-    return "\n".join(titles)
-
-
-def _is_free(facts: Facts) -> bool:
-    """Whether more of a document may be quoted: by its licence, a word of its publisher, or as an official act."""
-    if facts.get("dcterms:license") or facts.get("pan:rightsNote"):
-        return True
-    works = facts.get("pan:speaksFor", ())
-    if any(work.startswith("instrument:") for work in works):
-        return True
-    return any(_ACT.search(address) for address in (*facts.get("pan:readAt", ()), *works))
-
-
-def _length(text: KeptText | None, facts: Facts) -> int | None:
-    """How long a document is: in words where hashes of it are kept, else in characters; ``None`` if unknown."""
-    if text is None:
-        numbers = facts.get("pan:characters", ())
-        return next((int(number) for number in numbers if number.isdecimal()), None)
-    if text.salt:
-        # a hash a run of words; what stands twice counts once
-        return len(text.hashes) + RUN - 1
-    return len(" ".join(text.text.split()))
-
-
-def is_long(words: str, times: int = 1) -> bool:
-    """Whether a quotation is longer than a short one, or so many ``times`` longer: by characters and by words.
-
-    >>> is_long("a word " * 50), is_long("a word " * 50, 10), is_long("a" * 301)
-    (True, False, False)
-    """
-    characters, number = LONGEST
-    return len(words.strip()) > times * characters and len(words.split()) > times * number

@@ -13,21 +13,19 @@ from hypothesis import given, strategies as st
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.validation import quotations
+from pan2kg.validation import quotations, rights
 from pan2kg.validation.check import check
 from pan2kg.validation.kept import kept_report
 from pan2kg.validation.quotations import (
-    LONGEST,
-    WHOLE,
     Comparison,
     KeptText,
     hashes_of,
-    is_long,
     judge,
     kept_texts,
     read_hashes,
 )
 from pan2kg.validation.report import Report
+from pan2kg.validation.rights import LONGEST, WHOLE, is_long
 from tests.copies import ROOT
 
 if TYPE_CHECKING:
@@ -282,11 +280,11 @@ def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compare
 # How much is quoted
 
 
-def rights(
+def of_rights(
     *passages: str, head: str = SIZED, kept: KeptText | None = None
 ) -> list[tuple[str, str]]:
     files = [read_turtle_file(head + "\n".join(passages), "graph/x.ttl")]
-    report = quotations.check_rights(files, {KEY: kept} if kept else {})
+    report = rights.check_rights(files, {KEY: kept} if kept else {})
     assert all(finding.place and finding.place.line for finding in report.findings)
     assert ("text-length-unknown" in report.statistics) is (
         head == HEAD and kept is None and bool(report.findings)
@@ -301,16 +299,16 @@ def test_a_twentieth_is_said_and_more_than_a_tenth_refused_of_all_that_is_differ
         100: [("text-much", "10 %")],
         101: [("text-whole", "10 %")],
     }.items():
-        assert rights(quoted("a" * characters)) == said
-    assert rights(quoted("a" * 50), quoted("a" * 50, "b")) == []
-    assert rights(quoted("a" * 50), quoted("b" * 50, "b")) == [("text-much", "10 %")]
+        assert of_rights(quoted("a" * characters)) == said
+    assert of_rights(quoted("a" * 50), quoted("a" * 50, "b")) == []
+    assert of_rights(quoted("a" * 50), quoted("b" * 50, "b")) == [("text-much", "10 %")]
 
 
 def test_a_quotation_is_long_by_characters_and_words_and_a_text_where_it_is_ten_times_as_long() -> (
     None
 ):
     for words in (TEN * 7, TEN * 61):
-        assert rights(quoted(words), head=HEAD) == [
+        assert of_rights(quoted(words), head=HEAD) == [
             ("text-whole" if len(words) > 3000 else "text-long", str(len(words)))
         ]
     assert not is_long(TEN * 6)
@@ -331,13 +329,13 @@ def test_a_licence_a_word_of_the_publisher_and_an_official_act_let_more_be_quote
     line: str,
 ) -> None:
     assert (
-        rights(
+        of_rights(
             quoted(TEN * 61),
             head=SIZED.replace("    pan:characters", f"    {line} ;\n    pan:characters"),
         )
         == []
     )
-    assert rights(quoted(TEN * 61)) != []
+    assert of_rights(quoted(TEN * 61)) != []
 
 
 def test_a_title_is_a_fact_and_no_quotation() -> None:
@@ -348,14 +346,14 @@ def test_a_title_is_a_fact_and_no_quotation() -> None:
         (201, "prefLabel", [("text-whole", "20 %")]),
         (200, "editorialNote", [("text-whole", "20 %")]),
     ):
-        assert rights(quoted("a" * number), title.replace("prefLabel", predicate)) == said
+        assert of_rights(quoted("a" * number), title.replace("prefLabel", predicate)) == said
 
 
 def test_a_kept_text_and_its_hashes_say_how_long_a_document_is() -> None:
     text = " ".join(f"mot{number}" for number in range(100))
     for kept in (KeptText(KEY, "x", text), read_hashes(KEY, "x", hashes_of(text, "0" * 32))):
         assert [
-            key for key, _ in rights(quoted(text[: text.index(" mot20")]), head=HEAD, kept=kept)
+            key for key, _ in of_rights(quoted(text[: text.index(" mot20")]), head=HEAD, kept=kept)
         ] == ["text-whole"]
 
 
@@ -369,7 +367,7 @@ def test_what_a_release_would_take_over_whole_is_refused_with_its_place(
     own_project: Path, project: Project, tmp_path: Path
 ) -> None:
     for sound in (Project(own_project), project):
-        quotations.refuse_quotations(sound)
+        rights.refuse_quotations(sound)
     (own_project / "graph" / "whole.ttl").write_text(
         HEAD + quoted(TEN * 61, "whole"), encoding="utf-8"
     )
@@ -378,7 +376,7 @@ def test_what_a_release_would_take_over_whole_is_refused_with_its_place(
         with pytest.raises(
             ProjectError, match=r"graph/whole\.ttl:13: whole would be .* whole .*dcterms:license"
         ):
-            quotations.refuse_quotations(Project(own_project), folder)
+            rights.refuse_quotations(Project(own_project), folder)
 
 
 def test_a_release_refuses_a_quotation_that_the_kept_text_does_not_hold(
@@ -386,7 +384,7 @@ def test_a_release_refuses_a_quotation_that_the_kept_text_does_not_hold(
 ) -> None:
     passages = HEAD + quoted("Une phrase que la liste ne contient pas", "invented")
     (own_project / "graph" / "invented.ttl").write_text(passages, encoding="utf-8")
-    quotations.refuse_quotations(Project(own_project))  # nothing is kept of it
+    rights.refuse_quotations(Project(own_project))  # nothing is kept of it
     (own_project / "texts").mkdir(exist_ok=True)
     (own_project / "texts" / f"{KEY}.txt").write_text(LIST, encoding="utf-8")
     kept_report(Project(own_project), tmp_path, lambda: check(Project(own_project)))
@@ -395,7 +393,7 @@ def test_a_release_refuses_a_quotation_that_the_kept_text_does_not_hold(
             ProjectError,
             match=r"graph/invented\.ttl:13: The kept text .* words of invented.*nothing",
         ):
-            quotations.refuse_quotations(Project(own_project), folder)
+            rights.refuse_quotations(Project(own_project), folder)
 
 
 def test_a_quotation_that_fits_its_own_hash_is_counted_apart_and_a_kept_text_goes_before_it() -> (
