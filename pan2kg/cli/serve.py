@@ -114,10 +114,10 @@ def run_serve(options: argparse.Namespace) -> int:
         try:
             people = None
             if options.writable:
-                from pan2kg.server import review
+                from pan2kg.server import reviewers
 
-                listed = review.read_people(options.people) if options.people else ()
-                people = review.People(token, listed, options.person_header)
+                listed = reviewers.read_people(options.people) if options.people else ()
+                people = reviewers.People(token, listed, options.person_header)
             return int(
                 import_module("pan2kg.cli.service").answer(
                     options, settings, bound, project, keeper, people

@@ -56,9 +56,9 @@ def answer(
         shown = _pages(site, None if people else pages.HomePages(project, folder), keeper)
         routes = _documents(project, store, release, site)
         if reviews:
-            from pan2kg.server import review
+            from pan2kg.server import review, reviewers
 
-            desk = review.ReviewPages(project, store, site, keeper, review.Sessions(people))
+            desk = review.ReviewPages(project, store, site, keeper, reviewers.Sessions(people))
             routes[:0] = [
                 web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS
             ]
@@ -99,10 +99,10 @@ def _operations(
         with suppress(ProjectError):  # the one that is open stays
             operations.open_log()
         if options.people and people:
-            from pan2kg.server import review
+            from pan2kg.server import reviewers
 
             try:
-                people.listed = review.read_people(options.people)
+                people.listed = reviewers.read_people(options.people)
             except ProjectError as error:
                 sys.stderr.write(f"{error}\n")
         reload()

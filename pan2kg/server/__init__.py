@@ -15,7 +15,8 @@ share the memory of the one that holds the graph, pages by threads of the main p
 ``documents``  things, their documents, the VoID description
 ``pages``      pages and assets of a site, files of a release
 ``all_pages``  a page for every IRI the graph mentions
-``review``     who reviews, their sessions, their forms
+``reviewers``  who reviews, how they sign in, and their sessions
+``review``     the pages of reviews, and the forms that are sent from them
 ``assistant``  the graph for assistants (Model Context Protocol)
 =============  =====================================================================
 

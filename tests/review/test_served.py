@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.server.review import FLOOD, TRIES, Attempts, People, Person, read_people
+from pan2kg.server.reviewers import FLOOD, TRIES, Attempts, People, Person, read_people
 from tests.copies import FEW, copy
 from tests.review.conftest import DATA, EVIDENCE, FILE, TOKEN, cases, serving
 from tests.review.test_scores import CHOSEN, FILES, GIVEN, ONE, THREE, cell
