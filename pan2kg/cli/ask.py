@@ -19,7 +19,7 @@ from pan2kg.tables import answers, writers
 from pan2kg.turtle import blocks, writer
 
 if TYPE_CHECKING:
-    from pan2kg.site.questions import Permalink
+    from pan2kg.site.permalink import Permalink
 
 FORMATS: Final = (
     "table",
@@ -86,9 +86,9 @@ def run_ask(options: argparse.Namespace) -> int:
 
 def _follow_link(options: argparse.Namespace) -> "Permalink":
     # what the address of a page fixes is as if it had been typed
-    from pan2kg.site import questions
+    from pan2kg.site import permalink
 
-    link = questions.read_permalink(options.name)
+    link = permalink.read_permalink(options.name)
     if link.day and options.as_of not in (None, link.day):
         raise QueryError("link-day-differs", day=link.day, given=options.as_of)
     options.name = link.query
@@ -140,9 +140,9 @@ def _answer_question(
     release = datasets.read_release(data).number
     level = answers.level_of(query, values)
     if link:
-        from pan2kg.site import questions
+        from pan2kg.site import permalink
 
-        notes.insert(0, questions.notice(link.release, release, link.language))
+        notes.insert(0, permalink.notice(link.release, release, link.language))
     day = options.as_of or today()
     basis = answers.basis_of(data, options.language, release=release, day=day, level=level)
     around = (

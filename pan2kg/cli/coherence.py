@@ -135,9 +135,9 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     kind = tables.table_kinds()[options.figure]
     graph, remarks = _graph_of(project, options, kind, choice)
     if "link" in typed:
-        from pan2kg.site import questions
+        from pan2kg.site import permalink
 
-        tell(questions.notice(options.link.release, graph.release, options.language))
+        tell(permalink.notice(options.link.release, graph.release, options.language))
     if typed.get("weights"):
         from pan2kg.publish import weights as published
 

@@ -40,7 +40,7 @@ from pan2kg.publish.vocabulary import (
     StatementRow,
     value_of,
 )
-from pan2kg.site import values
+from pan2kg.site import property_names
 from pan2kg.templates import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, ROOT, SKOS, path_of, rule_of
 
@@ -294,7 +294,9 @@ class DocumentPage:
             return self._names(head.iri)
         index = self.described.edition.graph.labels
         is_back = head.sign == _POINTING
-        return [(tag, values.called(index, head.iri, tag, back=is_back)[0]) for tag in LANGUAGES]
+        return [
+            (tag, property_names.called(index, head.iri, tag, back=is_back)[0]) for tag in LANGUAGES
+        ]
 
     def _names(self, *things: str) -> list[tuple[Language, str]]:
         name = self.described.name
@@ -349,8 +351,8 @@ class DocumentPage:
 
 def _order(head: Head) -> tuple[bool, int, Head]:
     """The place of a property as pages have it; types of links are last."""
-    place = values.places().get((head.iri, head.sign == _POINTING), values.LAST)
-    return head.sign == _LINKED, place[1], head
+    place = property_names.place_of(head.iri, back=head.sign == _POINTING)
+    return head.sign == _LINKED, place.place, head
 
 
 def _unless_first(language: str) -> str:

@@ -186,7 +186,7 @@ def _csv(context: PageContext) -> str | None:
         for column, value in zip(figure.columns, cells, strict=True):
             row.append(value)
             if column in _THINGS:
-                name, _ = context.once("outline", str(value), in_short)
+                name = context.once("outline", str(value), in_short).words
                 row.append(name)
         rows.append(row)
     return formats.write_csv(formats.Grid(tuple(head), rows))

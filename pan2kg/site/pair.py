@@ -12,6 +12,7 @@ pairs tells its figures.
 import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -21,7 +22,7 @@ from pan2kg.graph import labels
 from pan2kg.graph.links import COMPARED, DECLARED, Tie
 from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import link_text, pair_dossier, plan_ties, values
-from pan2kg.site.page import EVIDENCE, Markup, PageContext, SiteContext, Values, View
+from pan2kg.site.page import EVIDENCE, Download, Markup, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import ordered
 from pan2kg.site.plan_matrix import plan_sets
 from pan2kg.tables.figure_words import bits_words
@@ -29,7 +30,7 @@ from pan2kg.turtle.vocabulary import ID, PAN
 
 _TABLES: Final = Messages("table")
 _SHARED_TEXTS: Final = "shared-instrument"
-_ALIKE: Final = 3
+_ALIKE_MOST: Final = 3
 """How many actions of the second plan stand beside one of the first."""
 _FIGURES: Final = ("matrix", "debt")
 """The figures that say something of two plans: strength of their links, what each owes the other in citations."""
@@ -89,65 +90,61 @@ class SharedThing(NamedTuple):
 
 
 def _keys(site_context: SiteContext) -> Iterable[str]:
-    find = site_context.graph.labels.entry
-    paged = sorted(pair for pair, has_page in site_context.pairs.items() if has_page)
+    index = site_context.graph.labels
     keys = []
-    for pair in paged:
-        plan_keys = [entry.key for plan in pair if (entry := find(plan))]
-        if len(plan_keys) == 2:
-            keys.append(labels.pair_key(*plan_keys))
+    for pair in sorted(pair for pair, has_page in site_context.pairs.items() if has_page):
+        plans = [entry.key for entry in map(index.entry, pair) if entry]
+        if len(plans) == len(pair):
+            keys.append(labels.pair_key(*plans))
     return keys
 
 
 def _pair(context: PageContext) -> Values | None:
     pair = _plans_in_address(context)
-    ties = _ties(context, pair) if pair else None
-    if pair is None or ties is None:
+    linking = _linking(context, pair) if pair else []
+    if pair is None or not linking:
         return None
     knowledge = context.known
     keys = [context.key(plan) for plan in pair]
     picture = context.draw("bridge", knowledge.level, plan=keys[0], other=keys[1])
     dossier = pair_dossier.of_pair(context, knowledge, pair, picture)
     # words are quoted once: where they are needed again, a link leads to where they stand
-    places = {proof.quote["words"]: "proofs" for proof in dossier.proofs}
-    links = _links(context, pair, ties, places)
+    places = {proof.quote.words: "proofs" for proof in dossier.proofs}
+    links = _links(context, pair, _counting(context, linking), places)
     # in a release documents tell on what each link rests; notes are numbered as sections need them
     notes = values.Notes(context, is_marked=not context.site_context.document)
     declared = link_text.grouped(notes, sorted(links.declared), quoted=links.quoted)
     compared = link_text.grouped(notes, sorted(links.compared), quoted=links.quoted)
 
-    texts = plan_ties.shared(context, knowledge, pair)
-    _quote_once(texts, places)
+    texts = _quoted_once(plan_ties.shared(context, knowledge, pair), places)
     groups = _groups(context, pair, links.ties)
     by_text = groups.pop(_SHARED_TEXTS, None)
-    # what both have is listed on the page: texts with their weight, then those of links that weigh
-    # nothing, then what makes other links
-    listed = {row.text for row in texts}
+    weak = list(groups.values())
+    weighed = {text.text for text in texts}
     unweighed = []
-    for row in by_text.meetings if by_text else ():
-        if row.thing not in listed:
-            unweighed.append(row)
-    listed.update(row.thing for row in unweighed)
-    for group in groups.values():
-        listed.update(row.thing for row in group.meetings)
+    for meeting in by_text.meetings if by_text else ():
+        if meeting.thing not in weighed:
+            unweighed.append(meeting)
+    # what both have is listed: texts with their weight, those that weigh nothing, what makes other links
+    meetings = itertools.chain(unweighed, *(group.meetings for group in weak))
+    listed = weighed.union(meeting.thing for meeting in meetings)
 
-    actions = {}
+    actions = {plan: ordered(context, context.graph.parts.actions.get(plan, ())) for plan in pair}
     sides = []
     for ends in (pair, pair[::-1]):
-        plan = ends[0]
-        actions[plan] = ordered(context, context.graph.parts.actions.get(plan, ()))
-        sides.append(_side(notes, knowledge, links, ends, len(actions[plan])))
+        sides.append(_side(notes, knowledge, links, ends, len(actions[ends[0]])))
     return {
         "title": context.t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
-        "one": pair[0],
-        "two": pair[1],
+        "pair": pair,
         "is_chosen": bool(context.arguments.get(EVIDENCE)),
         "dossier": dossier,
-        "weight": {**_weight(context, knowledge, pair), "texts": texts, "others": unweighed},
+        "weight": _weight(context, knowledge, pair),
+        "texts": texts,
+        "unweighed": unweighed,
         "declared": declared,
         "compared_links": compared,
         "by_text": by_text,
-        "weak": list(groups.values()),
+        "weak": weak,
         "sides": sides,
         "beside": _beside(context, pair, actions),
         "partly": _partly(context, actions),
@@ -167,14 +164,16 @@ def _plans_in_address(context: PageContext) -> PlanPair | None:
     return (first.iri, second.iri) if first and second else None
 
 
-def _ties(context: PageContext, pair: PlanPair) -> Sequence[Tie] | None:
-    """The links that count at the level chosen, all where none was; None where the plans are not linked at all."""
-    ties = context.graph.ties.by_pair.get((min(pair), max(pair)))
-    if not ties:
-        return None
+def _linking(context: PageContext, pair: PlanPair) -> Sequence[Tie]:
+    """All that links two plans, at any level."""
+    return context.graph.ties.by_pair.get((min(pair), max(pair)), ())
+
+
+def _counting(context: PageContext, linking: Sequence[Tie]) -> Sequence[Tie]:
+    """The links that count at the level chosen; all where none was."""
     if not context.arguments.get(EVIDENCE):
-        return ties
-    return [tie for tie in ties if evidence.counts(tie.level, context.known.level)]
+        return linking
+    return [tie for tie in linking if evidence.counts(tie.level, context.known.level)]
 
 
 def _links(
@@ -194,7 +193,7 @@ def _links(
     quoted = set()
     for iri in declared.union(compared, *citing.values()):
         quotes = values.quotes(context, context.graph.statements.values(iri, values.PASSAGE))
-        if quotes and all(quote["words"] in places for quote in quotes):
+        if quotes and all(quote.words in places for quote in quotes):
             quoted.add(iri)
     return PairLinks(ties, declared, compared, citing, quoted)
 
@@ -231,24 +230,41 @@ def _side(
     }
 
 
-def _quote_once(texts: Sequence[plan_ties.SharedText], places: dict[str, str]) -> None:
-    """Leave with each use of a text only words not quoted before, and a level only where it is not the text's.
+def _quoted_once(
+    texts: Iterable[plan_ties.SharedText], places: Mapping[str, str]
+) -> list[plan_ties.SharedText]:
+    """Texts whose uses have only words not quoted before, and a level only where it is not the text's.
 
-    ``places`` says by words where on the page they stand, and grows by those of each text.
+    ``places`` says by words where on the page they stand before the texts are told.
     """
+    above = dict(places)
+    told = []
     for number, text in enumerate(texts, 1):
-        for use in itertools.chain(*text.sides):
-            if use.mark == text.mark:
-                use.mark = ""
-            fresh = []
-            for quote in use.quotes:
-                if quote["words"] not in places:
-                    fresh.append(quote)
-                elif not use.above:
-                    use.above = places[quote["words"]]
-            use.quotes = fresh
-            for quote in fresh:
-                places[quote["words"]] = f"text-{number}"
+        sides = []
+        for uses in text.sides:
+            side = []
+            for use in uses:
+                lean = _without_repeated(use, text, above)
+                above |= {quote.words: f"text-{number}" for quote in lean.quotes}
+                side.append(lean)
+            sides.append(side)
+        told.append(replace(text, sides=sides))
+    return told
+
+
+def _without_repeated(
+    use: plan_ties.TextUse, text: plan_ties.SharedText, above: Mapping[str, str]
+) -> plan_ties.TextUse:
+    """A use of a text without words that stand above: it leads to the first of the places where these do."""
+    fresh = []
+    repeated = []
+    for quote in use.quotes:
+        if quote.words in above:
+            repeated.append(above[quote.words])
+        else:
+            fresh.append(quote)
+    mark = "" if use.mark == text.mark else use.mark
+    return replace(use, mark=mark, quotes=fresh, above=repeated[0] if repeated else "")
 
 
 def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
@@ -341,26 +357,31 @@ def _beside(
     index = once(("titles", titles_of_second), partial(likeness.Titles.read, titles_of_second))
     nearest = once(
         ("nearest", titles, titles_of_second),
-        lambda: [index.nearest(title, _ALIKE) for title in titles],
+        lambda: [index.nearest(title, _ALIKE_MOST) for title in titles],
     )
     in_short = partial(values.in_short, context)
     rows = []
     for action, places in zip(first, nearest, strict=True):
         alike = [action, *(second[place] for place in places)]
-        rows.append([context.once("outline", iri, in_short)[1] for iri in alike])
+        rows.append([context.once("outline", iri, in_short).link for iri in alike])
     return rows
 
 
-def _partly(
-    context: PageContext, actions: Mapping[str, Sequence[str]]
-) -> list[tuple[str, int, str]]:
-    """The plans whose list of actions was not read to its end: how many are known, of how many if that is known."""
+class PartlyKnown(NamedTuple):
+    """A plan whose list of actions was not read to its end: how many are known, of how many if that is known."""
+
+    plan: str
+    known: int
+    published: str
+
+
+def _partly(context: PageContext, actions: Mapping[str, Sequence[str]]) -> list[PartlyKnown]:
     whole = plan_sets(context.site_context).whole
     partly = []
     for plan, known in actions.items():
         if plan not in whole:
             published = context.graph.statements.one(plan, PAN + "measureCount")
-            partly.append((plan, len(known), published))
+            partly.append(PartlyKnown(plan, len(known), published))
     return partly
 
 
@@ -385,13 +406,13 @@ def _compared(context: PageContext, pair: PlanPair, listed: Collection[str]) -> 
     return rows
 
 
-def _figures(context: PageContext, key: str) -> list[tuple[str, str]]:
+def _figures(context: PageContext, key: str) -> list[Download]:
     asked = {"plan": key} if context.is_served else {}
-    language = context.language
-    return [
-        (context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
-        for name in _FIGURES
-    ]
+    figures = []
+    for name in _FIGURES:
+        address = context.href(f"figure/{name}.html", **asked)
+        figures.append(Download(address, _TABLES.say(f"title.{name}", context.language)))
+    return figures
 
 
 def _having(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
@@ -411,7 +432,8 @@ def _having(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
 def _shared(context: PageContext) -> Values:
     """What several plans share; of two plans named in the address, only what both have."""
     keys = frozenset(context.arguments.get("plans", "").split("--"))
-    plans = [entry.iri for key in keys if (entry := context.graph.labels.find("plan", key))]
+    entries = [context.graph.labels.find("plan", key) for key in keys]
+    plans = [entry.iri for entry in entries if entry]
     pair = sorted(plans) if len(plans) == len(keys) == 2 else []
     return {
         "two": pair,

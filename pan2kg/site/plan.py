@@ -186,7 +186,7 @@ def _plan(context: PageContext) -> Values | None:
     # where a document tells the rest, words that stand as evidence are not quoted again
     quoted: set[str] = set()
     if dossier and not notes.is_marked:
-        quoted.update(proof.quote["words"] for proof in dossier.proofs)
+        quoted.update(proof.quote.words for proof in dossier.proofs)
     # the notes of citations have the first numbers, those of what is said of the plan the next
     cites, cited = _citations(notes, plan, quoted)
     filled = entity.page(context, entry, notes)
@@ -466,7 +466,7 @@ def _cited_list(
         if quoted:
             passages = statements.values(citation.link, values.PASSAGE)
             quotes = values.quotes(context, passages)
-        is_quoted = bool(quotes) and all(quote["words"] in quoted for quote in quotes)
+        is_quoted = bool(quotes) and all(quote.words in quoted for quote in quotes)
         link = link_text.link_of(context, citation.link)
         words = link.written(notes, has_anchor=False, is_quoted=is_quoted)
         entry = context.entry(citation.partner)

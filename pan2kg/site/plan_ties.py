@@ -133,7 +133,7 @@ def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeti
     return MeetingLine(met.plans, context.mark(met.level), context.pair(*met.plans), bits, ways)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class TextUse:
     """How a plan or an action of it uses a text, with the words that say so.
 
@@ -145,7 +145,7 @@ class TextUse:
     tie: str
     relation: str
     mark: Markup | str
-    quotes: list[values.Quote]
+    quotes: Sequence[values.Quote]
     above: str = ""
 
 

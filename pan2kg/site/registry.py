@@ -31,6 +31,7 @@ from pan2kg.site import (
     score_form,
     script_words,
     search_page,
+    sparql_page,
 )
 from pan2kg.site.frame import frame
 from pan2kg.site.page import (
@@ -53,6 +54,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *lists.PAGES,
     *search_page.PAGES,
     *questions.PAGES,
+    *sparql_page.PAGES,
     *explore.PAGES,
     *figure_pages.PAGES,
     *definitions.PAGES,

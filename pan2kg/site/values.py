@@ -5,53 +5,47 @@ numbered as they are first needed: the order in which a page is made is the orde
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from itertools import groupby
-from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph import labels, plan_parts, statements as parts
+from pan2kg.graph import labels, plan_parts
+from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import Markup, PageContext, piece
+from pan2kg.site.property_names import ORG, called, place_of
 from pan2kg.store import Term, gathered as gathered, plain
 from pan2kg.templates import escape, markup
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDFS, SKOS, XSD, kind_and_key, path_of
 
-_ORG: Final = "http://www.w3.org/ns/org#"
-_SPACES: Final[Mapping[str, str]] = {
-    "adms": "http://www.w3.org/ns/adms#", "dcat": "http://www.w3.org/ns/dcat#", "dcterms": DCTERMS,
-    "eli": "http://data.europa.eu/eli/ontology#", "foaf": "http://xmlns.com/foaf/0.1/", "org": _ORG,
-    "owl": "http://www.w3.org/2002/07/owl#", "pan": PAN, "prov": "http://www.w3.org/ns/prov#", "rdf": RDF,
-    "rdfs": RDFS, "skos": SKOS, "vann": "http://purl.org/vocab/vann/",
-}  # fmt: skip
 PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
 PASSAGE: Final = PAN + "evidence"
 ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
-MOST: Final = 400
+_MOST_POINTING: Final = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
-MOST_UNCOUNTED: Final = 4
+_MOST_UNCOUNTED: Final = 4
+"""Up to how many values a row has without saying how many these are."""
 NOTHING: Final = markup("")
 _NONE: Final[frozenset[str]] = frozenset()
 _HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
 """What a node says in short: the first of these it has."""
-_ABOUT: Final = (PAN + "involves", PAN + "involvedIn", f"{_ORG}organization", f"{_ORG}member")
+_ABOUT: Final = (PAN + "involves", PAN + "involvedIn", f"{ORG}organization", f"{ORG}member")
 """What a node without words of its own is about: the first of these that is not the thing it is shown on."""
-_IN_NOTES: Final = frozenset({parts.CERTAINTY, parts.SOURCE, PASSAGE})
-_ASIDE: Final = _IN_NOTES | {parts.TYPE, DCTERMS + "identifier"}
+_IN_NOTES: Final = frozenset({CERTAINTY, SOURCE, PASSAGE})
+_ASIDE: Final = _IN_NOTES | {TYPE, DCTERMS + "identifier"}
 """What is not among the facts of a node: it stands in its note, or beside it as a quotation."""
 _SHOWN_ELSEWHERE: Final = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
 _PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"})
 """Values that go without saying: what counts is not marked, what does not count is."""
-_DEEP: Final = 3
+_DEEPEST: Final = 3
 """How many things lead to a node that is still unfolded: what is further away is named only."""
 _BADGES: Final = {
     "stated": "declared",
@@ -60,10 +54,15 @@ _BADGES: Final = {
     "unverified": "unverified",
 }
 _PAGE: Final = catalogue.Messages("page")
-_CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
 
-Quote = Mapping[str, str]
-"""Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
+
+class Quote(NamedTuple):
+    """Words quoted, their ``language`` where it is not the page's, the document, and the page or pages in it."""
+
+    words: str
+    language: str
+    document: Markup
+    page: str
 
 
 class Mark(NamedTuple):
@@ -75,11 +74,18 @@ class Mark(NamedTuple):
     written: Markup
 
 
+class NodeFact(NamedTuple):
+    """A property of a node: its heading and its values."""
+
+    heading: Markup
+    contents: Sequence[Markup]
+
+
 class NodeText(NamedTuple):
     """A node as a line: what it says in short, its facts with their headings, the words quoted for it, its note."""
 
     head: Markup
-    facts: Sequence[tuple[Markup, Sequence[Markup]]]
+    facts: Sequence[NodeFact]
     quotes: Sequence[Quote]
     mark: Mark | None
 
@@ -101,12 +107,15 @@ class Row(NamedTuple):
 
 
 class StatementGroup(NamedTuple):
-    """Statements that make a row: its place among others, whether they point to the thing, what sets them apart."""
+    """Statements that make a row: its place among others, and whether they point to the thing.
+
+    Of those that do, ``apart`` sets one row of a property apart from another: a role, or a plan.
+    """
 
     place: int
     is_back: bool
     apart: str
-    statements: Sequence[parts.Statement]
+    statements: Sequence[Statement]
 
 
 class Notes:
@@ -115,13 +124,13 @@ class Notes:
     def __init__(self, context: PageContext, *, is_marked: bool = True) -> None:
         self.context = context
         self.is_marked = is_marked
-        self.numbers: dict[parts.Grounds, Mark] = {}
+        self.numbers: dict[Grounds, Mark] = {}
 
-    def mark(self, statement: parts.Statement) -> Mark:
+    def mark(self, statement: Statement) -> Mark:
         """The note of what a statement rests on."""
-        return self.need(parts.grounds_of(self.context.graph.statements, statement))
+        return self.need(grounds_of(self.context.graph.statements, statement))
 
-    def need(self, grounds: parts.Grounds) -> Mark:
+    def need(self, grounds: Grounds) -> Mark:
         """The note of these grounds, numbered by now."""
         if grounds not in self.numbers:
             number = len(self.numbers) + 1
@@ -137,14 +146,16 @@ class Notes:
         """The notes in their order: the file or rule, what a rule says and where, and the documents."""
         return [self._listed(grounds, mark) for grounds, mark in self.numbers.items()]
 
-    def _listed(self, grounds: parts.Grounds, mark: Mark) -> dict[str, object]:
+    def _listed(self, grounds: Grounds, mark: Mark) -> dict[str, object]:
         context = self.context
         summary = ""
         language = ""
         address = ""
         if grounds.certainty == "rule":
             place = grounds.graph.rpartition("/")[2]
-            summary, language = rule_words(context, place)
+            rule = rule_words(context, place)
+            summary = rule.words
+            language = rule.language
             # what a rule says is told once, on the page of what figures mean
             if place in context.graph.rules:
                 address = context.href(f"meaning.html#rule-{place}")
@@ -161,8 +172,15 @@ class Notes:
         }
 
 
-def rule_words(context: PageContext, name: str) -> tuple[str, str]:
-    """What a rule says, and in which language where that is not the page's.
+class RuleWords(NamedTuple):
+    """What a rule says, and in which language where that is not the page's."""
+
+    words: str
+    language: str
+
+
+def rule_words(context: PageContext, name: str) -> RuleWords:
+    """What a rule says; nothing where no words are known of it.
 
     The scheme of link types says it of those that derive links. Another rule of the program says it
     in each language; one that a project has changed or added, as it stands in its file.
@@ -170,88 +188,38 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     language = context.language
     kind = context.graph.link_kinds.get(name)
     if kind:
-        words = labels.best(kind.definitions, language)
-        return words.text, "" if words.language == language else words.language
-    stated = context.graph.rules.get(name, "")
+        defined = labels.best(kind.definitions, language)
+        return RuleWords(defined.text, _foreign(context, defined.language))
     source = catalogue.SOURCE_LANGUAGE
-    key = f"rule-{name}"
-    is_known = _PAGE.has(key)
-    if not stated or (is_known and stated == _PAGE.template(key, source)):
-        return _PAGE.template(key, language) if is_known else "", ""
-    return stated, "" if language == source else source
+    stated = context.graph.rules.get(name, "")
+    message_name = f"rule-{name}"
+    in_program = _PAGE.template(message_name, source) if _PAGE.has(message_name) else ""
+    if stated and stated != in_program:
+        return RuleWords(stated, _foreign(context, source))
+    return RuleWords(_PAGE.template(message_name, language) if in_program else "", "")
 
 
-def in_short(context: PageContext, iri: str) -> tuple[str, Markup]:
-    """The short name, else a title cut short, with its number; and the same as a link that says its language."""
+class ShortName(NamedTuple):
+    """The name of a thing in short, with its number, and the same as a link that says its language."""
+
+    words: str
+    link: Markup
+
+
+def in_short(context: PageContext, iri: str) -> ShortName:
+    """The short name of a thing, else its title cut short."""
     label = context.graph.labels.label(iri, context.request.data)
     brief = context.graph.labels.brief(iri, context.request.data)
-    words = labels.shortened(label.text)
-    language = label.language
     if brief.whole:
         words = brief.text
         language = brief.language
+    else:
+        words = labels.shortened(label.text)
+        language = label.language
     if label.notation not in ("", label.text):
         words = f"{label.notation} {words}"
-    spoken = piece("spoken")(words, "" if language == context.language else language)
-    return words, context.lead(context.address(iri), spoken)
-
-
-class PropertyPlace(NamedTuple):
-    """Where a property is told: in which part of a page, its place there, and its name in ``properties.toml``."""
-
-    section: str
-    place: int
-    name: str
-
-
-LAST: Final = PropertyPlace("other", 10_000, "")
-
-
-@cache
-def places() -> Mapping[tuple[str, bool], PropertyPlace]:
-    """The place of each property by its IRI, and whether it is read back, from the thing it points to.
-
-    >>> places()[PAN + "hasTopic", False].section
-    'what'
-    """
-    listed: dict[tuple[str, bool], PropertyPlace] = {}
-    text = Path(__file__).with_name("properties.toml").read_text(encoding="utf-8")
-    for section, names in tomllib.loads(text).items():
-        side = section.removeprefix("from-")
-        for name in names:
-            prefix, _, local = name.partition(":")
-            at = (_SPACES[prefix] + local, section != side)
-            listed[at] = PropertyPlace(side, len(listed), name)
-    return listed
-
-
-def called(
-    index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False
-) -> tuple[str, str]:
-    """What a property is called, and in which language where that is not the one asked for.
-
-    Read ``back`` it says what points to a thing: « actions » of what has them.
-    """
-    at = (iri, language, back)
-    if at not in index.called:
-        index.called[at] = _called(index.label(iri, language), iri, language, back=back)
-    return index.called[at]
-
-
-def _called(
-    label: labels.Name, iri: str, language: catalogue.Language, *, back: bool
-) -> tuple[str, str]:
-    key = places().get((iri, back), LAST).name
-    messages = _CALLED[back]
-    is_own = label.language == language
-    words = label.text
-    foreign = "" if is_own else label.language
-    if (back or not is_own) and messages.has(key, language):
-        words = messages.say(key, language)
-        foreign = ""
-    if back and not key:
-        words = _PAGE.say("pointing", language, name=words)
-    return words, foreign
+    spoken = piece("spoken")(words, _foreign(context, language))
+    return ShortName(words, context.lead(context.address(iri), spoken))
 
 
 def is_node(context: PageContext, iri: str) -> bool:
@@ -268,12 +236,16 @@ def value(context: PageContext, term: Term) -> Markup:
         return context.link(plain(term))
     words = term.value
     if term.language:
-        foreign = term.language if term.language != context.language else ""
-        return piece("spoken")(_spaced(words, term.language), foreign)
+        return piece("spoken")(_spaced(words, term.language), _foreign(context, term.language))
     if words.startswith(("http://", "https://")) and " " not in words:
         return context.lead(words, urlsplit(words).hostname or context.t("outside"))
     in_words = lasting if term.datatype.value == XSD + "duration" else dated
     return markup(escape(in_words(context, words)))
+
+
+def _foreign(context: PageContext, language: str) -> str:
+    """The language of words where it is not the page's."""
+    return "" if language == context.language else language
 
 
 def _spaced(words: str, language: str) -> str:
@@ -309,15 +281,10 @@ def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
         document = markup(", ").join([value(context, statement.value) for statement in documents])
         page = ", ".join(plain(statement.value) for statement in pages)
         for statement in by_property.get(PAN + "quote", ()):
-            language = getattr(statement.value, "language", None) or ""
-            quoted.append(
-                {
-                    "words": _spaced(plain(statement.value), language),
-                    "language": "" if language == context.language else language,
-                    "document": document,
-                    "page": page,
-                }
-            )
+            term = statement.value
+            language = term.language or "" if isinstance(term, ox.Literal) else ""
+            words = _spaced(plain(term), language)
+            quoted.append(Quote(words, _foreign(context, language), document, page))
     return quoted
 
 
@@ -336,24 +303,25 @@ def unfold(
 
 
 def read_node(notes: Notes, iri: str, seen: frozenset[str], without: frozenset[str]) -> NodeText:
-    """What a node says: nodes it refers to are unfolded in it, as far as :data:`_DEEP` things lead there."""
+    """What a node says: nodes it refers to are unfolded in it, as far as :data:`_DEEPEST` things lead there."""
     context = notes.context
     by_property = context.graph.statements.by_property(iri)
     head = _head(by_property, seen | without)
     names = by_property.keys() - _ASIDE - without - {head}
     facts = []
-    for name in sorted(names, key=lambda name: (places().get((name, False), LAST).place, name)):
+    for name in sorted(names, key=lambda name: (place_of(name).place, name)):
         contents = _contents(notes, by_property[name], seen | {iri})
         if contents:
             words, language = called(context.graph.labels, name, context.language)
-            facts.append((piece("property")(words, language, context.t("colon")), contents))
+            heading = piece("property")(words, language, context.t("colon"))
+            facts.append(NodeFact(heading, contents))
     quoted = quotes(context, [statement.target for statement in by_property.get(PASSAGE, ())])
     # its own note comes after those of the nodes in it
     mark = notes.mark(next(iter(by_property.values()))[0]) if by_property else None
     return NodeText(_texts(context, by_property.get(head, ())), facts, quoted, mark)
 
 
-def _head(by_property: Mapping[str, Sequence[parts.Statement]], hidden: frozenset[str]) -> str:
+def _head(by_property: Mapping[str, Sequence[Statement]], hidden: frozenset[str]) -> str:
     """The property by which a node is told in short: its words, else what it is about."""
     for name in _HEADS:
         if name in by_property:
@@ -366,7 +334,7 @@ def _head(by_property: Mapping[str, Sequence[parts.Statement]], hidden: frozense
 
 
 def _contents(
-    notes: Notes, statements: Sequence[parts.Statement], inside: frozenset[str]
+    notes: Notes, statements: Sequence[Statement], inside: frozenset[str]
 ) -> list[Markup]:
     """The values of a property, without those that lead back or go without saying."""
     context = notes.context
@@ -377,14 +345,14 @@ def _contents(
         target = statement.target
         if target in inside or target in _PLAIN:
             continue
-        if target and len(inside) <= _DEEP and is_node(context, target):
+        if target and len(inside) <= _DEEPEST and is_node(context, target):
             contents.append(unfold(notes, target, inside))
         else:
             contents.append(value(context, statement.value))
     return contents
 
 
-def _texts(context: PageContext, statements: Iterable[parts.Statement]) -> Markup:
+def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
     """Texts in the best language for the page, if all have one; else all values."""
     terms = [statement.value for statement in statements]
     texts = {}
@@ -406,33 +374,28 @@ def rows_of(
     pending: dict[str, list[StatementGroup]] = {section: [] for section in PARTS}
     for name, statements in notes.context.graph.statements.by_property(iri).items():
         if name not in _IN_NOTES and name not in out:
-            section, place, _ = places().get((name, False), LAST)
-            group = StatementGroup(place, is_back=False, apart="", statements=statements)
-            pending.setdefault(section, []).append(group)
+            place = place_of(name)
+            group = StatementGroup(place.place, is_back=False, apart="", statements=statements)
+            pending.setdefault(place.section, []).append(group)
     for (name, apart), pointing in _pointing(notes.context, iri, back).items():
-        section, place, _ = places().get((name, True), LAST)
-        group = StatementGroup(place, is_back=True, apart=apart, statements=pointing)
-        pending.setdefault(section, []).append(group)
+        place = place_of(name, back=True)
+        group = StatementGroup(place.place, is_back=True, apart=apart, statements=pointing)
+        pending.setdefault(place.section, []).append(group)
+    # notes are numbered as rows are made: part by part, and in each by the places of properties
     for section, groups in pending.items():
         groups.sort(key=lambda group: group.place)
-        rows = []
-        for group in groups:
-            if group.is_back:
-                rows.append(_back(notes, iri, group.apart, group.statements))
-            else:
-                rows.append(_out(notes, iri, group.statements))
-        yield section, rows
+        yield section, [_row(notes, iri, group) for group in groups]
 
 
 def _pointing(
     context: PageContext, iri: str, back: frozenset[str]
-) -> dict[tuple[str, str], list[parts.Statement]]:
+) -> dict[tuple[str, str], list[Statement]]:
     """What points to a thing, by property and by what sets such statements apart.
 
     On the page of what bodies take part in these are roles, on the page of a body plans.
     """
     statements = context.graph.statements
-    pointing: dict[tuple[str, str], list[parts.Statement]] = {}
+    pointing: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements.towards(iri):
         if statement.predicate in back or statement.predicate in ENDS:
             continue
@@ -446,61 +409,74 @@ def _pointing(
     return pointing
 
 
-def _out(notes: Notes, iri: str, statements: Iterable[parts.Statement]) -> Row:
+def _row(notes: Notes, iri: str, group: StatementGroup) -> Row:
+    return (
+        _row_of_pointing(notes, iri, group) if group.is_back else _row_of_values(notes, iri, group)
+    )
+
+
+def _row_of_values(notes: Notes, iri: str, group: StatementGroup) -> Row:
     context = notes.context
-
-    def order(statement: parts.Statement) -> tuple[bool, str, str]:
-        # texts in the language of the page, then in others, among them what has none; things by name
-        if isinstance(statement.value, ox.Literal):
-            language = statement.value.language or ""
-            return language != context.language, language, statement.value.value
-        return False, "", context.name(statement.target).casefold()
-
-    ordered = sorted(statements, key=order)
+    statements = sorted(group.statements, key=partial(_value_order, context))
     cells = []
-    for statement in ordered:
+    for statement in statements:
         if statement.target and is_node(context, statement.target):
             content = unfold(notes, statement.target, frozenset({iri}))
         else:
             content = value(context, statement.value)
         # the note of the statement comes after those of the node
         cells.append(ValueCell(content, NOTHING, notes.mark(statement)))
-    name = called(context.graph.labels, ordered[0].predicate, context.language)
-    return Row(piece("spoken")(*name), cells, 0)
+    words, language = called(context.graph.labels, statements[0].predicate, context.language)
+    return Row(piece("spoken")(words, language), cells, 0)
 
 
-def _back(notes: Notes, iri: str, apart: str, pointing: Sequence[parts.Statement]) -> Row:
+def _value_order(context: PageContext, statement: Statement) -> tuple[bool, str, str]:
+    # texts in the language of the page, then in others, among them what has none; things by name
+    if isinstance(statement.value, ox.Literal):
+        language = statement.value.language or ""
+        return language != context.language, language, statement.value.value
+    return False, "", context.name(statement.target).casefold()
+
+
+def _row_of_pointing(notes: Notes, iri: str, group: StatementGroup) -> Row:
+    """What points to a thing by one property, without what is beyond :data:`_MOST_POINTING`."""
+    context = notes.context
+    name = group.statements[0].predicate
+    if not group.apart:
+        words, language = called(context.graph.labels, name, context.language, back=True)
+        heading = piece("spoken")(words, language)
+    elif name == PAN + "involvedIn":
+        heading = context.label(group.apart)
+    else:
+        heading = context.link(group.apart)
+    pointing = sorted(group.statements, key=partial(_back_order, context))
+    cells = [_pointing_cell(notes, iri, statement) for statement in pointing[:_MOST_POINTING]]
+    return Row(heading, cells, max(0, len(pointing) - _MOST_POINTING))
+
+
+def _pointing_cell(notes: Notes, iri: str, statement: Statement) -> ValueCell:
     context = notes.context
     statements = context.graph.statements
-    name = pointing[0].predicate
-    if not apart:
-        words = called(context.graph.labels, name, context.language, back=True)
-        heading = piece("spoken")(*words)
-    elif name == PAN + "involvedIn":
-        heading = context.label(apart)
-    else:
-        heading = context.link(apart)
-    cells = []
-    for statement in sorted(pointing, key=partial(_back_order, context))[:MOST]:
-        # the note of the statement comes before those of the node
-        mark = notes.mark(statement)
-        node = statement.thing
-        plans = NOTHING
-        if is_node(context, node):
-            roles = statements.values(node, PAN + "role")
-            is_heading = name == PAN + "involvedIn" and len(roles) == 1
-            without = frozenset({PAN + "role"}) if is_heading else _NONE
-            content = unfold(notes, node, frozenset({iri}), without=without)
-        else:
-            content = context.link(node)
-            if name != PAN + "inPlan":
-                plans = context.links(statements.values(node, PAN + "inPlan"))
-        cells.append(ValueCell(content, plans, mark))
-    return Row(heading, cells, max(0, len(pointing) - MOST))
+    # the note of the statement comes before those of the node
+    mark = notes.mark(statement)
+    node = statement.thing
+    if is_node(context, node):
+        # the only role of what takes part is the heading of the row
+        has_role_above = (
+            statement.predicate == PAN + "involvedIn"
+            and len(statements.values(node, PAN + "role")) == 1
+        )
+        without = frozenset({PAN + "role"}) if has_role_above else _NONE
+        content = unfold(notes, node, frozenset({iri}), without=without)
+        return ValueCell(content, NOTHING, mark)
+    plans: list[str] = []
+    if statement.predicate != PAN + "inPlan":
+        plans = statements.values(node, PAN + "inPlan")
+    return ValueCell(context.link(node), context.links(plans), mark)
 
 
 def _back_order(
-    context: PageContext, statement: parts.Statement
+    context: PageContext, statement: Statement
 ) -> tuple[str, list[tuple[int, str]], str]:
     # by plan, then by printed number, else by key
     plan = context.graph.statements.one(statement.thing, PAN + "inPlan")
@@ -510,28 +486,42 @@ def _back_order(
     return plan_name, number, context.name(statement.thing).casefold()
 
 
+class MarkedCell(NamedTuple):
+    """A value in a row of a table: over how many values its note stands, 0 where it stands above already."""
+
+    content: Markup
+    plan: Markup
+    mark: Markup
+    span: int
+
+
 def table_of(context: PageContext, rows: Iterable[Row], name: str) -> Markup:
     """Rows as a table that is named by the heading with this id.
 
     What several values in a row rest on stands once beside them.
     """
     lines = []
-    for heading, cells, more in rows:
-        marked = []
-        for mark, run in groupby(cells, key=lambda cell: cell.mark):
-            written = mark.written if mark else NOTHING
-            members = list(run)
-            span = len(members) if written else 0
-            for cell in members:
-                marked.append((cell.content, cell.plan, written, span))
-                span = 0
-        number = len(cells) + more
+    for row in rows:
+        cells_number = len(row.cells)
+        values_number = cells_number + row.more
         line = piece("row")(
-            heading,
-            marked,
-            len(cells) + bool(more) if len(cells) > 1 else 0,
-            number if number > MOST_UNCOUNTED else 0,
-            context.t("more-rows", n=more) if more else "",
+            row.heading,
+            _marked_cells(row.cells),
+            cells_number + bool(row.more) if cells_number > 1 else 0,
+            values_number if values_number > _MOST_UNCOUNTED else 0,
+            context.t("more-rows", n=row.more) if row.more else "",
         )
         lines.append(line)
     return piece("statements")(lines, name, context.t) if lines else NOTHING
+
+
+def _marked_cells(cells: Iterable[ValueCell]) -> list[MarkedCell]:
+    marked = []
+    for mark, run in groupby(cells, key=lambda cell: cell.mark):
+        written = mark.written if mark else NOTHING
+        members = list(run)
+        span = len(members) if written else 0
+        for cell in members:
+            marked.append(MarkedCell(cell.content, cell.plan, written, span))
+            span = 0
+    return marked

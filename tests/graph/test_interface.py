@@ -28,8 +28,8 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import FOLDERS, Project
 from pan2kg.publish.edition import read_facts
 from pan2kg.site.page import PageContext, Request, SiteContext
+from pan2kg.site.permalink import notice
 from pan2kg.site.printing import report_files
-from pan2kg.site.questions import notice
 from pan2kg.site.registry import Site
 from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import read_queries
