@@ -148,8 +148,13 @@ def _key(level: Level | None) -> str:
 
 def _linked_as(kind: Verdict) -> Callable[[Known], Rows]:
     """The linked pairs on which the verdict is of a kind."""
-    column = _LINKED.index("verdict")
-    return lambda facts: tuple(row for row in _linked(facts) if row[column] == kind)
+
+    def rows(facts: Known) -> Rows:
+        linked = _linked(facts)
+        verdicts = _column("verdict", _LINKED, linked)
+        return tuple(row for row, of_row in zip(linked, verdicts, strict=True) if of_row == kind)
+
+    return rows
 
 
 def _citing(facts: Known) -> Rows:
@@ -185,12 +190,12 @@ def _sharing_figure(
     """Pairs of plans or actions that share something specific, or something general only, most first."""
 
     def rows(facts: Known) -> Rows:
-        wanted = list[tuple[str, str, float, float]]()
-        for row in sharing.pairs(facts).named(sharing.names(facts)):
-            _, _, low, broad = row
-            if (low > 0) if is_specific else (low <= 0 < broad):
-                wanted.append(row)
-        return tuple(sorted(wanted, key=lambda row: (-row[2], -row[3], row[0], row[1])))
+        wanted = []
+        for pair in sharing.pairs(facts).named(sharing.names(facts)):
+            is_wanted = pair.low > 0 if is_specific else pair.low <= 0 < pair.broad
+            if is_wanted:
+                wanted.append(pair)
+        return tuple(sorted(wanted, key=lambda pair: (-pair.low, -pair.broad, pair.one, pair.two)))
 
     def length(facts: Known) -> int:
         pairs = sharing.pairs(facts)
@@ -208,31 +213,35 @@ _STATES: Final = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
 _APART: Final = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
 """Why a citation is not expected."""
 _EXPECTED: Final = (*_PAIR, "state", "bits", "ways")
+_NOT_EXPECTED: Final = (*_PAIR, "verdict", "bits")
 
 
 def _expected(facts: Known) -> Rows:
     """The ordered pairs of which a citation is expected, those that share most first."""
     rows = list[Row]()
-    for of in facts.occasions:
-        if of.is_expected:
-            rows.append((of.source, of.target, of.state.value, of.bits, " ".join(of.ways)))
+    for occasion in facts.occasions:
+        if occasion.is_expected:
+            ends = (occasion.source, occasion.target)
+            rows.append((*ends, occasion.state.value, occasion.bits, " ".join(occasion.ways)))
     return tuple(rows)
 
 
 def _not_expected(facts: Known) -> Rows:
     rows = list[Row]()
-    for of in facts.occasions:
-        if not of.is_expected:
-            rows.append((of.source, of.target, of.verdict.value, of.bits))
+    for occasion in facts.occasions:
+        if not occasion.is_expected:
+            verdict_on_it = occasion.verdict.value
+            rows.append((occasion.source, occasion.target, verdict_on_it, occasion.bits))
     return tuple(rows)
 
 
 def _owing(facts: Known) -> Rows:
     """The expected citations that were not seen, and what the two plans share."""
     rows = list[Row]()
-    for of in facts.occasions:
-        if of.debt > 0:
-            rows.append((of.source, of.target, of.state.value, of.debt))
+    for occasion in facts.occasions:
+        if occasion.debt > 0:
+            state = occasion.state.value
+            rows.append((occasion.source, occasion.target, state, occasion.debt))
     return tuple(rows)
 
 
@@ -253,7 +262,7 @@ def _index_figure(name: str, *, is_focused: bool) -> Figure:
         return _index_cells(facts, is_focused=is_focused)
 
     def possible(facts: Known) -> int:
-        return int(sum(_numbers(rows(facts), _INDEX.index("state"), _STATES)))
+        return int(sum(_numbers("state", _INDEX, rows(facts), _STATES)))
 
     return Figure(name, _INDEX, rows, possible, _index_value, Unit.SHARE)
 
@@ -262,8 +271,8 @@ _INDEX: Final = (*_PAIR, "channel", "state")
 
 
 def _index_value(_: Known, cells: Rows) -> Value:
-    column = _INDEX.index("state")
-    return tuple(citations.Bounds.of(Counter(Standing(str(cell[column])) for cell in cells)))
+    states = [Standing(str(state)) for state in _column("state", _INDEX, cells)]
+    return tuple(citations.Bounds.of(Counter(states)))
 
 
 # Lists of actions and of plans
@@ -316,8 +325,10 @@ def _lists(facts: Known) -> Rows:
 
 
 def _counted_lists(facts: Known) -> Rows:
-    column = _MEASURES.index("published")
-    return tuple(row for row in _lists(facts) if row[column] is not None)
+    """The plans that say how many measures they publish, with their lists."""
+    lists = _lists(facts)
+    numbers = _column("published", _MEASURES, lists)
+    return tuple(row for row, number in zip(lists, numbers, strict=True) if number is not None)
 
 
 # Among how many
@@ -364,25 +375,38 @@ def _number_published(facts: Known) -> int:
 # Numbers told of a list
 
 
-def _numbers(rows: Rows, column: int, words: Iterable[str]) -> tuple[float, ...]:
-    counted = Counter(row[column] for row in rows)
+def _column(name: str, columns: tuple[str, ...], rows: Rows) -> list[Scalar]:
+    """The cells of a column of a list.
+
+    >>> _column("web", ("text", "web"), ((1.0, 0.0), (0.0, 1.0)))
+    [0.0, 1.0]
+    """
+    place = columns.index(name)
+    return [row[place] for row in rows]
+
+
+def _numbers(
+    name: str, columns: tuple[str, ...], rows: Rows, words: Iterable[str]
+) -> tuple[float, ...]:
+    """How many rows have each of some words in a column."""
+    counted = Counter(_column(name, columns, rows))
     return tuple(float(counted[word]) for word in words)
 
 
 def _by_verdict(_: Known, rows: Rows) -> Value:
-    return _numbers(rows, 2, _APART)
+    return _numbers("verdict", _NOT_EXPECTED, rows, _APART)
 
 
 def _by_state(_: Known, rows: Rows) -> Value:
-    return _numbers(rows, _EXPECTED.index("state"), _STATES)
+    return _numbers("state", _EXPECTED, rows, _STATES)
 
 
 def _by_completeness(_: Known, rows: Rows) -> Value:
-    return _numbers(rows, _MEASURES.index("list"), _COMPLETE)
+    return _numbers("list", _MEASURES, rows, _COMPLETE)
 
 
 def _measures(_: Known, rows: Rows) -> Value:
-    sizes = (row[_MEASURES.index("measures")] for row in rows)
+    sizes = _column("measures", _MEASURES, rows)
     return (float(sum(size for size in sizes if isinstance(size, float))),)
 
 
@@ -420,7 +444,7 @@ _OCCASION_FIGURES: Final = (
     Figure("occasions", _EXPECTED, _expected, _number_related),
     Figure(
         "not-expected",
-        (*_PAIR, "verdict", "bits"),
+        _NOT_EXPECTED,
         _not_expected,
         _number_related,
         _by_verdict,
@@ -461,7 +485,7 @@ class Taken(NamedTuple):
     figure: Figure
     level: Level
     value: Value
-    nested: tuple[Value, Value, Value, Value]
+    nested: tuple[Value, ...]
     population: int | None
     basis: BasisLine
 
@@ -497,8 +521,7 @@ def figures(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Taken,
     facts = levels[at]
     rows = []
     for figure in FIGURES:
-        plan, official, third, editors = (figure.at(levels[level]) for level in FIGURED)
-        nested = (plan, official, third, editors)
+        nested = tuple(figure.at(levels[level]) for level in FIGURED)
         value = nested[FIGURED.index(at)]
         rows.append(Taken(figure, at, value, nested, figure.population(facts), basis_line(facts)))
     return tuple(rows)
@@ -531,17 +554,29 @@ class PlanMeeting(NamedTuple):
         """What the two share at a level, in bits."""
         return self.bits[FIGURED.index(at)]
 
-    def seen_from(self, plan: str) -> tuple[str, Level | None, Level | None]:
-        """The other plan, on whose word this one cites it, and on whose word it is cited.
+    def seen_from(self, plan: str) -> "Partner":
+        """The meeting as one of the two plans sees it.
 
         >>> meeting = PlanMeeting(("P", "Q"), Level.PLAN, Level.PLAN, None, (0.0,) * 4)
         >>> meeting.seen_from("Q")
-        ('P', None, <Level.PLAN: 1>)
+        Partner(plan='P', cites=None, cited=<Level.PLAN: 1>)
         """
         source, target = self.plans
         if plan == source:
-            return target, self.cites, self.cited
-        return source, self.cited, self.cites
+            return Partner(target, self.cites, self.cited)
+        return Partner(source, self.cited, self.cites)
+
+
+class Partner(NamedTuple):
+    """The other plan of a meeting, on whose word it is cited by the one, and cites it; None if not seen.
+
+    ``cites`` is the level at which the plan that looks cites the partner, ``cited`` that at which
+    the partner cites it.
+    """
+
+    plan: str
+    cites: Level | None
+    cited: Level | None
 
 
 def meetings(levels: Mapping[Level, Known]) -> tuple[PlanMeeting, ...]:

@@ -237,7 +237,7 @@ class Known:
         {'K': 0.5}
         """
         names = self.potential.weights.texts
-        return {names[text]: share for text, (share, _) in self.potential.row(work).items()}
+        return {names[text]: tie.share for text, tie in self.potential.row(work).items()}
 
     def brought(self, plan: str, partner: str) -> Mapping[str, Mapping[str, float]]:
         """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
@@ -259,7 +259,7 @@ class Known:
             bits = {}
             for text, share in shares.items():
                 if text in ties:
-                    bits[share.text] = min(ties[text][0], share.two) * share.gain
+                    bits[share.text] = min(ties[text].share, share.two) * share.gain
             if bits:
                 brought[work] = bits
         return brought
@@ -296,13 +296,13 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
     shares = weight.potential(works, weighed, tables.uses, at=at, read=readings.read_in_full(works))
     pairs = weight.plan_pairs(shares)
     shared = {}
-    for plan_a, plan_b, low, _ in pairs.named(works.plans):
-        if low > 0:
-            shared[in_order(plan_a, plan_b)] = low
+    for pair in pairs.named(works.plans):
+        if pair.low > 0:
+            shared[in_order(pair.one, pair.two)] = pair.low
     joining = _joining(tables, at)
     arguments = dict[Ordered, list[PlanStatement]]()
-    for pair, statement in joining:
-        arguments.setdefault(pair, []).append(statement)
+    for plans, statement in joining:
+        arguments.setdefault(plans, []).append(statement)
     for statements in arguments.values():
         statements.sort(key=lambda statement: (statement.level or 0, statement.link))
     full = {plan for plan in works.plans if readings.extent(plan, Aspect.REFERENCES) is Extent.FULL}

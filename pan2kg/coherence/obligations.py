@@ -105,9 +105,8 @@ class Margin(NamedTuple):
     ``standing`` is one of those said of a duty. ``margin`` = day of the answer − due date, in days:
     above 0 is late. ``overdue`` = as-of date − due date where nothing dated answers, the due date
     has passed and an answer was looked for, else None: what is not due yet, and what nobody looked
-    for, is not late by 0 days. Of an
-    obligation that recurs, ``obligation.due`` is the occurrence the row speaks of, ``last`` the day
-    it was due last and ``coming`` the next.
+    for, is not late by 0 days. Of an obligation that recurs, ``obligation.due`` is the occurrence
+    the row speaks of, ``last`` the day it was due last and ``coming`` the next.
     """
 
     obligation: Obligation
@@ -210,41 +209,53 @@ def margins(
     every = list(responses)
     rows = []
     for duty in obligations:
-        if duty.since is None or duty.since <= as_of:
-            on_it = [
-                response
-                for response in every
-                if response.instrument == duty.instrument
-                # another country's act or plan answers nothing
-                and (response.country == duty.country or not (response.country and duty.country))
-            ]
-            doing = {
-                (response.work, response.day): response
-                for response in on_it
-                if response.relation in ANSWERING
-            }
-            answers = list(doing.values()) if duty.by_law else []
-            works = {response.work for response in answers}
-            touching = {response.work: response for response in on_it if response.work not in works}
-            margin = _margin(uses, duty, answers, as_of)
-            rows.append(
-                margin._replace(touching=tuple(touching[work] for work in sorted(touching)))
-            )
+        if duty.since is not None and duty.since > as_of:
+            continue
+        concerning = [response for response in every if _may_answer(response, duty)]
+        doing = {
+            (response.work, response.day): response
+            for response in concerning
+            if response.relation in ANSWERING
+        }
+        answers = list(doing.values()) if duty.by_law else []
+        works = {response.work for response in answers}
+        touching = {
+            response.work: response for response in concerning if response.work not in works
+        }
+        margin = _margin(uses, duty, answers, as_of)
+        rows.append(margin._replace(touching=tuple(touching[work] for work in sorted(touching))))
     rows.sort(
         key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder)
     )
     return evidence.Measured(replace(uses.basis, as_of=as_of), tuple(rows))
 
 
+def _may_answer(response: Response, duty: Obligation) -> bool:
+    """Whether it is about the same instrument, and not an act or plan of another country."""
+    is_abroad = response.country and duty.country and response.country != duty.country
+    return response.instrument == duty.instrument and not is_abroad
+
+
 def _margin(
-    uses: use_matrix.Uses, duty: Obligation, answers: list[Response], as_of: date
+    uses: use_matrix.Uses, obligation: Obligation, answers: list[Response], as_of: date
 ) -> Margin:
-    last = coming = None
-    if duty.every > 0 and duty.due is not None and duty.binds(as_of):
+    duty = obligation
+    last = None
+    coming = None
+    if duty.due is not None and duty.every > 0 and duty.binds(as_of):
         last, coming = duty.around(as_of)
-        duty, answers = _of_turn(duty, answers, as_of)
-    usable = [act for act in answers if not act.is_act or _is_done(act, as_of)]
-    usable.sort(key=lambda act: (not act.is_act, act.day is None, act.day or date.max, act.work))
+        turn = _turn(duty, answers, as_of)
+        duty = duty._replace(due=turn.due)
+        answers = [answer for answer in answers if turn.allows(answer)]
+    usable = [answer for answer in answers if not answer.is_act or _is_in_force(answer, as_of)]
+    usable.sort(
+        key=lambda answer: (
+            not answer.is_act,
+            answer.day is None,
+            answer.day or date.max,
+            answer.work,
+        )
+    )
     answer = usable[0] if usable else None
     days = None
     overdue = None
@@ -254,26 +265,27 @@ def _margin(
         days = (answer.day - duty.due).days
         standing = Standing.LATE if days > 0 else Standing.IN_TIME
     else:
-        is_annotated = uses.basis.annotated > 0
-        standing = _unanswered(duty.due, as_of, is_looked_for=duty.is_recorded and is_annotated)
         if answer is not None:
             standing = Standing.VAGUE
+        else:
+            is_annotated = uses.basis.annotated > 0
+            standing = _unanswered(duty.due, as_of, is_looked_for=duty.is_recorded and is_annotated)
         if duty.is_recorded and duty.due < as_of:
             overdue = (as_of - duty.due).days
     return Margin(
         duty,
         standing,
-        days,
-        answer,
-        tuple(usable),
-        overdue,
-        as_of,
+        margin=days,
+        response=answer,
+        responses=tuple(usable),
+        overdue=overdue,
+        as_of=as_of,
         last=last,
         coming=coming,
     )
 
 
-def _is_done(act: Response, as_of: date) -> bool:
+def _is_in_force(act: Response, as_of: date) -> bool:
     # an act answers from its date on; an action may plan for later, or say nothing of when
     return act.day is not None and act.day <= as_of
 
@@ -285,24 +297,27 @@ def _unanswered(due: date, as_of: date, *, is_looked_for: bool) -> Standing:
     return Standing.OVERDUE if is_looked_for else Standing.UNREAD
 
 
-def _of_turn(
-    duty: Obligation, answers: list[Response], as_of: date
-) -> tuple[Obligation, list[Response]]:
-    # of a duty that recurs the occurrence a row speaks of, and what can answer that one
-    acts = sorted(
-        act.day for act in answers if act.is_act and act.day is not None and act.day <= as_of
-    )
-    due, after = _turn(duty, acts, as_of)
-    answers = [act for act in answers if after is None or act.day is None or act.day > after]
-    return duty._replace(due=due), answers
+class _Turn(NamedTuple):
+    """The occurrence of a duty that recurs of which a row speaks, and the day after which its answers lie."""
+
+    due: date
+    after: date | None
+
+    def allows(self, answer: Response) -> bool:
+        """Whether an answer may be one to this occurrence: it is dated after the one before, or not at all."""
+        return self.after is None or answer.day is None or answer.day > self.after
 
 
-def _turn(duty: Obligation, acts: list[date], as_of: date) -> tuple[date, date | None]:
-    """The occurrence a row speaks of on a day, and the day after which what answers it has to lie.
+def _turn(duty: Obligation, answers: list[Response], as_of: date) -> _Turn:
+    """The occurrence a row speaks of on a day.
 
-    ``acts`` are the days of the acts, in order. An act that met one occurrence late does not meet
-    the next as well.
+    An act that met one occurrence late does not meet the next as well.
     """
+    acts = sorted(
+        answer.day
+        for answer in answers
+        if answer.is_act and answer.day is not None and answer.day <= as_of
+    )
     turns: list[date] = []
     for day in duty.occurrences():
         turns.append(day)
@@ -313,6 +328,6 @@ def _turn(duty: Obligation, acts: list[date], as_of: date) -> tuple[date, date |
         acts = [day for day in acts if after is None or day > after]
         met = acts[0] if acts and acts[0] <= following else None
         if following >= as_of and (met is None or met > due):
-            return due, after
+            return _Turn(due, after)
         after = max(due, met) if met else due
-    return turns[-1], after
+    return _Turn(turns[-1], after)

@@ -19,8 +19,20 @@ from pan2kg.coherence.texts import Bools, Floats, Incidence, Indices, Ints, Use,
 from pan2kg.errors import FormatError
 from pan2kg.project import Project, read_text
 
-CLASSES: Final = ((0.25, texts.MENTIONS), (0.25, texts.SERVES), (0.5, texts.CARRIES_OUT))
-"""(δ, θ): min(x, y) = Σ δ·[x ≥ θ]·[y ≥ θ] for x and y in {0, ¼, ½, 1}, so that three sparse products do."""
+
+class ShareClass(NamedTuple):
+    """A step of how much a work uses a text: what it adds to the class below, and from which share it counts."""
+
+    delta: float
+    theta: float
+
+
+CLASSES: Final = (
+    ShareClass(0.25, texts.MENTIONS),
+    ShareClass(0.25, texts.SERVES),
+    ShareClass(0.5, texts.CARRIES_OUT),
+)
+"""min(x, y) = Σ δ·[x ≥ θ]·[y ≥ θ] for x and y in {0, ¼, ½, 1}, so that three sparse products do."""
 HUB: Final = 500
 """A text in no more actions than these links every two of them, however many such texts there are."""
 LINKED: Final = 5_000_000
@@ -40,6 +52,32 @@ def widest(sizes: Ints) -> int:
     return max(HUB, int(within[-1]) if len(within) else 0)
 
 
+class Tie(NamedTuple):
+    """How much a work uses a text, ¼, ½ or 1, and the firmest level at which it reaches it at all."""
+
+    share: float
+    level: Level
+
+
+class _Climb(NamedTuple):
+    """Ties of works to texts at one height of the tree: row and column, share and level of each.
+
+    A work may have several ties to one text.
+    """
+
+    rows: Ints
+    columns: Ints
+    share: Floats
+    level: Ints
+
+    def one_step_up(self, above: Ints, step: Ints) -> "_Climb":
+        """The ties to the texts just above: with the same share, on the weaker word of tie and step."""
+        has_above = above[self.columns] >= 0
+        columns = self.columns[has_above]
+        level = np.maximum(self.level[has_above], step[columns])
+        return _Climb(self.rows[has_above], above[columns], self.share[has_above], level)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TextTies:
     """r[x,t] in {¼, ½, 1} for rows of works and columns of texts: ``share`` of each one of ``table``.
@@ -54,63 +92,69 @@ class TextTies:
     @classmethod
     def of(
         cls,
-        named: Iterable[tuple[int, Use]],
-        place: Mapping[str, int],
-        above: Ints,
-        step: Ints,
+        uses: Iterable[Use],
+        row_of: Mapping[str, int],
+        weights: Weights,
+        *,
+        at: Level,
         height: int,
     ) -> "TextTies":
-        pairs = [(row, place[use.text], use.share, int(use.level or 0)) for row, use in named]
-        rows, columns, share, level = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
-        rows = rows.astype(np.int64)
-        columns = columns.astype(np.int64)
-        level = level.astype(np.int64)
-        climbed = [(rows, columns, share, level)]
-        while len(columns):
-            inner = above[columns] >= 0
-            level = np.maximum(level[inner], step[columns[inner]])
-            rows = rows[inner]
-            columns = above[columns[inner]]
-            share = share[inner]
-            climbed.append((rows, columns, share, level))
-        rows, columns, share, level = (np.concatenate(side) for side in zip(*climbed, strict=True))
-        width = len(above)
-        keys, place_of = np.unique(rows * width + columns, return_inverse=True)
-        greatest = np.zeros(len(keys))
-        firm = np.full(len(keys), int(Level.MACHINE), dtype=np.int64)
-        np.maximum.at(greatest, place_of, share)
-        np.minimum.at(firm, place_of, level)
-        return cls(
-            Incidence.of(*np.divmod(keys, max(width, 1)), shape=(height, width)), greatest, firm
-        )
+        """The ties by uses and steps of the tree that count at a level, of the works that have a row.
 
-    def row(self, index: int) -> dict[int, tuple[float, Level]]:
-        run = slice(int(self.table.starts[index]), int(self.table.starts[index + 1]))
-        columns, shares, levels = (
-            side[run].tolist() for side in (self.table.columns, self.share, self.firm)
+        Several works may stand in one row. A row reaches a text by the greatest share of all ways
+        to it.
+        """
+        column_of = {text: column for column, text in enumerate(weights.texts)}
+        above = np.where(weights.step <= at, weights.above, -1)
+        named = []
+        for use in uses:
+            if use.counts(at) and use.work in row_of and use.text in column_of:
+                place = (row_of[use.work], column_of[use.text])
+                named.append((*place, use.share, int(use.level or 0)))
+        rows, columns, share, level = np.array(named, dtype=np.float64).reshape(-1, 4).T
+        climb = _Climb(
+            rows.astype(np.int64), columns.astype(np.int64), share, level.astype(np.int64)
         )
-        return {
-            text: (r, _LEVELS[firm]) for text, r, firm in zip(columns, shares, levels, strict=True)
-        }
+        climbed = [climb]
+        while len(climb.columns):
+            climb = climb.one_step_up(above, weights.step)
+            climbed.append(climb)
+        every = _Climb(*(np.concatenate(side) for side in zip(*climbed, strict=True)))
+        width = len(weights.texts)
+        keys, key_of_tie = np.unique(every.rows * width + every.columns, return_inverse=True)
+        greatest = np.zeros(len(keys))
+        np.maximum.at(greatest, key_of_tie, every.share)
+        firm = np.full(len(keys), int(Level.MACHINE), dtype=np.int64)
+        np.minimum.at(firm, key_of_tie, every.level)
+        table = Incidence.of(*np.divmod(keys, max(width, 1)), shape=(height, width))
+        return cls(table, greatest, firm)
+
+    def row(self, index: int) -> dict[int, Tie]:
+        """The ties of a row, by the place of the text."""
+        run = slice(int(self.table.starts[index]), int(self.table.starts[index + 1]))
+        columns = self.table.columns[run].tolist()
+        ties = map(Tie, self.share[run].tolist(), map(Level, self.firm[run].tolist()))
+        return dict(zip(columns, ties, strict=True))
 
     def stacked(self, wanted: Bools | None = None) -> Incidence:
+        """The rows of each of the :data:`CLASSES` side by side; with ``wanted`` of these ties alone."""
         width = self.table.width
         rows = []
         columns = []
-        for k, (_, theta) in enumerate(CLASSES):
-            is_class = self.share >= theta if wanted is None else wanted & (self.share >= theta)
-            rows.append(self.table.rows[is_class])
-            columns.append(self.table.columns[is_class] + k * width)
+        for place, share_class in enumerate(CLASSES):
+            is_in_class = self.share >= share_class.theta
+            if wanted is not None:
+                is_in_class &= wanted
+            rows.append(self.table.rows[is_in_class])
+            columns.append(self.table.columns[is_in_class] + place * width)
         return Incidence.of(
             np.concatenate(rows), np.concatenate(columns), shape=(self.table.height, 3 * width)
         )
 
 
-_LEVELS: Final = {int(level): level for level in Level}
-
-
 def _gains(weights: Weights) -> Floats:
-    return np.concatenate([delta * weights.gain for delta, _ in CLASSES])
+    """What a text gives in each of the :data:`CLASSES`, in the order of the columns of a stacked table."""
+    return np.concatenate([share_class.delta * weights.gain for share_class in CLASSES])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,15 +181,17 @@ class Potential:
     read: frozenset[str]
     founded: Incidence
     index: Mapping[str, int]
-    rows: dict[str, dict[int, tuple[float, Level]]] = field(default_factory=dict, repr=False)
+    rows: dict[str, dict[int, Tie]] = field(default_factory=dict, repr=False)
 
-    def row(self, work: str) -> Mapping[int, tuple[float, Level]]:
+    def row(self, work: str) -> Mapping[int, Tie]:
+        """The ties of an action, or of a plan with its actions, by the place of the text; read once."""
         if work not in self.rows:
             ties = self.actions if work in self.works.home else self.plans
             self.rows[work] = ties.row(self.index[work])
         return self.rows[work]
 
     def specific(self) -> Bools:
+        """Which ties of actions tell them from others: no general text, no foundation of their plan."""
         table = self.actions.table
         width = len(self.weights.texts)
         is_founded = np.zeros((self.founded.height, width), dtype=np.bool_)
@@ -163,38 +209,27 @@ def potential(
     at: Level = HEADLINE,
     read: AbstractSet[str] = frozenset(),
 ) -> Potential:
+    """What works share at a level; ``read`` names those that were read in full for texts."""
+    every = list(uses)
     names = works.actions
-    plan = {iri: row for row, iri in enumerate(works.plans)}
-    action = {iri: row for row, iri in enumerate(names)}
-    place = {text: column for column, text in enumerate(weights.texts)}
-    uses_there = [use for use in uses if use.counts(Level.EDITORS) and use.text in place]
-    own_uses = [(plan[use.work], use) for use in uses_there if use.work in plan]
-    carried = TextTies.of(own_uses, place, weights.above, weights.step, len(plan))
-    by_actions = [
-        (action[use.work], use) for use in uses_there if use.work in action and use.counts(at)
-    ]
-    by_plans = [(row, use) for row, use in own_uses if use.counts(at)]
-    home = np.array([plan[works.home[name]] for name in names], dtype=np.int64)
-    above = np.where(weights.step <= at, weights.above, -1)
-    whole = [*((int(home[row]), use) for row, use in by_actions), *by_plans]
-    ties = [
-        TextTies.of(uses_of, place, above, weights.step, height)
-        for uses_of, height in ((by_actions, len(names)), (by_plans, len(plan)), (whole, len(plan)))
-    ]
+    plan_row = {iri: row for row, iri in enumerate(works.plans)}
+    action_row = {iri: row for row, iri in enumerate(names)}
+    row_of_plan = {action: plan_row[works.home[action]] for action in names} | plan_row
+    height = len(plan_row)
+    carried = TextTies.of(every, plan_row, weights, at=Level.EDITORS, height=height)
     is_root = weights.above[carried.table.columns] < 0
-    founded = carried.table.keep(is_root & (carried.share >= texts.CARRIES_OUT))
     return Potential(
         works,
         weights,
         at,
-        ties[0],
-        ties[1],
-        ties[2],
-        names,
-        home,
-        frozenset(read),
-        founded,
-        plan | action,
+        actions=TextTies.of(every, action_row, weights, at=at, height=len(names)),
+        own=TextTies.of(every, plan_row, weights, at=at, height=height),
+        plans=TextTies.of(every, row_of_plan, weights, at=at, height=height),
+        names=names,
+        home=np.array([row_of_plan[action] for action in names], dtype=np.int64),
+        read=frozenset(read),
+        founded=carried.table.keep(is_root & (carried.share >= texts.CARRIES_OUT)),
+        index=plan_row | action_row,
     )
 
 
@@ -246,61 +281,78 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
     without what either plan is founded on; those make up broad. high = Σ min(x, y)·gain with x =
     r_X where X was read in full, else max(r_X, r_Y).
     """
-    weights = shares.weights
     apart = _apart(shares, work_a, work_b)
-    ties_a = shares.row(work_a)
-    ties_b = shares.row(work_b)
-    contributions = []
-    for text in sorted(ties_a.keys() & ties_b.keys()):
-        r_a, level_a = ties_a[text]
-        r_b, level_b = ties_b[text]
-        gain = float(weights.gain[text])
-        values = r_a, r_b, gain, max(level_a, level_b), bool(apart[text]), min(r_a, r_b) * gain
-        contributions.append(Contribution(weights.texts[text], *values))
-    contributions.sort(key=lambda share: (-share.bits, share.text))
+    contributions = _contributions(shares, work_a, work_b, apart)
     precise = [share for share in contributions if not share.is_broad]
     low = sum(share.bits for share in precise)
-    broad = sum(share.bits for share in contributions if share.is_broad)
-    of_a = _specific_bits(weights, ties_a, apart)
-    of_b = _specific_bits(weights, ties_b, apart)
-    is_unread = work_a not in shares.read and work_b not in shares.read
-    if is_unread:
-        high = of_a + of_b - low
-    elif work_b not in shares.read:
-        high = of_a
-    elif work_a not in shares.read:
-        high = of_b
-    else:
-        high = low
-    settled: float | None = 1.0
-    if high > 0:
-        settled = low / high
-    elif is_unread:
-        settled = None
-    if low > 0:
-        meets = Standing.STATED
-    elif high <= 0 and not is_unread:
-        meets = Standing.ABSENT
-    else:
-        meets = Standing.UNREAD
+    high = _greatest(shares, work_a, work_b, apart, low)
+    is_open = shares.read.isdisjoint((work_a, work_b))
     return Weight(
         work_a,
         work_b,
         low,
         high,
-        broad,
-        is_unread,
-        firmest(share.level for share in precise if share.bits > 0),
-        tuple(contributions),
-        settled,
-        tuple(share.text for share in precise if share.bits > 0),
-        meets,
+        broad=sum(share.bits for share in contributions if share.is_broad),
+        is_open=is_open,
+        level=firmest(share.level for share in precise if share.bits > 0),
+        contributions=tuple(contributions),
+        settled=_settled(low, high, is_open=is_open),
+        texts=tuple(share.text for share in precise if share.bits > 0),
+        meets=_meets(low, high, is_open=is_open),
     )
 
 
+def _contributions(shares: Potential, work_a: str, work_b: str, apart: Bools) -> list[Contribution]:
+    """What each text that both works reach gives, most bits first, then by IRI."""
+    weights = shares.weights
+    ties_a = shares.row(work_a)
+    ties_b = shares.row(work_b)
+    contributions = []
+    for text in sorted(ties_a.keys() & ties_b.keys()):
+        tie_a = ties_a[text]
+        tie_b = ties_b[text]
+        gain = float(weights.gain[text])
+        contribution = Contribution(
+            weights.texts[text],
+            tie_a.share,
+            tie_b.share,
+            gain,
+            level=max(tie_a.level, tie_b.level),
+            is_broad=bool(apart[text]),
+            bits=min(tie_a.share, tie_b.share) * gain,
+        )
+        contributions.append(contribution)
+    contributions.sort(key=lambda share: (-share.bits, share.text))
+    return contributions
+
+
+def _greatest(shares: Potential, work_a: str, work_b: str, apart: Bools, low: float) -> float:
+    """The bits two works could share at most, if what is unread of either names what the other does."""
+    of_a = _specific_bits(shares, work_a, apart)
+    of_b = _specific_bits(shares, work_b, apart)
+    if work_a in shares.read and work_b in shares.read:
+        return low
+    if work_a in shares.read:
+        return of_a
+    if work_b in shares.read:
+        return of_b
+    return of_a + of_b - low
+
+
+def _settled(low: float, high: float, *, is_open: bool) -> float | None:
+    if high > 0:
+        return low / high
+    return None if is_open else 1.0
+
+
+def _meets(low: float, high: float, *, is_open: bool) -> Standing:
+    if low > 0:
+        return Standing.STATED
+    return Standing.UNREAD if high > 0 or is_open else Standing.ABSENT
+
+
 def _apart(shares: Potential, work_a: str, work_b: str) -> Bools:
-    # the texts that tell two works from no others: general ones, and what either plan of two
-    # actions is founded on
+    """Which texts tell two works from no others: general ones, and what either plan of two actions is founded on."""
     home = shares.works.home
     if work_a not in home or work_b not in home:
         return shares.weights.general
@@ -310,54 +362,72 @@ def _apart(shares: Potential, work_a: str, work_b: str) -> Bools:
     return apart
 
 
-def _specific_bits(
-    weights: Weights, ties: Mapping[int, tuple[float, Level]], apart: Bools
-) -> float:
-    # what a work would share with one that reaches all its texts as firmly
-    gain = weights.gain
-    return sum(r * float(gain[text]) for text, (r, _) in ties.items() if not apart[text])
+def _specific_bits(shares: Potential, work: str, apart: Bools) -> float:
+    """What a work would share with one that reaches all its texts as firmly."""
+    gain = shares.weights.gain
+    ties = shares.row(work)
+    return sum(tie.share * float(gain[text]) for text, tie in ties.items() if not apart[text])
 
 
 class Pairs(NamedTuple):
+    """Pairs of works by their places, ``one`` before ``two``, with the bits they share: specific, general."""
+
     one: Indices
     two: Indices
     low: Floats
     broad: Floats
 
-    def named(self, names: Sequence[str]) -> Iterator[tuple[str, str, float, float]]:
+    def named(self, names: Sequence[str]) -> Iterator["NamedPair"]:
+        """The pairs by the names of the works."""
         ends = ([names[row] for row in side.tolist()] for side in (self.one, self.two))
-        return zip(*ends, self.low.tolist(), self.broad.tolist(), strict=True)
+        return map(NamedPair, *ends, self.low.tolist(), self.broad.tolist())
+
+
+class NamedPair(NamedTuple):
+    """Two works by name, the bits they share specifically, and those by general texts."""
+
+    one: str
+    two: str
+    low: float
+    broad: float
 
 
 def plan_pairs(shares: Potential) -> Pairs:
+    """All pairs of plans that share any text: ``low`` without general texts, ``broad`` by these."""
     table = shares.plans.stacked()
     gains = _gains(shares.weights)
     height = len(shares.works.plans)
     is_general = np.tile(shares.weights.general, 3)[table.columns]
-    sides = []
-    for wanted in (~is_general, is_general):
+
+    def shared(wanted: Bools) -> tuple[Ints, Floats]:
+        """Each pair that shares something as one number, and its bits."""
         lower, upper, bits = texts.cells(table.keep(wanted), gains)
-        sides.append((lower.astype(np.int64) * height + upper, bits))
-    keys = np.union1d(sides[0][0], sides[1][0])
-    low = np.zeros(len(keys))
-    broad = np.zeros(len(keys))
-    for values, (pair, bits) in zip((low, broad), sides, strict=True):
-        values[np.searchsorted(keys, pair)] = bits
-    lower, upper = (side.astype(np.int32) for side in np.divmod(keys, max(height, 1)))
-    return Pairs(lower, upper, low, broad)
+        return lower.astype(np.int64) * height + upper, bits
+
+    precise_pairs, precise_bits = shared(~is_general)
+    general_pairs, general_bits = shared(is_general)
+    pairs = np.union1d(precise_pairs, general_pairs)
+    low = np.zeros(len(pairs))
+    low[np.searchsorted(pairs, precise_pairs)] = precise_bits
+    broad = np.zeros(len(pairs))
+    broad[np.searchsorted(pairs, general_pairs)] = general_bits
+    lower, upper = np.divmod(pairs, max(height, 1))
+    return Pairs(lower.astype(np.int32), upper.astype(np.int32), low, broad)
 
 
 @lru_cache(maxsize=8)  # asked for each pair of plans
 def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
+    """The firmest level at which each pair of plans, IRIs in order, shares something specific."""
     ties = shares.plans
     plans = shares.works.plans
     columns = ties.table.columns
-    weighing = ~shares.weights.general[columns] & (shares.weights.gain[columns] > 0)
+    is_weighing = ~shares.weights.general[columns] & (shares.weights.gain[columns] > 0)
     levels: dict[tuple[str, str], Level] = {}
+    # from weak to firm, so that the firmer replaces the weaker
     for level in reversed([level for level in Level if level <= shares.level]):
-        lower, upper, _ = texts.cells(ties.table.keep(weighing & (ties.firm <= level)))
-        pairs = ((plans[a], plans[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True))
-        levels.update(dict.fromkeys(((min(pair), max(pair)) for pair in pairs), level))
+        lower, upper, _ = texts.cells(ties.table.keep(is_weighing & (ties.firm <= level)))
+        for first, second in zip(lower.tolist(), upper.tolist(), strict=True):
+            levels[min(plans[first], plans[second]), max(plans[first], plans[second])] = level
     return levels
 
 
@@ -432,6 +502,7 @@ PlanPair = tuple[str, str, float, float, int]
 
 
 def choice(at: Level = HEADLINE, hub: int = HUB, linked: int = LINKED) -> str:
+    """The row of SQL by which :func:`pairs_of_plans` is told what to look for."""
     return f"SELECT {int(at)} AS level, {hub} AS hub, {linked} AS linked"
 
 

@@ -382,7 +382,7 @@ def _meetings_by_plan(
 
 
 def _meeting(context: PageContext, plan: str, meeting: figures.PlanMeeting) -> Values:
-    partner, *_ = meeting.seen_from(plan)
+    partner = meeting.seen_from(plan).plan
     # citations are told at the level at which the two are linked, or the headline
     knowledge = context.graph.known(max(meeting.level, evidence.HEADLINE))
     ways = []

@@ -235,8 +235,9 @@ def _cell(context: PageContext, met: MeetingsByPlans, plans: tuple[str, str]) ->
         kind = "no" if is_read else "none"
         return MatrixCell(kind, context.t(f"cell-{kind}"))
     language = context.language
-    _, cites, cited = meeting.seen_from(plans[0])
-    ways = (evidence.counts(cites, context.level), evidence.counts(cited, context.level))
+    partner = meeting.seen_from(plans[0])
+    is_citing = evidence.counts(partner.cites, context.level)
+    ways = (is_citing, evidence.counts(partner.cited, context.level))
     arrow, key = _ARROWS.get(ways, ("", ""))
     low = meeting.low(context.level)
     bits = ""

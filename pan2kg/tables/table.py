@@ -719,7 +719,7 @@ def among(graph: Graph, plans: Iterable[str]) -> Basis:
 def action_bits(evidence: Known) -> dict[Ordered, tuple[float, float]]:
     """The bits each pair of actions shares: by precise texts, and by general ones."""
     pairs = evidence.actions.named(evidence.potential.names)
-    return {(entry, second): (low, broad) for entry, second, low, broad in pairs}
+    return {(pair.one, pair.two): (pair.low, pair.broad) for pair in pairs}
 
 
 def plan_order(graph: Graph) -> Callable[[Ordered], tuple[object, ...]]:
