@@ -70,11 +70,11 @@ def run_publish(options: argparse.Namespace) -> int:
     that.
     """
     if options.verify:
-        from pan2kg.publish import inspection
+        from pan2kg.publish import verification
 
-        verification = inspection.verify(Path(options.output), options.verify)
-        sys.stdout.write(inspection.tell(verification))
-        return 1 if verification.faults else 0
+        answered = verification.verify(Path(options.output), options.verify)
+        sys.stdout.write(verification.tell(answered))
+        return 1 if answered.faults else 0
     from pan2kg.publish.release_parts import PARTS, WITHOUT_SITE
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -16,7 +16,7 @@ place of what stood there only when nothing in it is at fault.
 ``void``             the release in numbers; ``service`` the endpoint and its questions
 ``sitemap``          where pages stand
 ``folder``           the folder, its dumps, checksums and earlier versions
-``documents``        where a thing is told, and what hosts are told of that
+``documents``        what a dump says of things; ``document_places`` where they are told
 ``document_page``    what a document tells of its things
 ``tables``           the tables for programs, with what describes them
 ``thing_tables``     their rows; ``weights``, ``figures_table`` two that are computed
@@ -29,14 +29,17 @@ place of what stood there only when nothing in it is at fault.
 ``change_files``     a change in words, as Markdown, CSV and JSON; ``feed`` as Atom
 ``patches``          a change as a file that is applied
 ``reuse``            which pages of the last release can stand
-``inspection``       what is wrong with a release, or with the host that serves it
-``vocabulary``       terms, and how triples are written
+``host_rules``       where addresses lead; ``host_files`` what hosts are told of that
+``inspection``       what is wrong with a release; ``verification`` with the host that serves it
+``vocabulary``       terms, and how triples are written; ``code_lists`` the lists of others
+``compact_writer``   things as compact Turtle and JSON-LD, from ``ntriples``
 ===================  ==================================================================
 
 ``release`` and what it puts together import the pages, ``changes`` the figures: they are not imported here.
 """
 
 from pan2kg.publish.catalogue import Distribution
+from pan2kg.publish.compact_writer import CompactWriter
 from pan2kg.publish.edition import (
     Addresses,
     Edition,
@@ -55,7 +58,6 @@ from pan2kg.publish.folder import (
     read_mark,
     versions_in,
 )
-from pan2kg.publish.vocabulary import CompactWriter
 from pan2kg.publish.void import Statistics
 
 __all__ = [

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from pan2kg import templates
 from pan2kg.i18n.catalogue import Text
-from pan2kg.publish import vocabulary
+from pan2kg.publish import code_lists, vocabulary
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASED, TYPE, Term, node
 from pan2kg.turtle import DCTERMS
@@ -77,7 +77,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
         return templates.markup(_stated(edition, subject))
 
     def concept(scheme: str, key: str) -> str:
-        return templates.markup(str(vocabulary.concept(scheme, key)))
+        return templates.markup(str(code_lists.concept(scheme, key)))
 
     keys = [offer.key for offer in offers]
     if places.endpoint:
@@ -100,13 +100,13 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
             "known_licences": [_known_licence(term) for term in facts.about("license")],
             "concept": concept,
             "literals": vocabulary.literals,
-            "themes": vocabulary.concept("data-theme", "").value.removesuffix("/"),
+            "themes": code_lists.concept("data-theme", "").value.removesuffix("/"),
             "forms": vocabulary.OFFERED_FORMS,
             "media": vocabulary.MEDIA,
             "agents": [subject for subject in facts.statements if subject not in described],
         },
     )
-    explanations = vocabulary.explained(_undescribed(triples), facts.labels)
+    explanations = code_lists.explained(_undescribed(triples), facts.labels)
     return list(dict.fromkeys([*triples, *explanations]))
 
 

@@ -11,7 +11,8 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from pan2kg.publish.documents import Described
-from pan2kg.publish.vocabulary import TYPE, value_of
+from pan2kg.publish.ntriples import value_of
+from pan2kg.publish.vocabulary import TYPE
 from pan2kg.turtle import DCTERMS, PAN, SKOS
 
 _ACCEPTED: Final = ("/accepted", "/derived")
@@ -124,8 +125,7 @@ class ProductRows:
     def _read(self, iri: str) -> Mapping[str, list[str]]:
         values = defaultdict[str, dict[str, None]](dict)
         for predicate, term, _ in self.described.stated.get(iri, ()):
-            text, _, _ = value_of(term)
-            values[predicate][text] = None
+            values[predicate][value_of(term).text] = None
         return {name: list(texts) for name, texts in values.items()}
 
     def _objects(self, iri: str, name: str) -> list[str]:

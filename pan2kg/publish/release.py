@@ -22,9 +22,12 @@ from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import (
     catalogue,
     document_page,
+    document_places,
     documents,
     edition as editions,
     folder,
+    host_files,
+    host_rules,
     inspection,
     products,
     reuse,
@@ -50,7 +53,12 @@ from pan2kg.validation.rights import refuse_quotations
 _WORDS: Final = Messages("publication")
 _FAULTS_TOLD: Final = 5
 """So many faults are told in words; of the others how many there are."""
-_NOT_MAPPED: Final = (f"{documents.DOCUMENTS}/", f"{folder.VERSIONS}/", "404.html", "410.html")
+_NOT_MAPPED: Final = (
+    f"{document_places.DOCUMENTS}/",
+    f"{folder.VERSIONS}/",
+    "404.html",
+    "410.html",
+)
 """Pages a search engine is not led to: it finds documents and versions by the pages themselves."""
 
 
@@ -126,7 +134,7 @@ class _ReleaseWriter:
         faults = dumps.faults
         for path in sorted(pages.difference(drawn)):
             faults.append(
-                say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path)
+                say("inspection", "points-nowhere", path=document_places.DOCUMENTS, target=path)
             )
         faults += inspection.inspect(self.work, edition.issue, options.today, dumps.counts.triples)
         _refuse_faults(faults)
@@ -284,11 +292,11 @@ def _describing(release: PublishedRelease) -> Iterator[File]:
     triples = catalogue.describe(edition, release.offers)
     for ending in ("ttl", "rdf", "jsonld"):
         yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
-    versions = documents.version_rules(issue.version, release.packed)
-    yield from documents.host_files(
+    versions = host_rules.version_rules(issue.version, release.packed)
+    yield from host_files.host_files(
         edition,
         release.retired,
-        [*documents.MOVED, *versions],
+        [*host_rules.MOVED, *versions],
         has_base=release.options.has_base,
         service=release.options.service,
     )

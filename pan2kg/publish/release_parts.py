@@ -15,7 +15,7 @@ from pan2kg.i18n import LANGUAGES
 from pan2kg.publish import (
     change_files,
     changes,
-    documents,
+    document_places,
     feed,
     folder,
     states,
@@ -36,7 +36,7 @@ _KINDS_APART: Final = ("network", "question")
 _TO_DOCUMENT: Final = re.compile(
     rf"""
     [ ]href="(?P<up>(?:\.\./)*)                                  # a link, up to the root,
-    (?P<kind>{"|".join((*documents.APART, "network"))})/(?P<key>[^/"#?]+)\.html   # and down to a thing
+    (?P<kind>{"|".join((*document_places.APART, "network"))})/(?P<key>[^/"#?]+)\.html   # and down to a thing
     (?:\#[^"]*)?(?=")
     """.encode(),
     re.VERBOSE,
@@ -75,7 +75,7 @@ class SitePath(NamedTuple):
 
 
 class SitePart:
-    """The pages as they are on the day of the release, but those of things that are told in documents.
+    """The pages as they are on the day of the release, but those of things that are told in document_places.
 
     With ``kinds`` those of these kinds, which are made apart since they take much; without those of
     all others.
@@ -95,7 +95,7 @@ class SitePart:
                 bundle=bundle,
                 catalogue=edition.catalogue,
                 reports_folder=edition.kept,
-                document=documents.document_of,
+                document=document_places.document_of,
             )
             context.computed |= edition.computed
             site = registry.Site(context)
@@ -127,7 +127,11 @@ class SitePart:
             # fr/plan/lu-bhr-2.html is about a thing, fr/plans.html about none
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
-            if path == folder.QUADS or not self._makes(kind) or not documents.is_published(path):
+            if (
+                path == folder.QUADS
+                or not self._makes(kind)
+                or not document_places.is_published(path)
+            ):
                 continue
             if not below:
                 yield SitePath("", path)
@@ -162,7 +166,7 @@ def _link_to_document(link: re.Match[bytes]) -> bytes:
     up, kind, key = (group.decode() for group in link.groups())
     if kind == "network":
         return f' href="{up}network.html'.encode()
-    document = documents.shared_place(f"{documents.DOCUMENTS}/{kind}/{key}")
+    document = document_places.shared_place(f"{document_places.DOCUMENTS}/{kind}/{key}")
     return f' href="../{up}{document}.html#{key}'.encode()
 
 

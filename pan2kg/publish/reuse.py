@@ -9,7 +9,7 @@ import hashlib
 import json
 import platform
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
@@ -45,7 +45,7 @@ _Node = ox.NamedNode | ox.BlankNode
 
 
 class Changes(NamedTuple):
-    """The keys of what is described otherwise than before, and the addresses of that and of what it points to."""
+    """What is described otherwise than before: its keys, and the addresses of that and of what it points to."""
 
     keys: set[str]
     addresses: set[str]
@@ -158,18 +158,16 @@ def _plan_rows(graph: graphs.Graph) -> Iterator[object]:
 
 def _body_rows(graph: graphs.Graph) -> Iterator[object]:
     """Bodies with what their country does: beside a body its page tells of those whose works name the same texts."""
-    by_country: dict[str | None, list[str]] = {}
-
-    def add(work: str, row: object) -> None:
-        by_country.setdefault(graph.country_of.get(work), []).append(repr((work, row)))
-
+    country_of = graph.country_of
+    by_country = defaultdict[str | None, list[str]](list)
     for part in graph.involvements:
-        add(part.work, (part.body, sorted(part.roles), part.level))
+        row = (part.body, sorted(part.roles), part.level)
+        by_country[country_of.get(part.work)].append(repr((part.work, row)))
     for use in graph.known().uses:
-        add(use.work, use)
+        by_country[country_of.get(use.work)].append(repr((use.work, use)))
     digests = {country: _digest(texts) for country, texts in by_country.items()}
     for part in graph.involvements:
-        yield part.body, digests[graph.country_of.get(part.work)]
+        yield part.body, digests[country_of.get(part.work)]
 
 
 def _digest(texts: Iterable[str]) -> str:
@@ -177,23 +175,30 @@ def _digest(texts: Iterable[str]) -> str:
 
 
 class LastPages:
-    """The pages of the release before, where the same program made them; of those asked for, ``found`` can stand."""
+    """The pages of the release before, where the same program made them; of those asked for, ``found`` can stand.
+
+    Ask ``compare`` first, then ``judge``, then for each page ``find``.
+    """
 
     def __init__(self, edition: editions.Edition) -> None:
         self.folder = edition.previous or Path()
         self.program = program(edition)
         self.found = set[str]()
         self.sums = dict[str, str]()
-        self.changed = set[str]()
-        self.words = set[bytes]()
         self.figures = dict[str, str]()
         self.figures_before = dict[str, str]()
+        self.changed = set[str]()
+        self.words = set[bytes]()
+        if edition.previous:
+            self._read_mark()
+
+    def _read_mark(self) -> None:
+        """Read the checksums and figures of the release before; none where another program made it."""
         with suppress(OSError, ValueError, AttributeError, KeyError):
             mark = json.loads((self.folder / folder.MARK).read_text(encoding="utf-8"))["pages"]
-            if edition.previous and mark["program"] == self.program:
-                figures_before = mark["figures"]
+            if mark["program"] == self.program:
+                self.figures_before = mark["figures"]
                 self.sums = dict(folder.read_checksums(self.folder))
-                self.figures_before = figures_before
 
     def compare(self, edition: editions.Edition, lines: Iterable[bytes]) -> Changes | None:
         """What the sorted lines of a release describe otherwise than those of the release before.
@@ -205,41 +210,10 @@ class LastPages:
         with gzip.open(self.folder / folder.QUADS) as file:
             gone, added = folder.differing(file, lines)
         removed = _as_in_graph(edition, gone)
-        come = _as_in_graph(edition, added)
         before = ox.Store()
         before.extend(removed)
         states = (before, edition.graph.held.inner)
-        pending = list[_Node]()
-        for thing, predicate in _subjects((*removed, *come)):
-            if predicate not in _OF_RELEASE or kind_and_key(thing.value)[0]:
-                pending.append(thing)
-        beside = {str(quad.object) for quad in (*removed, *come)}
-        labels_of = edition.graph.labels
-        keys = set[str]()
-        described = set[_Node]()
-        while pending:
-            thing = pending.pop()
-            if thing in described:
-                continue
-            described.add(thing)
-            kind, key = kind_and_key(thing.value)
-            entry = labels_of.entry(thing.value)
-            if entry and entry.kind:
-                kind = entry.kind
-                key = entry.key
-            is_graph = thing.value.startswith(GRAPH)
-            is_concept = entry and entry.type == f"{SKOS}Concept" and not entry.has_page
-            if is_concept or not (kind or is_graph):
-                return None
-            keys.add(key)
-            beside.add(str(thing))
-            for state in states:
-                about = state.quads_for_pattern(thing, None, None)
-                beside.update(str(quad.object) for quad in about)
-            pending += _told_with(states, thing, kind)
-        entries = filter(None, (labels_of.entry(term[1:-1]) for term in beside))
-        addresses = {entry.address for entry in entries}
-        return Changes(keys, addresses)
+        return _changes(edition.graph.labels, states, [*removed, *_as_in_graph(edition, added)])
 
     def judge(self, graph: graphs.Graph, changed: Changes | None) -> None:
         """Decide which pages can stand, by what changed and by the figures of each thing."""
@@ -247,24 +221,21 @@ class LastPages:
         if changed is None:
             self.sums = {}
             return
-        # of a key its longest word
+        # a page that names a key has the longest word of it
         self.words = {
             max(_WORD.findall(key.encode()), key=len, default=b"") for key in changed.keys
         }
+        self.changed |= changed.addresses
         for address in self.figures.keys() | self.figures_before.keys():
             if self.figures.get(address) != self.figures_before.get(address):
                 self.changed.add(address)
-        self.changed |= changed.addresses
 
     def find(self, path: str) -> bytes | None:
         """The page of the release before, where nothing it tells has changed and it is whole."""
-        kind, _, key = path.partition("/")[2].rpartition(".")[0].partition("/")
-        addresses = [f"{kind}/{key}.html"]
-        if kind == "pair":
-            addresses = [f"plan/{name}.html" for name in key.split("--")]
-        if not key or kind not in (*labels.KINDS, "pair") or path not in self.sums:
+        if path not in self.sums:
             return None
-        if not self.changed.isdisjoint(addresses):
+        things = _things_of_page(path)
+        if not things or not self.changed.isdisjoint(things):
             return None
         with suppress(OSError):
             body = (self.folder / path).read_bytes()
@@ -273,6 +244,56 @@ class LastPages:
                 self.found.add(path)
                 return body
         return None
+
+
+def _things_of_page(path: str) -> list[str]:
+    """The addresses of what a page is about; none where it is about no thing or pair of plans.
+
+    >>> _things_of_page("fr/pair/lu-bhr-1--lu-bhr-2.html"), _things_of_page("fr/plans.html")
+    (['plan/lu-bhr-1.html', 'plan/lu-bhr-2.html'], [])
+    """
+    kind, _, key = path.partition("/")[2].rpartition(".")[0].partition("/")
+    if key and kind == "pair":
+        return [f"plan/{plan}.html" for plan in key.split("--")]
+    return [f"{kind}/{key}.html"] if key and kind in labels.KINDS else []
+
+
+def _changes(
+    index: labels.Labels, states: Sequence[ox.Store], differing: Sequence[ox.Quad]
+) -> Changes | None:
+    """What the quads that differ say of which things, and what is told with these in the two ``states``.
+
+    None where one is told on pages that do not name it: a concept, or what is no thing of ours.
+    """
+    pending = list[_Node]()
+    for thing, predicate in _subjects(differing):
+        if predicate not in _OF_RELEASE or kind_and_key(thing.value)[0]:
+            pending.append(thing)
+    terms = {str(quad.object) for quad in differing}
+    keys = set[str]()
+    described = set[_Node]()
+    while pending:
+        thing = pending.pop()
+        if thing in described:
+            continue
+        described.add(thing)
+        kind, key = kind_and_key(thing.value)
+        entry = index.entry(thing.value)
+        if entry and entry.kind:
+            kind = entry.kind
+            key = entry.key
+        if entry and entry.type == f"{SKOS}Concept" and not entry.has_page:
+            return None
+        if not kind and not thing.value.startswith(GRAPH):
+            return None
+        keys.add(key)
+        terms.add(str(thing))
+        for state in states:
+            about = state.quads_for_pattern(thing, None, None)
+            terms.update(str(quad.object) for quad in about)
+        pending += _told_with(states, thing, kind)
+    entries = filter(None, (index.entry(term[1:-1]) for term in terms))
+    return Changes(keys, {entry.address for entry in entries})
 
 
 def _subjects(quads: Iterable[ox.Quad]) -> Iterator[tuple[_Node, str]]:

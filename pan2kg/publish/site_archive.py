@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from pan2kg.i18n import LANGUAGES
-from pan2kg.publish import csv_tables, documents, folder
+from pan2kg.publish import csv_tables, document_places, folder
 from pan2kg.publish.published import ARCHIVE, PublishedRelease
 from pan2kg.publish.release_parts import FRONT, WELCOME
 
-_KINDS: Final = "|".join(documents.APART)
-_OF_KINDS: Final = tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART)
+_KINDS: Final = "|".join(document_places.APART)
+_OF_KINDS: Final = tuple(f"{document_places.DOCUMENTS}/{kind}/" for kind in document_places.APART)
 """The documents that come along, since what they tell stands on no page."""
 _LOOKS: Final = ("release.css", "release.js", "favicon.svg")
 """What a document loads."""
@@ -18,7 +18,7 @@ _LED_AWAY: Final = re.compile(
     rf"""
     (\ href="?)(?:\.\./)*(?=                        # a link to
         (?:{"|".join(LANGUAGES[1:])})/              # a page in another language,
-      | {documents.DOCUMENTS}/(?!(?:{_KINDS})/)     # a document that does not come along,
+      | {document_places.DOCUMENTS}/(?!(?:{_KINDS})/)     # a document that does not come along,
       | graph/ | {re.escape(folder.QUADS)}          # a named graph or the dump
     )
     """.encode(),
@@ -54,8 +54,8 @@ def archive_pages(release: PublishedRelease, drawn: Sequence[str]) -> None:
 
     def content(path: str) -> bytes:
         body = (root / path).read_bytes()
-        if path.startswith(f"{documents.DOCUMENTS}/"):
-            body = _ACROSS.sub(rb"\1" + base + documents.DOCUMENTS.encode() + b"/", body)
+        if path.startswith(f"{document_places.DOCUMENTS}/"):
+            body = _ACROSS.sub(rb"\1" + base + document_places.DOCUMENTS.encode() + b"/", body)
         if path.endswith(".html"):
             body = _LED_AWAY.sub(rb"\1" + base, body)
         return body

@@ -13,8 +13,9 @@ from pan2kg.publish.csv_tables import CONTEXT, TABLES, Field, ReleaseTable
 from pan2kg.publish.edition import Edition, File, as_json
 from pan2kg.publish.figures_table import figures_table
 from pan2kg.publish.folder import GROUP, PACKED
+from pan2kg.publish.ntriples import Stated
 from pan2kg.publish.thing_tables import Source, read_table, table_definitions
-from pan2kg.publish.vocabulary import RELEASE, RELEASED, Stated
+from pan2kg.publish.vocabulary import RELEASE, RELEASED
 from pan2kg.publish.weights import weights_table
 from pan2kg.turtle import RDFS, read_prefixes
 

@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 from pan2kg.i18n.catalogue import Text
 from pan2kg.publish.csv_tables import Field, FieldCells, ReleaseTable, joined
 from pan2kg.publish.edition import Addresses
-from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, value_of
+from pan2kg.publish.ntriples import Stated, TermValue, value_of
+from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE
 from pan2kg.turtle import RDFS, SKOS, XSD
 
 _COLUMN: Final = re.compile(r"(\S+) (?:(\S+:\S+) )?(value|text|thing|iri)(?: > (\S+))?")
@@ -176,7 +177,7 @@ def _pairs_table(
     for iri, (terms,) in zip(members, source.values(members, definition.pairs), strict=True):
         for term in terms:
             subjects.append(iri)
-            targets.append(value_of(term)[0])
+            targets.append(value_of(term).text)
     ends = list[FieldCells]()
     names = list[FieldCells]()
     for column, things in zip(definition.columns, (subjects, targets), strict=True):
@@ -211,10 +212,10 @@ def _cells_of(
 
 
 def _plain(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    return [[value_of(term)[0] for term in row] for row in rows]
+    return [[value_of(term).text for term in row] for row in rows]
 
 
-def _literals(row: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def _literals(row: Sequence[str]) -> Iterator[TermValue]:
     return (value_of(term) for term in row if term[0] != "<")
 
 

@@ -362,7 +362,7 @@ class ReleaseFiles:
     """
 
     def __init__(self, folder: Path, otherwise: web.Handler | None = None) -> None:
-        from pan2kg.publish import documents
+        from pan2kg.publish import document_places, host_rules
         from pan2kg.publish.folder import LIST, MARK, read_checksums
 
         try:
@@ -379,8 +379,10 @@ class ReleaseFiles:
         self.otherwise = otherwise
         self.sums = shown | {LIST: sums.get(MARK, "")}
         self.retired = mark.get("retired", {})
-        texts = {ending: f"{media}; charset=utf-8" for ending, media in documents.MEDIA.items()}
-        self.media = texts | documents.OTHER_MEDIA | {"gz": "application/gzip"}
+        texts = {
+            ending: f"{media}; charset=utf-8" for ending, media in document_places.MEDIA.items()
+        }
+        self.media = texts | document_places.OTHER_MEDIA | {"gz": "application/gzip"}
         # the addresses of earlier releases, and those in the folder of a version
         packed = {
             path.split("/")[1]
@@ -388,12 +390,14 @@ class ReleaseFiles:
             if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)
         }
         self.rules = [
-            *documents.MOVED,
-            *documents.version_rules(str(mark.get("version")), sorted(packed)),
+            *host_rules.MOVED,
+            *host_rules.version_rules(str(mark.get("version")), sorted(packed)),
         ]
-        self.rules += [*dict(documents.GONE), *(documents.HostRule(*pair) for pair in _LED)]
+        self.rules += [*host_rules.GONE, *(host_rules.HostRule(*pair) for pair in _LED)]
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
-        self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],)) for ending in endings)
+        self.forms = tuple(
+            protocol.Form(ending, (document_places.MEDIA[ending],)) for ending in endings
+        )
 
     async def answer(self, request: web.Request) -> web.Response:
         """What an address of the release answers: a file, the way to one, a form of a document, or nothing."""

@@ -12,17 +12,11 @@ import pytest
 import pan2kg
 from pan2kg.i18n import LANGUAGES
 from pan2kg.publish.csv_tables import TABLES, csv_path
-from pan2kg.publish.documents import (
-    DOCUMENTS,
-    GONE,
-    MOVED,
-    Described,
-    graph_place,
-    version_rules,
-    w3id_rules,
-)
+from pan2kg.publish.document_places import DOCUMENTS, graph_place
+from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, GROUP, OWN, read_content
+from pan2kg.publish.host_rules import GONE, MOVED, version_rules, w3id_rules
 from pan2kg.publish.products import PRODUCTS
 from pan2kg.publish.release_parts import SITE
 from pan2kg.publish.thing_tables import table_definitions
@@ -121,7 +115,7 @@ def test_every_address_of_a_release_is_answered_by_the_next(listed: Path, places
         elif path.startswith((f"{DOCUMENTS}/", "fr/", "en/", "de/", "queries/")):
             led = next(filter(None, (rule.leads(path) for rule in MOVED)), path)
             # of two plans that are linked no longer the list of all pairs opens
-            instead = [lead for rule, _ in GONE if (lead := rule.leads(led))]
+            instead = [lead for rule in GONE if (lead := rule.leads(led))]
             lists = {lead.partition("#")[0] for lead in instead if "/pairs.html" in lead}
             if not places & {led, *instead, *lists}:
                 lost.append(f"{path} → {led}")

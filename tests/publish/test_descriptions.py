@@ -22,9 +22,9 @@ from usp.tree import sitemap_from_str
 
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish import documents, folder
+from pan2kg.publish import folder, host_rules
 from pan2kg.publish.csv_tables import csv_path
-from pan2kg.publish.documents import shared_place
+from pan2kg.publish.document_places import shared_place
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.inspection import by_subject, faults
 from pan2kg.publish.products import PRODUCT_FORMS, PRODUCTS
@@ -337,7 +337,7 @@ def lead(path: str, accept: str = "", service: str = "") -> str:
     """Where the rules lead a path, as the server that applies them would."""
     return next(
         target
-        for rule in documents.w3id_rules(service)
+        for rule in host_rules.w3id_rules(service)
         if (target := rule.leads(path, accept)) is not None
     )
 
@@ -346,7 +346,7 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file_that_tells_it_at_its_ke
     few_folder: Path, few_edition: Edition
 ) -> None:
     """Those of links that a rule made as well."""
-    applied = documents.w3id_rules()
+    applied = host_rules.w3id_rules()
     rules = (few_folder / "w3id" / ".htaccess").read_text(encoding="utf-8")
     assert rules.endswith("".join(rule.written(BASE) for rule in applied))
     assert len(applied) <= 36, "short and stable: no rule for a thing or a link"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.publish.documents import shared_place
-from pan2kg.publish.inspection import tell, verify
+from pan2kg.publish.document_places import shared_place
+from pan2kg.publish.verification import tell, verify
 from tests import web_servers
 from tests.conftest import PATIENCE
 from tests.publish.test_tables import served

@@ -31,9 +31,9 @@ from pan2kg.project import Project
 from pan2kg.publish import change_files, changes, states
 from pan2kg.publish.edition import Addresses, Edition
 from pan2kg.publish.folder import QUADS, read_content
+from pan2kg.publish.ntriples import things_in
 from pan2kg.publish.products import PRODUCTS
 from pan2kg.publish.thing_tables import Source, TableDefinition, read_table, table_definitions
-from pan2kg.publish.vocabulary import things_in
 from pan2kg.publish.weights import published_weights, read_weights
 from pan2kg.store.store import LocalStore, read_quads
 from pan2kg.tables.figure_words import basis_words
