@@ -6,7 +6,7 @@ Each shows what changes, asks what a check would say of it, and writes it whole 
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import FILE, FLAG, LANGUAGE, ONCE, Options, a_link
@@ -162,43 +162,43 @@ SHEET: Final = arguments.Kinds(
 )
 
 
+class _Added(NamedTuple):
+    """What is to be written, what is remarked on it, and the folders of examples that go with it."""
+
+    addition: files.Addition
+    remark: Message | None = None
+    folders: Sequence[Path] = ()
+
+
 def run_add(options: argparse.Namespace) -> int:
+    """Show what is added, say what a check would warn of, and write it.
+
+    Raises:
+        ProjectError: a check would not pass it, or it cannot be written.
+        QueryError: what was typed names nothing that fits.
+    """
     project = project_of(options)
     store = load_project(project)
-    remark: Message | None = None
-    folders: list[Path] = []
     with files.alone(project):
-        if options.kind == "reading":
-            day = options.date or today()
-            if day > today():
-                raise QueryError("reading-ahead", day=day.isoformat())
-            read = evidence.Aspect(options.aspect), evidence.Extent(options.extent)
-            reading = evidence.Reading("", *read, day=day, reader=options.by)
-            change, remark = add.reading_addition(
-                store, project, options.work, options.document, reading
-            )
-        elif options.kind == "home":
-            change, folders = home.home_addition(store, project, options.work)
-            names = ", ".join(map(project.name_of, folders))
-            remark = Message("progress", "examples-gone", {"folders": names}) if folders else None
-        else:
-            change = _fact(store, project, options)
+        added = _ADDING[options.kind](store, project, options)
+        addition = added.addition
         # what goes with an example is still spoken of until it is gone
-        warnings = [] if folders else _insist(project, store, change)
-        emit(change.difference)
+        warnings = [] if added.folders else _insist(project, store, addition)
+        emit(addition.difference)
         if not options.dry_run:
-            files.write(project, {change.path: change.new}, writer.read_prefixes(project))
-            home.remove(folders)
+            files.write(project, {addition.path: addition.new}, writer.read_prefixes(project))
+            home.remove(added.folders)
     key = "block-not-written" if options.dry_run else "block-written"
-    tell(Message("progress", key, {"name": change.name}), *warnings, remark)
+    tell(Message("progress", key, {"name": addition.name}), *warnings, added.remark)
     return 0
 
 
-def _insist(project: Project, store: LocalStore, change: files.Addition) -> list[Message]:
+def _insist(project: Project, store: LocalStore, addition: files.Addition) -> list[Message]:
+    """What a check would warn of. Raises ProjectError for what it would not pass."""
     language = spoken()
     names = report.Names(writer.read_prefixes(project))
     warnings = list[Message]()
-    for finding in changes.objections(project, store, {change.path: change.new}):
+    for finding in changes.objections(project, store, {addition.path: addition.new}):
         more = check_report.detail(names, finding, language)
         sentence = finding.message.say(language) + (f" ({more})" if more else "")
         words = {"rule": finding.rule.key, "name": names.short(finding.focus), "message": sentence}
@@ -212,39 +212,103 @@ def _insist(project: Project, store: LocalStore, change: files.Addition) -> list
     return warnings
 
 
-def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> files.Addition:
-    kind = options.kind
-    titles = [typed.tagged(title, project) for title in getattr(options, "title", None) or ()]
-    if kind == "document":
-        names = ["source_kind", "publisher", "date", "read_at", "author_kind"]
-        form = {name: getattr(options, name) or "" for name in names}
-        return add.document_addition(store, project, options.key, titles, options.speaks_for, form)
-    form = {
-        name: getattr(options, name, None) or ""
-        for name in ("document", "certainty", "quote", "quote_language", "page", "note")
-    }
-    needs_words = kind in ("link", "passage")
-    needs_reason = kind == "involvement"
-    basis = typed.read_basis(
-        store, project, form, needs_words=needs_words, needs_reason=needs_reason
+def _link(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
+    basis = _basis(store, project, options, needs_words=True)
+    ends = (options.work, options.to)
+    types = {"kind": options.type, "relation": options.relation}
+    return _Added(add.link_addition(store, project, ends, basis, **types))
+
+
+def _involvement(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
+    basis = _basis(store, project, options, needs_reason=True)
+    ends = (options.work, options.body)
+    words = typed.tagged(options.as_stated, project) if options.as_stated else None
+    return _Added(add.part_addition(store, project, ends, options.role, basis, words))
+
+
+def _action(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
+    titles = _titles(project, options)
+    addition = add.action_addition(
+        store,
+        project,
+        options.work,
+        options.number,
+        titles,
+        options.part,
+        options.topic,
+        _basis(store, project, options),
     )
-    if kind == "link":
-        ends = options.work, options.to
-        return add.link_addition(
-            store, project, ends, basis, kind=options.type, relation=options.relation
-        )
-    if kind == "involvement":
-        words = typed.tagged(options.as_stated, project) if options.as_stated else None
-        return add.part_addition(
-            store, project, (options.work, options.body), options.role, basis, words
-        )
-    if kind == "action":
-        about = options.number, titles, options.part, options.topic
-        return add.action_addition(store, project, options.work, *about, basis)
-    if kind == "passage":
-        return add.passage_addition(project, find_thing(options.work, store, project), basis)
-    return add.name_addition(
-        store, project, options.work, typed.tagged(options.name, project), options.name_kind, basis
+    return _Added(addition)
+
+
+def _document(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
+    names = ("source_kind", "publisher", "date", "read_at", "author_kind")
+    facts = {name: getattr(options, name) or "" for name in names}
+    titles = _titles(project, options)
+    addition = add.document_addition(store, project, options.key, titles, options.speaks_for, facts)
+    return _Added(addition)
+
+
+def _passage(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
+    basis = _basis(store, project, options, needs_words=True)
+    fact = find_thing(options.work, store, project)
+    return _Added(add.passage_addition(project, fact, basis))
+
+
+def _name(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
+    basis = _basis(store, project, options)
+    name = typed.tagged(options.name, project)
+    return _Added(add.name_addition(store, project, options.work, name, options.name_kind, basis))
+
+
+def _reading(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
+    day = options.date or today()
+    if day > today():
+        raise QueryError("reading-ahead", day=day.isoformat())
+    aspect = evidence.Aspect(options.aspect)
+    extent = evidence.Extent(options.extent)
+    reading = evidence.Reading("", aspect, extent, day=day, reader=options.by)
+    return _Added(*add.reading_addition(store, project, options.work, options.document, reading))
+
+
+def _home(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
+    addition, folders = home.home_addition(store, project, options.work)
+    if not folders:
+        return _Added(addition)
+    names = ", ".join(map(project.name_of, folders))
+    return _Added(addition, Message("progress", "examples-gone", {"folders": names}), folders)
+
+
+_ADDING: Final = {
+    "link": _link,
+    "involvement": _involvement,
+    "action": _action,
+    "document": _document,
+    "passage": _passage,
+    "name": _name,
+    "reading": _reading,
+    "home": _home,
+}
+
+
+def _titles(project: Project, options: argparse.Namespace) -> list[tuple[str, str]]:
+    return [typed.tagged(title, project) for title in options.title]
+
+
+def _basis(
+    store: LocalStore,
+    project: Project,
+    options: argparse.Namespace,
+    *,
+    needs_words: bool = False,
+    needs_reason: bool = False,
+) -> typed.Support:
+    """On what a fact rests, as far as its kind has these options."""
+    chosen = vars(options)
+    names = ("document", "certainty", "quote", "quote_language", "page", "note")
+    form = {name: chosen.get(name) or "" for name in names}
+    return typed.read_basis(
+        store, project, form, needs_words=needs_words, needs_reason=needs_reason
     )
 
 
@@ -267,16 +331,18 @@ def run_rekey(options: argparse.Namespace) -> int:
         differences = "".join(file.difference for file in changed)
         emit(differences)
         if changed and not options.dry_run:
-            files.write(
-                project, {file.path: file.new for file in changed}, writer.read_prefixes(project)
-            )
+            texts = {file.path: file.new for file in changed}
+            files.write(project, texts, writer.read_prefixes(project))
+    if not changed:
+        tell(Message("progress", "keys-right", {}))
+        return 0
     links = sum(line.startswith("+link:") for line in differences.splitlines())
-    counts = {"links": (links, "keys-links"), "files": (len(changed), "keys-files")}
     words = {
-        name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()
+        "links": _PROGRESS.counted(links, "keys-links", spoken()),
+        "files": _PROGRESS.counted(len(changed), "keys-files", spoken()),
     }
-    key = ("keys-not-written" if options.dry_run else "keys-written") if changed else "keys-right"
-    tell(Message("progress", key, words if changed else {}))
+    key = "keys-not-written" if options.dry_run else "keys-written"
+    tell(Message("progress", key, words))
     return 0
 
 
@@ -332,7 +398,7 @@ def _import_sheet(options: argparse.Namespace, project: Project) -> int:
 
 
 def _sheet_messages(comparison: sheet_changes.SheetComparison) -> Iterator[Message]:
-    # each cell that differs, each new row, each fault
+    """Each cell that differs, each new row, each fault."""
     for change in comparison.changes:
         values = {"key": change.key, "column": change.column.head, "place": change.place}
         for side, text in (("old", change.old), ("new", change.new)):
@@ -349,7 +415,7 @@ def _sheet_messages(comparison: sheet_changes.SheetComparison) -> Iterator[Messa
 def _tell_of_sheet(
     comparison: sheet_changes.SheetComparison, changed: Sequence[str], *, is_written: bool
 ) -> None:
-    # how many cells and rows, and what stays though the sheet no longer has it
+    """Say how many cells and rows there are, and what stays though the sheet no longer has it."""
     if comparison.is_empty:
         tell(Message("progress", "sheet-same", {}))
     else:

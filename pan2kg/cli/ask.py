@@ -3,13 +3,14 @@
 import argparse
 import functools
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import DAY, ENDPOINT, FILE, FLAG, LANGUAGE, OUTPUT, SELECTION
 from pan2kg.cli.opening import note_on_links, open_endpoint, open_graph, open_kept, project_of
-from pan2kg.cli.output import emit, interruptible, tell, width_of
+from pan2kg.cli.output import emit, emit_lines, interruptible, tell, width_of
 from pan2kg.errors import QueryError
 from pan2kg.graph import datasets
 from pan2kg.i18n import Messages, say, today, told, with_days
@@ -19,7 +20,10 @@ from pan2kg.tables import answers, writers
 from pan2kg.turtle import blocks, writer
 
 if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
     from pan2kg.site.permalink import Permalink
+    from pan2kg.tables import formats
+    from pan2kg.tables.table import Selection
 
 FORMATS: Final = (
     "table",
@@ -34,9 +38,8 @@ FORMATS: Final = (
     "jsonld",
     "xlsx",
 )
-# the formats that can hold what is said around an answer; beside the others it goes to standard
-# error
 TELLING: Final = frozenset(("table", "md", "html", "json", "xlsx"))
+"""The formats that can hold what is said around an answer; beside the others it goes to standard error."""
 _ANSWERED: Final = {
     **LANGUAGE, **ENDPOINT, "--format": {"choices": FORMATS, "help": "ask.format"},
     **SELECTION, "--cache": {"metavar": "DIR", "help": "ask.cache"},
@@ -58,6 +61,15 @@ FIND: Final = {
 MCP: Final = LANGUAGE
 
 
+class _Around(NamedTuple):
+    """What is said around an answer: the question, what it means, notes, and on what the answer rests."""
+
+    question: str
+    summary: str
+    notes: tuple[str, ...]
+    basis: str
+
+
 def run_ask(options: argparse.Namespace) -> int:
     """Answer a stored question, by its name or by the address of its page, or list all of them.
 
@@ -67,25 +79,24 @@ def run_ask(options: argparse.Namespace) -> int:
     """
     project = project_of(options)
     link = _follow_link(options) if "/" in (options.name or "") else None
-    is_former = options.name in queries.FORMER and not options.list
+    is_listing = options.list or options.name is None
+    is_former = options.name in queries.FORMER and not is_listing
     if is_former and options.name not in queries.read_queries(project):
         return _answer_by_table(options, project, link)
-    query = None
-    if not options.list and options.name is not None:
-        query = queries.find_query(project, options.name)
-    parameters = query.parameters if query else ()
-    known = [parameter.option for parameter in parameters]
-    arguments.refuse_unknown(options.parameters, known, options)
-    if query is None:
+    if is_listing:
+        arguments.refuse_unknown(options.parameters, (), options)
         return _list_questions(project, options.language)
+    query = queries.find_query(project, options.name)
+    allowed = [parameter.option for parameter in query.parameters]
+    arguments.refuse_unknown(options.parameters, allowed, options)
     values = arguments.read_parameters(options.parameters)
-    if any(parameter.name == "language" for parameter in parameters):
+    if any(parameter.name == "language" for parameter in query.parameters):
         values.setdefault("language", options.language)
     return _answer_question(options, project, query, values, link)
 
 
 def _follow_link(options: argparse.Namespace) -> "Permalink":
-    # what the address of a page fixes is as if it had been typed
+    """Take what the address of a page fixes as if it had been typed."""
     from pan2kg.site import permalink
 
     link = permalink.read_permalink(options.name)
@@ -101,15 +112,15 @@ def _follow_link(options: argparse.Namespace) -> "Permalink":
 def _answer_by_table(
     options: argparse.Namespace, project: Project, link: "Permalink | None"
 ) -> int:
-    # a question of an earlier release that a table answers now
+    """Answer a question of an earlier release by the table that answers it now."""
     from pan2kg.cli import coherence
 
-    known = [key.replace("_", "-") for key in queries.FORMER[options.name][1]]
-    arguments.refuse_unknown(options.parameters, known, options)
+    _, parameters = queries.FORMER[options.name]
+    allowed = [parameter.replace("_", "-") for parameter in parameters]
+    arguments.refuse_unknown(options.parameters, allowed, options)
     values = arguments.read_parameters(options.parameters)
     options.figure, chosen = queries.succeeded(options.name, values, project)
-    words = say("progress", "answered-by-table", name=options.name, table=options.figure)
-    tell(words)
+    tell(say("progress", "answered-by-table", name=options.name, table=options.figure))
     for name, value in chosen.items():
         setattr(options, name, value if name == "evidence" else [value])
     options.format = options.format or "table"
@@ -126,86 +137,95 @@ def _answer_question(
     values: dict[str, str],
     link: "Permalink | None",
 ) -> int:
+    language = options.language
     data = _open(project, options, query)
     queries.insist(query, values)
     called = names.ThingNames(data, writer.read_prefixes(project))
     resolve = functools.partial(names.resolve, names=called)
     text = queries.fill(query, values, store=data, resolve=resolve)
-    notes = [answers.taken(query, values, options.language)]
+    notes = [answers.taken(query, values, language)]
     if options.as_of and isinstance(data, store.LocalStore):
         dated = as_of.as_of(data, options.as_of, project, links=query.has_links)
         dated.refuse(values.values())
         data = dated.store
-        notes += dated.notes(options.language)
+        notes += dated.notes(language)
     release = datasets.read_release(data).number
-    level = answers.level_of(query, values)
     if link:
         from pan2kg.site import permalink
 
         notes.insert(0, permalink.notice(link.release, release, link.language))
-    day = options.as_of or today()
-    basis = answers.basis_of(data, options.language, release=release, day=day, level=level)
-    around = (
-        query.question(options.language),
-        query.summary_in(options.language),
-        tuple(with_days(note, options.language) for note in notes if note),
-        basis,
+    around = _Around(
+        query.question(language),
+        query.summary_in(language),
+        tuple(with_days(note, language) for note in notes if note),
+        answers.basis_of(
+            data,
+            language,
+            release=release,
+            day=options.as_of or today(),
+            level=answers.level_of(query, values),
+        ),
     )
     return _answer(data, text, project, options, around)
 
 
 def _list_questions(project: Project, language: str) -> int:
     group = ""
-    for query in sorted(
-        queries.read_queries(project).values(), key=lambda query: (query.group, query.name)
-    ):
-        lines = [f"  {query.name}", f"      {query.question(language)}"]
-        lines += [
-            f"      --{p.option}: {p.meaning_in(language)}"
-            for p in query.parameters
-            if p.name != "language"
-        ]
+    every = queries.read_queries(project).values()
+    for query in sorted(every, key=lambda query: (query.group, query.name)):
+        lines = []
         if query.group != group:
-            lines[:0] = [query.group] if not group else ["", query.group]
+            lines += ["", query.group] if group else [query.group]
             group = query.group
-        emit("\n".join(lines) + "\n")
+        lines += [f"  {query.name}", f"      {query.question(language)}"]
+        for parameter in query.parameters:
+            if parameter.name != "language":
+                lines.append(f"      --{parameter.option}: {parameter.meaning_in(language)}")
+        emit_lines(lines)
     return 0
 
 
 _FIRST_WORDS: Final = frozenset(("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE"))
+"""What a query may begin with where it has no braces; all else is the name of a file."""
 
 
 def run_sparql(options: argparse.Namespace) -> int:
     project = project_of(options)
     text = options.query
     source = "query"
-    words = text.split(maxsplit=1) or [""]
-    first_word = words[0].upper()
     if text == "-":
         text = sys.stdin.read()
         source = say("progress", "standard-input")
-    elif not (
-        "{" in text
-        or first_word in _FIRST_WORDS
-        or (first_word in store.UPDATES and len(words) > 1)
-    ):
-        text, source = read_text(Path(text)), text
+    elif not _is_query(text):
+        source = text
+        text = read_text(Path(text))
     try:
         data = _open(project, options)
-        code = _answer(data, text, project, options, None)
+        code = _answer(data, text, project, options)
     except QueryError as error:
-        raise (
-            error.inside(source) if error.place and error.place.file == "query" else error
-        ) from None
+        is_in_query = error.place and error.place.file == "query"
+        raise (error.inside(source) if is_in_query else error) from None
     tell(*terms.KnownTerms(data, project).hints(text))
     return code
+
+
+def _is_query(text: str) -> bool:
+    """Whether what was typed is a query rather than the name of a file.
+
+    >>> _is_query("ASK { }"), _is_query("delete all"), _is_query("delete.rq")
+    (True, True, False)
+    """
+    words = text.upper().split(maxsplit=1) or [""]
+    is_update = words[0] in store.UPDATES and len(words) > 1
+    return "{" in text or words[0] in _FIRST_WORDS or is_update
 
 
 def _open(
     project: Project, options: argparse.Namespace, query: queries.Query | None = None
 ) -> store.Store:
+    """The endpoint that was named, else the graph, with derived links where the query needs them."""
     if options.endpoint is not None:
-        if getattr(options, "as_of", None):
+        if vars(options).get("as_of"):
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
         return open_endpoint(project, options, is_ours=query is not None)
     links = query is None or query.has_links
@@ -221,7 +241,7 @@ def _answer(
     text: str,
     project: Project,
     options: argparse.Namespace,
-    around: tuple[str, str, tuple[str, ...], str] | None,
+    around: _Around | None = None,
 ) -> int:
     with interruptible():
         result = data.query(text)
@@ -233,64 +253,110 @@ def _answer(
             options.language, writer.read_prefixes(project), width, around is None
         )
         written = writers.write(table, form, style)
-    if form not in TELLING and around:
-        _, summary, notes, basis = around
-        tell(summary, *notes, basis)
-    tell(left_out and say("progress", "rows-left-out", n=left_out))
+    if around and form not in TELLING:
+        tell(around.summary, *around.notes, around.basis)
+    _tell_left_out(left_out)
     emit(selection.written(written) if isinstance(written, str) else written, options.output, form)
     return 0
 
 
-# how many other things that could be meant are named
-_OTHERS: Final = 10
-_COLUMNS: Final = ("file", "line", "subject", "predicate", "object")
+def _tell_left_out(number: int) -> None:
+    tell(number and say("progress", "rows-left-out", n=number))
+
+
+_MOST_NAMED: Final = 10
+"""So many things that could be meant too are named."""
+
+
+class _FoundLine(NamedTuple):
+    """A statement on a thing, where it stands in a file."""
+
+    file: str
+    line: int
+    subject: str
+    predicate: str
+    object: str
 
 
 def run_find(options: argparse.Namespace) -> int:
+    """Show what files state on the thing that words mean; as a table with its name and what else could be meant.
+
+    Raises:
+        QueryError: nothing is called so.
+    """
     from pan2kg.graph.graph import Graph
-    from pan2kg.tables import formats, table as tables
 
     selection = arguments.selection_of(options, options.format)
     project = project_of(options)
     data = open_kept(options, project, links=False)
     graph = Graph(project, data, language=options.language)
     words = " ".join(options.words)
-    entries = graph.labels.entries
     # an IRI means itself
-    iri, *others = [words] if words in entries else graph.found(words)
-    lines: list[tuple[str | int, ...]] = [
-        (file.name, statement.line, block.subject, statement.predicate, statement.object)
-        for file, block, statement in blocks.written_about(
-            blocks.read_turtle_files(project, naming=iri), iri
-        )
-    ]
-    rows: tuple[tables.Row, ...] = tuple(dict(zip(_COLUMNS, line, strict=True)) for line in lines)
-    table, left_out = selection.of(tables.Table("", tuple(map(tables.Column, _COLUMNS)), rows))
-    grid = formats.Grid(table.keys, [[row[key] for key in table.keys] for row in table.rows])
-    tell(left_out and say("progress", "rows-left-out", n=left_out))
-    if options.format == "json":
-        text = formats.write_json([dict(zip(grid.columns, row, strict=True)) for row in grid.rows])
-    elif options.format != "table":
-        text = {"csv": formats.write_csv, "tsv": formats.write_tsv, "md": formats.write_markdown}[
-            options.format
-        ](grid)
-    elif list(grid.columns) == list(_COLUMNS):
-        # as editors and other programs jump to it
-        text = "".join(
-            f"{file}:{line}  {' '.join(map(str, cells))}\n" for file, line, *cells in grid.rows
-        )
-    else:
-        text = f"{formats.write_text(grid)}\n"
+    iri, *others = [words] if words in graph.labels.entries else graph.found(words)
+    grid, left_out = _found_lines(project, iri, selection)
+    _tell_left_out(left_out)
+    text = _write_found(grid, options.format)
     if options.format == "table":
-        entry = entries[iri]
-        kind = Messages("page").say(f"kind-{entry.kind}", graph.language) if entry.has_page else ""
-        title = " ".join(filter(None, (kind, entry.key, f"<{iri}>")))
-        named = [f"  {entries[other].key}  {graph.label(other)}" for other in others[:_OTHERS]]
-        below = ["", str(told("find-others", n=len(others))), *named, ""] if others else []
-        emit(f"{graph.label(iri)}\n{title}\n\n{text}" + "\n".join(below), options.output)
+        head = _found_head(graph, iri)
+        emit(f"{head}\n\n{text}{_told_others(graph, others)}", options.output)
     else:
         emit(selection.written(text), options.output, options.format)
     return 0
+
+
+def _found_lines(project: Project, iri: str, selection: "Selection") -> tuple["formats.Grid", int]:
+    """What is stated on a thing, as it was selected, and how many lines were left out."""
+    from pan2kg.tables import formats, table as tables
+
+    columns = _FoundLine._fields
+    files = blocks.read_turtle_files(project, naming=iri)
+    rows = []
+    for file, block, statement in blocks.written_about(files, iri):
+        line = _FoundLine(
+            file.name, statement.line, block.subject, statement.predicate, statement.object
+        )
+        rows.append(line._asdict())
+    every = tables.Table("", tuple(map(tables.Column, columns)), tuple(rows))
+    table, left_out = selection.of(every)
+    cells = [[row[key] for key in table.keys] for row in table.rows]
+    return formats.Grid(table.keys, cells), left_out
+
+
+def _write_found(grid: "formats.Grid", form: str) -> str:
+    from pan2kg.tables import formats
+
+    if form == "json":
+        return formats.write_json([dict(zip(grid.columns, row, strict=True)) for row in grid.rows])
+    if form == "csv":
+        return formats.write_csv(grid)
+    if form == "tsv":
+        return formats.write_tsv(grid)
+    if form == "md":
+        return formats.write_markdown(grid)
+    if tuple(grid.columns) != _FoundLine._fields:
+        return f"{formats.write_text(grid)}\n"
+    # as editors and other programs jump to it
+    lines = list[str]()
+    for file, line, *cells in grid.rows:
+        lines.append(f"{file}:{line}  {' '.join(map(str, cells))}\n")
+    return "".join(lines)
+
+
+def _found_head(graph: "Graph", iri: str) -> str:
+    """What a thing is called, and below that its kind, its key and its IRI."""
+    entry = graph.labels.entries[iri]
+    kind = Messages("page").say(f"kind-{entry.kind}", graph.language) if entry.has_page else ""
+    identity = " ".join(filter(None, (kind, entry.key, f"<{iri}>")))
+    return f"{graph.label(iri)}\n{identity}"
+
+
+def _told_others(graph: "Graph", others: Sequence[str]) -> str:
+    if not others:
+        return ""
+    lines = ["", str(told("find-others", n=len(others)))]
+    for iri in others[:_MOST_NAMED]:
+        lines.append(f"  {graph.labels.entries[iri].key}  {graph.label(iri)}")
+    return "\n".join([*lines, ""])
 
 
 def run_mcp(options: argparse.Namespace) -> int:
@@ -298,8 +364,10 @@ def run_mcp(options: argparse.Namespace) -> int:
 
     # all rules: an assistant may ask any question, and links are what many are about
     graph = open_graph(options)
-    folders = [word for folder in options.project or () for word in ("--project", folder)]
-    assistant.build(
-        assistant.Assistant(graph, (*folders, *(["--no-cache"] if options.no_cache else [])))
-    ).run("stdio")
+    typed = list[str]()
+    for folder in options.project or ():
+        typed += ("--project", folder)
+    if options.no_cache:
+        typed.append("--no-cache")
+    assistant.build(assistant.Assistant(graph, tuple(typed))).run("stdio")
     return 0
