@@ -1,7 +1,7 @@
 """What hosts are told of a release: rules for w3id.org and Apache, and a configuration of nginx."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -106,14 +106,13 @@ def _nginx(path: str, retired: RetiredRules, led_on: Sequence[HostRule]) -> str:
         f"        {media.partition(';')[0]} {ending};\n"
         for ending, media in {**MEDIA, **OTHER_MEDIA, **_UNTOLD_MEDIA}.items()
     ]
-    places = [_nginx_location(path, rule) for rule in (*led_on, *GONE)]
     return _filled_in(
         "nginx.txt",
         forms="".join(forms),
         gone="".join(gone),
         moved="".join(moved),
         types="".join(types),
-        places="".join(places),
+        places=_nginx_locations(path, (*led_on, *GONE)),
         path=path,
         documents=DOCUMENTS,
         thing=f"{THING}([^/.]+)",
@@ -124,15 +123,22 @@ def _nginx(path: str, retired: RetiredRules, led_on: Sequence[HostRule]) -> str:
     )
 
 
-def _nginx_location(path: str, rule: HostRule) -> str:
-    head = f'    location ~ "^{path}{rule.pattern}$" {{\n'
-    answer = f"return {rule.status} {path}{rule.target};\n"
-    if not rule.file:
-        return f"{head}        {answer}    }}\n"
-    return (
-        f"{head}        alias /srv/pan2kg/{rule.file};\n"
-        f"        if (!-f $request_filename) {{\n            {answer}        }}\n    }}\n"
-    )
+def _nginx_locations(path: str, rules: Iterable[HostRule]) -> str:
+    locations = list[str]()
+    for rule in rules:
+        if rule.file:
+            locations.append(
+                f'    location ~ "^{path}{rule.pattern}$" {{\n'
+                f"        alias /srv/pan2kg/{rule.file};\n"
+                f"        if (!-f $request_filename) {{\n"
+                f"            return {rule.status} {path}{rule.target};\n        }}\n    }}\n"
+            )
+        else:
+            locations.append(
+                f'    location ~ "^{path}{rule.pattern}$" {{\n'
+                f"        return {rule.status} {path}{rule.target};\n    }}\n"
+            )
+    return "".join(locations)
 
 
 def preferences() -> Iterator[tuple[str, str]]:
