@@ -291,7 +291,7 @@ _ADDING: Final = {
 }
 
 
-def _titles(project: Project, options: argparse.Namespace) -> list[tuple[str, str]]:
+def _titles(project: Project, options: argparse.Namespace) -> list[typed.Words]:
     return [typed.tagged(title, project) for title in options.title]
 
 
