@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_map as tm
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -14,19 +14,19 @@ from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import key
 
-COLUMNS: Final = ("from", "from_label", "to", "to_label", "basis", "bits", "drawn")
-SIDE: Final = 330.0
-GAP: Final = 110.0
-MIDDLE: Final = 280.0
-WIDE: Final = 2 * SIDE + 2 * GAP + MIDDLE
-HEAD: Final = 74.0
-HIGH: Final = 36.0
-NUMBER_ROOM: Final = 48.0  # for the number of an action, to the left of its name
-TITLES: Final = dw.Font(13, bold=True)
-EDGE: Final = dw.Pen(fr.GREY, 0.8)
-TEXT: Final = dw.Pen(fr.VERMILION, 1.1)
-PART: Final = dw.Pen(fr.GREEN, 1.3, (1.5, 3))
-CITATION: Final = dw.Pen(fr.BLUE, 2.0)
+COLUMNS = ("from", "from_label", "to", "to_label", "basis", "bits", "drawn")
+SIDE = 330.0
+GAP = 110.0
+MIDDLE = 280.0
+WIDE = 2 * SIDE + 2 * GAP + MIDDLE
+HEAD = 74.0
+HIGH = 36.0
+NUMBER_ROOM = 48.0  # for the number of an action, to the left of its name
+TITLES = dw.Font(13, bold=True)
+EDGE = dw.Pen(fr.GREY, 0.8)
+TEXT = dw.Pen(fr.VERMILION, 1.1)
+PART = dw.Pen(fr.GREEN, 1.3, (1.5, 3))
+CITATION = dw.Pen(fr.BLUE, 2.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_axis as ta
 from pan2kg.charts.subject import Cell, Subject
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import format_of
 
-COLUMNS: Final = (
+COLUMNS = (
     "field",
     "field_label",
     "plan",
@@ -22,21 +22,21 @@ COLUMNS: Final = (
     "cites",
     "drawn",
 )
-TOP: Final = 24.0
-HEAD: Final = 150.0
-SPAN: Final = 1000.0
-LONGEST: Final = 190.0
-WIDE: Final = HEAD + SPAN + 12 + LONGEST
-STEP: Final = 14.0
-PAD: Final = 5.0  # above the first row of a lane, and below its last
-LEAST: Final = 80.0  # how low a lane may be
-THIN: Final = 8.0
-NAME: Final = dw.Font(9)
-HOME: Final = dw.Font(9, bold=True)
-CITED: Final = dw.Pen("#7fb2d6", 1.1)
+TOP = 24.0
+HEAD = 150.0
+SPAN = 1000.0
+LONGEST = 190.0
+WIDE = HEAD + SPAN + 12 + LONGEST
+STEP = 14.0
+PAD = 5.0  # above the first row of a lane, and below its last
+LEAST = 80.0  # how low a lane may be
+THIN = 8.0
+NAME = dw.Font(9)
+HOME = dw.Font(9, bold=True)
+CITED = dw.Pen("#7fb2d6", 1.1)
 # a colour a field of policy, in the order of their keys; apart for colour-blind readers, and never
 # alone
-FIELD_COLOURS: Final = ("#56b4e9", "#999999", "#009e73", "#0072b2", "#cc79a7", "#e69f00")
+FIELD_COLOURS = ("#56b4e9", "#999999", "#009e73", "#0072b2", "#cc79a7", "#e69f00")
 
 
 class PlacedPlan(NamedTuple):

@@ -24,12 +24,12 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 _BEFORE = re.compile(r" (?=[»:;!?%–](?:\s|$))")
 _AFTER = re.compile(r"(?<=«) |(?<=\bn°) |(?<=\b[Nn]o\.) ")
 
-ELLIPSIS: Final = "…"
-OTHER: Final = 0.75
+ELLIPSIS = "…"
+OTHER = 0.75
 # the width of a letter that is not in the table, and of one that East Asian scripts call wide
-WIDE: Final = 1.05
+WIDE = 1.05
 
-LEADING: Final = 1.25  # from one line to the next, in sizes of the text
+LEADING = 1.25  # from one line to the next, in sizes of the text
 
 
 class Font(NamedTuple):
@@ -56,7 +56,7 @@ class _Widths(dict[str, float]):
         return width
 
 
-_TABLES: Final = cache(lambda bold: _Widths(bold=bold))
+_TABLES = cache(lambda bold: _Widths(bold=bold))
 
 
 def measure(text: str, font: Font) -> float:
@@ -195,7 +195,7 @@ class Line(NamedTuple):
         return cls(((x, high), (right, y), (x, low), (left, y), (x, high)), pen, fill=fill)
 
 
-GAP: Final = 6.0  # pixels from one line of a hatch to the next, along its edges
+GAP = 6.0  # pixels from one line of a hatch to the next, along its edges
 
 
 class Hatch(NamedTuple):
@@ -219,7 +219,7 @@ class Hatch(NamedTuple):
             at += GAP
 
 
-PLAIN: Final = Font()
+PLAIN = Font()
 
 
 class Label(NamedTuple):
@@ -374,10 +374,10 @@ def centred(
     ]
 
 
-FAMILY: Final = "Helvetica,Arial,sans-serif"
-PAPER: Final = "#ffffff"
+FAMILY = "Helvetica,Arial,sans-serif"
+PAPER = "#ffffff"
 
-_KEYS: Final = re.compile(
+_KEYS = re.compile(
     r"[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)"
 )  # of the things of a page or place, in its address
 _keys = lru_cache(maxsize=1 << 12)(lambda address: sorted(_KEYS.findall(address)[0].split("--")))
@@ -391,7 +391,7 @@ class _Tenths(dict[int, str]):
         return text
 
 
-_TENTHS: Final = _Tenths()
+_TENTHS = _Tenths()
 
 
 def number(value: float) -> str:

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -13,7 +13,7 @@ from pan2kg.coherence import evidence
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import key
 
-COLUMNS: Final = (
+COLUMNS = (
     "thing",
     "thing_label",
     "kind",
@@ -23,23 +23,23 @@ COLUMNS: Final = (
     "via",
     "drawn",
 )
-CENTRE: Final = 470.0
-CORE: Final = (190.0, 92.0)
-TEXT_BOX: Final = (230.0, 36.0)
+CENTRE = 470.0
+CORE = (190.0, 92.0)
+TEXT_BOX = (230.0, 36.0)
 # how far bodies, texts and other actions are from the middle, at its height
-TO_BODIES: Final = 200.0
-TO_TEXTS: Final = 235.0
-TO_ACTIONS: Final = 600.0
+TO_BODIES = 200.0
+TO_TEXTS = 235.0
+TO_ACTIONS = 600.0
 # how far they are apart, from one to the next below it
-BODY_STEP: Final = 34.0
-TEXT_STEP: Final = 46.0
-ACTION_STEP: Final = 38.0
-BODY_NAME: Final = 250.0
-ACTION_NAME: Final = 310.0
-LEAST: Final = 230.0  # how low the picture may be
-LIFT: Final = 34.0  # how much room citations take that pass above the texts
-DECLARED: Final = dw.Pen(fr.BLUE, 1.6)
-EDGE: Final = dw.Pen(fr.GREY, 1.0)
+BODY_STEP = 34.0
+TEXT_STEP = 46.0
+ACTION_STEP = 38.0
+BODY_NAME = 250.0
+ACTION_NAME = 310.0
+LEAST = 230.0  # how low the picture may be
+LIFT = 34.0  # how much room citations take that pass above the texts
+DECLARED = dw.Pen(fr.BLUE, 1.6)
+EDGE = dw.Pen(fr.GREY, 1.0)
 
 
 class Surroundings(NamedTuple):

@@ -11,7 +11,6 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Final
 
 from pan2kg.charts import drawing as dw
 from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
@@ -23,19 +22,19 @@ from pan2kg.store.store import Solutions
 from pan2kg.tables import PRINTING, figure_words as words
 from pan2kg.turtle.vocabulary import key
 
-INK: Final = "#1a1a1a"
-GREY: Final = "#595959"
-RULE: Final = "#c4c4c4"
-PAPER: Final = dw.PAPER
-SHADE: Final = "#efefef"
+INK = "#1a1a1a"
+GREY = "#595959"
+RULE = "#c4c4c4"
+PAPER = dw.PAPER
+SHADE = "#efefef"
 
-BLUE: Final = "#0072b2"
-ORANGE: Final = "#e69f00"
-GREEN: Final = "#009e73"
-VERMILION: Final = "#d55e00"
+BLUE = "#0072b2"
+ORANGE = "#e69f00"
+GREEN = "#009e73"
+VERMILION = "#d55e00"
 
 # from light to dark in one hue, so that it reads the same in grey
-RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
+RAMP = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
 
 
 def shade(value: float, bounds: tuple[float, ...]) -> str:
@@ -61,12 +60,12 @@ def on(fill: str) -> str:
     return INK if (light + 0.05) / 0.06 > 1.05 / (light + 0.05) else PAPER
 
 
-LEAD: Final = Font(12.5)
-KEY: Final = Font(11.5)
-SMALL: Final = Font(10.5, colour=GREY)
-SWATCH: Final = (30.0, 18.0)
-_INNER: Final = lru_cache(maxsize=1 << 8)(Drawing.inner)
-EDGING: Final = 2.0  # room around the marks for the pens of those at the edge
+LEAD = Font(12.5)
+KEY = Font(11.5)
+SMALL = Font(10.5, colour=GREY)
+SWATCH = (30.0, 18.0)
+_INNER = lru_cache(maxsize=1 << 8)(Drawing.inner)
+EDGING = 2.0  # room around the marks for the pens of those at the edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +260,12 @@ def on_slide(picture: Picture) -> Picture:
     return slide
 
 
-EDGE: Final = Pen(RULE, 0.8)
-HEAD: Final = Font(11.5)
-STRONG: Final = Font(11.5, bold=True)
-FINE: Final = Font(9.5, colour=GREY)
-TILT: Final = 0.70710678
-FIFTHS: Final = (
+EDGE = Pen(RULE, 0.8)
+HEAD = Font(11.5)
+STRONG = Font(11.5, bold=True)
+FINE = Font(9.5, colour=GREY)
+TILT = 0.70710678
+FIFTHS = (
     0.2,
     0.4,
     0.6,

@@ -6,7 +6,7 @@ Every place follows from the order of the things; nothing is thrown or pushed ab
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -23,7 +23,7 @@ from pan2kg.charts.ties import (
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
 
-COLUMNS: Final = (
+COLUMNS = (
     "from",
     "from_label",
     "to",
@@ -34,19 +34,19 @@ COLUMNS: Final = (
     "weight",
     "evidence_level",
 )
-WIDTHS: Final = (280.0, 320.0, 280.0)
-GAP: Final = 120.0
-HIGH: Final = 34.0
-EXTRA: Final = 14.0  # how much higher the box of another plan is, for the line that counts its ties
-TOP: Final = 34.0
-NUMBER_ROOM: Final = 50.0  # for the number of an action, to the left of its name
-PAD: Final = 14.0  # what a name leaves free of the width of its box
-APART: Final = 6.0  # how far what cites passes below, and what is cited above, the middle of a box
-LINES: Final = 120  # how many lines to other plans can still be told from each other
-HEADING: Final = dw.Font(12.5, bold=True)
-DECLARED: Final = dw.Pen(fr.BLUE, 1.5)
-UNLINKED: Final = dw.Pen(fr.GREY, 1.2, (3, 3))
-EDGE: Final = dw.Pen(fr.GREY, 1.0)
+WIDTHS = (280.0, 320.0, 280.0)
+GAP = 120.0
+HIGH = 34.0
+EXTRA = 14.0  # how much higher the box of another plan is, for the line that counts its ties
+TOP = 34.0
+NUMBER_ROOM = 50.0  # for the number of an action, to the left of its name
+PAD = 14.0  # what a name leaves free of the width of its box
+APART = 6.0  # how far what cites passes below, and what is cited above, the middle of a box
+LINES = 120  # how many lines to other plans can still be told from each other
+HEADING = dw.Font(12.5, bold=True)
+DECLARED = dw.Pen(fr.BLUE, 1.5)
+UNLINKED = dw.Pen(fr.GREY, 1.2, (3, 3))
+EDGE = dw.Pen(fr.GREY, 1.0)
 
 
 class LaneTies(NamedTuple):

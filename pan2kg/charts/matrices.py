@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -13,7 +13,7 @@ from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import numeral
 from pan2kg.tables import coded, figure_words
 
-SHARED_COLUMNS: Final = (
+SHARED_COLUMNS = (
     "shares",
     "weight",
     "weight_high",
@@ -22,7 +22,7 @@ SHARED_COLUMNS: Final = (
     "shared_texts",
     "evidence_level",
 )
-PLAN_COLUMNS: Final = (
+PLAN_COLUMNS = (
     "plan_one",
     "plan_one_label",
     "plan_two",
@@ -35,7 +35,7 @@ PLAN_COLUMNS: Final = (
     "channels_two_to_one",
     "verdict_two_to_one",
 )
-ACTION_COLUMNS: Final = (
+ACTION_COLUMNS = (
     "action_one",
     "action_one_label",
     "action_two",
@@ -109,10 +109,10 @@ class SharedCell:
 
 # Plan × plan: below the diagonal what two plans share, above it who cites whom.
 
-PLAN_WIDE: Final = 62.0
-PLAN_HIGH: Final = 50.0
-PLAN_HEAD: Final = 300.0
-CITED: Final = "#fff3d1"
+PLAN_WIDE = 62.0
+PLAN_HIGH = 50.0
+PLAN_HEAD = 300.0
+CITED = "#fff3d1"
 
 
 class CitedWay(NamedTuple):
@@ -316,9 +316,9 @@ def _plan_rows(meetings: Sequence[MatrixPair]) -> Iterator[tuple[Cell, ...]]:
 
 # Action × action: what the actions of one plan, or of two, share through the texts both name.
 
-CELL: Final = 24.0
-SIDE: Final = (330.0, 540.0)  # the least and the greatest width of the labels at the side
-DIGITS: Final = dw.Font(8.5)
+CELL = 24.0
+SIDE = (330.0, 540.0)  # the least and the greatest width of the labels at the side
+DIGITS = dw.Font(8.5)
 
 
 class ActionGrid:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -11,7 +10,7 @@ from pan2kg.coherence import evidence
 from pan2kg.graph.labels import Name
 from pan2kg.tables import coded
 
-COLUMNS: Final = (
+COLUMNS = (
     "ministry",
     "ministry_label",
     "plan",
@@ -23,12 +22,12 @@ COLUMNS: Final = (
     "actions_with_body",
     "actions",
 )
-WIDE: Final = 62.0
-HIGH: Final = 44.0
-HEAD: Final = 330.0
-KNOWN: Final = 22.0  # how high the row is that says of how many actions a body is known
-FAINT: Final = "#f7f7f7"
-BOUNDS: Final = (1.0, 3.0, 6.0, 12.0)
+WIDE = 62.0
+HIGH = 44.0
+HEAD = 330.0
+KNOWN = 22.0  # how high the row is that says of how many actions a body is known
+FAINT = "#f7f7f7"
+BOUNDS = (1.0, 3.0, 6.0, 12.0)
 
 
 class Roles:

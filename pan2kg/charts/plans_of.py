@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_axis as ta
 from pan2kg.charts.subject import Cell, Subject
@@ -18,7 +18,7 @@ from pan2kg.graph.labels import Entry, shortened
 from pan2kg.i18n import format_of, message
 from pan2kg.store.names import ambiguous
 
-COLUMNS: Final = (
+COLUMNS = (
     "plan",
     "plan_label",
     "work",
@@ -29,24 +29,24 @@ COLUMNS: Final = (
     "ends",
     "drawn",
 )
-KINDS: Final = ("body", "instrument", "topic")  # what the picture can be about
-HEAD: Final = 220.0
-SPAN: Final = 330.0
-SAYS: Final = 340.0
-LEFT: Final = HEAD + 16  # where the axis begins
-MARKS: Final = LEFT + SPAN + 32  # where the first mark of a work stands
-ROW: Final = 36.0
-TOP: Final = 24.0
-HIGH: Final = 14.0
-GAP: Final = 15.0  # how far the marks of works are apart
-MARKED: Final = 14  # how many works of a plan have a mark; the words beside say how many there are
-NAME: Final = dw.Font(12)
+KINDS = ("body", "instrument", "topic")  # what the picture can be about
+HEAD = 220.0
+SPAN = 330.0
+SAYS = 340.0
+LEFT = HEAD + 16  # where the axis begins
+MARKS = LEFT + SPAN + 32  # where the first mark of a work stands
+ROW = 36.0
+TOP = 24.0
+HIGH = 14.0
+GAP = 15.0  # how far the marks of works are apart
+MARKED = 14  # how many works of a plan have a mark; the words beside say how many there are
+NAME = dw.Font(12)
 
 # how strongly a work is tied to the thing: what that means depends on the kind of thing
 FIRST = 1
 SECOND = 2
 THIRD = 3
-TIED_AS: Final = {FIRST: "first", SECOND: "second", THIRD: "third"}
+TIED_AS = {FIRST: "first", SECOND: "second", THIRD: "third"}
 
 
 class TiedWork(NamedTuple):

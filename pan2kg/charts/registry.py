@@ -94,9 +94,9 @@ def find_picture(name: str) -> Callable[..., Picture]:
 
 # Files
 
-SUFFIXES: Final = (".svg", ".png", ".pdf", ".csv")
-DOTS: Final = 192.0  # per inch of a PNG: two for each pixel of the drawing
-_POINTS: Final = 0.75  # per pixel
+SUFFIXES = (".svg", ".png", ".pdf", ".csv")
+DOTS = 192.0  # per inch of a PNG: two for each pixel of the drawing
+_POINTS = 0.75  # per pixel
 
 
 def write_picture(picture: Picture, path: str | Path) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -23,7 +22,7 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.store.store import Solutions
 from pan2kg.turtle.vocabulary import XSD, key
 
-_WORDS: Final = Messages("chart")
+_WORDS = Messages("chart")
 
 # where a mark leads that stands for some things, given their IRIs; empty for nowhere
 Address = Callable[[tuple[str, ...]], str]
@@ -32,8 +31,8 @@ Names = Mapping[str, Name]
 Cell = str | int | float | date | None
 Tags = tuple[tuple[str, str], ...]
 
-SEPARATOR: Final = " · "  # what stands between the parts of a short name
-MOST: Final = 24  # how many plans a picture of plans can hold
+SEPARATOR = " · "  # what stands between the parts of a short name
+MOST = 24  # how many plans a picture of plans can hold
 
 
 class Subject:

@@ -7,18 +7,18 @@ letters, the line of what is inferred, and a name in a box.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import Level, firmest
 from pan2kg.graph.labels import Name
 
-STEP: Final = 42.0
-WORDS: Final = dw.Font(10.5)
-STRONG: Final = dw.Font(10.5, bold=True)
-INFERRED: Final = dw.Pen(fr.VERMILION, 1.2, (5, 4))
-CITES: Final = (
+STEP = 42.0
+WORDS = dw.Font(10.5)
+STRONG = dw.Font(10.5, bold=True)
+INFERRED = dw.Pen(fr.VERMILION, 1.2, (5, 4))
+CITES = (
     dw.Line(((0, 9), (26, 9)), dw.Pen(fr.BLUE, 1.5)),
     dw.Line.arrow((30, 9), 0.0, fr.BLUE),
 )

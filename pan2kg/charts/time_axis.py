@@ -3,22 +3,21 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from pan2kg.charts import drawing as dw, frame as fr
 from pan2kg.charts.subject import Life, Subject
 from pan2kg.coherence import citations
 
-TICK: Final = dw.Font(11, colour=fr.GREY)
+TICK = dw.Font(11, colour=fr.GREY)
 # for how many years the bar of a plan is drawn whose end is not known; its edge is dashed
-OPEN_END: Final = 1.0
+OPEN_END = 1.0
 # how many years beyond the day of the picture the axis reaches: what ends later runs out of it
-AHEAD: Final = 10
-PALE: Final = "#dde4ee"
-TODAY: Final = dw.Pen(fr.INK, 1.2, (2, 3))
-DATED: Final = dw.Pen(fr.GREY, 0.9)
-OPEN: Final = dw.Pen(fr.GREY, 0.9, (3, 2))
-STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 500, 1000, 5000)
+AHEAD = 10
+PALE = "#dde4ee"
+TODAY = dw.Pen(fr.INK, 1.2, (2, 3))
+DATED = dw.Pen(fr.GREY, 0.9)
+OPEN = dw.Pen(fr.GREY, 0.9, (3, 2))
+STEPS = (1, 2, 5, 10, 20, 50, 100, 500, 1000, 5000)
 
 
 def ticks(first: int, last: int, most: float) -> int:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from pan2kg.charts import country_map, drawing as dw, frame as fr, subject as sj, time_axis as ta
 from pan2kg.charts.subject import Cell, Subject
@@ -13,16 +12,16 @@ from pan2kg.coherence.standing import Standing
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import key
 
-SAYS: Final = 310.0
-TOP: Final = 24.0
-HIGH: Final = 15.0
-NAME: Final = dw.Font(12)
-CHOSEN: Final = dw.Font(12, bold=True)
-FINE: Final = dw.Font(11, colour=fr.GREY)
-BAND: Final = "#f3dfc1"
+SAYS = 310.0
+TOP = 24.0
+HIGH = 15.0
+NAME = dw.Font(12)
+CHOSEN = dw.Font(12, bold=True)
+FINE = dw.Font(11, colour=fr.GREY)
+BAND = "#f3dfc1"
 # the line of a citation: solid where it was seen, dashed where it was not, dotted where the dates
 # are not known
-PENS: Final = {
+PENS = {
     Standing.STATED: dw.Pen(fr.BLUE, 2.0),
     Standing.ABSENT: dw.Pen(fr.VERMILION, 1.8, (6, 4)),
     Standing.UNREAD: dw.Pen("#8a5a00", 1.5, (8, 3, 2, 3)),
@@ -30,9 +29,9 @@ PENS: Final = {
     Standing.IMPOSSIBLE: dw.Pen("#9a9a9a", 1.0),
 }
 # what is told of a citation in words, what asks for something first
-TOLD: Final = (Standing.ABSENT, Standing.UNREAD, Standing.STATED)
+TOLD = (Standing.ABSENT, Standing.UNREAD, Standing.STATED)
 
-COLUMNS: Final = (
+COLUMNS = (
     "plan",
     "plan_label",
     "adopted_from",
@@ -75,10 +74,10 @@ class Layout:
         return min(beyond, self.right)
 
 
-WIDE: Final = Layout(head=220.0, left=236.0, span=440.0, right=682.0, row=40.0)
+WIDE = Layout(head=220.0, left=236.0, span=440.0, right=682.0, row=40.0)
 # in a page: what stands to the left of the words beside is as wide as a screen of 360 pixels
 # leaves, where the page shows nothing else, and no letter is smaller than 10 pixels
-IN_PAGE: Final = Layout(head=0.0, left=13.0, span=259.0, right=314.0, row=34.0, low=8.0)
+IN_PAGE = Layout(head=0.0, left=13.0, span=259.0, right=314.0, row=34.0, low=8.0)
 
 
 class Neighbour:

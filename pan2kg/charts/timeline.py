@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -13,7 +12,7 @@ from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.i18n import format_of, message
 from pan2kg.tables import PRINTING, coded, in_words
 
-COLUMNS: Final = (
+COLUMNS = (
     "obligation",
     "obligation_label",
     "instrument",
@@ -28,19 +27,19 @@ COLUMNS: Final = (
     "overdue_days",
     "as_of",
 )
-HEAD: Final = 390.0
-SPAN: Final = 560.0
-SAYS: Final = 220.0
-WIDE: Final = HEAD + SPAN + SAYS
-ROW: Final = 50.0
-AXIS: Final = 30.0
+HEAD = 390.0
+SPAN = 560.0
+SAYS = 220.0
+WIDE = HEAD + SPAN + SAYS
+ROW = 50.0
+AXIS = 30.0
 # what an answer with a day is drawn in
-COLOURS: Final = {Standing.IN_TIME: fr.GREEN, Standing.LATE: fr.VERMILION}
-AS_OF: Final = dw.Pen(fr.BLUE, 1.6, (2, 3))
-OVERDUE: Final = dw.Pen(fr.VERMILION, 3, (6, 4))
-WORDS: Final = dw.Font(11)
-STANDING: Final = dw.Font(11, bold=True)
-DAY: Final = dw.Font(10, bold=True, colour=fr.BLUE)
+COLOURS = {Standing.IN_TIME: fr.GREEN, Standing.LATE: fr.VERMILION}
+AS_OF = dw.Pen(fr.BLUE, 1.6, (2, 3))
+OVERDUE = dw.Pen(fr.VERMILION, 3, (6, 4))
+WORDS = dw.Font(11)
+STANDING = dw.Font(11, bold=True)
+DAY = dw.Font(10, bold=True, colour=fr.BLUE)
 
 
 def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:

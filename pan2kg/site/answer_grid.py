@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -12,7 +12,7 @@ from pan2kg.tables import answers
 from pan2kg.templates import escape, markup
 from pan2kg.turtle.vocabulary import NUMBERS
 
-_MOST_ROWS: Final = 1000
+_MOST_ROWS = 1000
 """How many rows of an answer a page has at most, unless the service says less."""
 
 

@@ -8,18 +8,17 @@ import json
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.site.page import PageContext
 from pan2kg.store import Store, program_query, select
 
-_OWN: Final = re.compile(
+_OWN = re.compile(
     r"\{ \?(\w+?)(?:_key)? skos:prefLabel \?\1_own FILTER\(LANG\(\?\1_own\) = \?language\) \}"
 )
 """How a stored question names a thing in the language that is asked for; in a column beside it, as ``_LABEL`` says."""
-_LABEL: Final = re.compile(
+_LABEL = re.compile(
     r"BIND\(COALESCE\(\?(\w+)_own, \?\1_main, STR\(\?\w+\)\) AS \?\1_(?:label\)|name\)"
     r"(\s*OPTIONAL {\s*\?\1 adms:status \?\1_standing \.\s*\?\1_standing skos:prefLabel \?\1_mark \."
     r"\s*FILTER\(\?\1_standing != planstatus:adopted && LANG\(\?\1_mark\) = LANG\(\?\1_name\)\)\s*}"

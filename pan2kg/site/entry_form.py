@@ -6,29 +6,29 @@ knows; it takes these names out of every address and form it is sent.
 """
 
 import re
-from typing import Final, Literal
+from typing import Literal
 
 from pan2kg.i18n import catalogue
 from pan2kg.review import decision, fields, outcomes
 from pan2kg.site.page import Option, PageContext
 
-SESSION_SEAL: Final = "form_token"
+SESSION_SEAL = "form_token"
 """The secret of the session, which each form sends back; who has it can write."""
-FAULT: Final = "fault"
+FAULT = "fault"
 """Why nothing was written, as a sentence."""
-FAULT_FIELD: Final = "fault_field"
+FAULT_FIELD = "fault_field"
 """The name of the field that is wrong."""
-LAST_NAME: Final = "signed"
+LAST_NAME = "signed"
 """The name under which something was entered last in the session."""
-MEMBER_NAME: Final = "known"
+MEMBER_NAME = "known"
 """The name of who has signed in as one of the people of the service: no other can be typed."""
-PREVIEW: Final = "preview"
+PREVIEW = "preview"
 """The lines that would be written."""
-SERVICE_ONLY: Final = frozenset((SESSION_SEAL, FAULT, FAULT_FIELD, LAST_NAME, MEMBER_NAME, PREVIEW))
+SERVICE_ONLY = frozenset((SESSION_SEAL, FAULT, FAULT_FIELD, LAST_NAME, MEMBER_NAME, PREVIEW))
 """The arguments that only the service hands to a page and no address can set."""
-TYPED: Final = "typed:"
+TYPED = "typed:"
 """How the fields begin that hand on, through the form of signing in, what was typed before it."""
-_WRITTEN_FILE: Final = re.compile(
+_WRITTEN_FILE = re.compile(
     r"""
       graph/plans/[a-z0-9][a-z0-9-]*/ (?:reviewed|scores) \.ttl
     | work/[a-z0-9][a-z0-9-]*/ (?:journal|by-hand) \.jsonl
@@ -36,9 +36,9 @@ _WRITTEN_FILE: Final = re.compile(
     re.VERBOSE,
 )
 """A file that a form may have written: ``graph/plans/lu-bhr-2/reviewed.ttl``, ``work/lu-bhr-2/journal.jsonl``."""
-_TONGUES: Final = catalogue.Messages("tongue")
-_REVIEW: Final = catalogue.Messages("review")
-_DESK: Final = catalogue.Messages("desk")
+_TONGUES = catalogue.Messages("tongue")
+_REVIEW = catalogue.Messages("review")
+_DESK = catalogue.Messages("desk")
 
 Access = Literal["open", "closed", "read-only", "static"]
 

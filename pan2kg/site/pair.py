@@ -28,11 +28,11 @@ from pan2kg.site.plan_matrix import plan_sets
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import ID, PAN
 
-_TABLES: Final = Messages("table")
-_SHARED_TEXTS: Final = "shared-instrument"
-_ALIKE_MOST: Final = 3
+_TABLES = Messages("table")
+_SHARED_TEXTS = "shared-instrument"
+_ALIKE_MOST = 3
 """How many actions of the second plan stand beside one of the first."""
-_FIGURES: Final = ("matrix", "debt")
+_FIGURES = ("matrix", "debt")
 """The figures that say something of two plans: strength of their links, what each owes the other in citations."""
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "instrument": ("restsOn",),
@@ -455,7 +455,7 @@ def _shared_things(context: PageContext, aspect: str, pair: Collection[str]) -> 
     return common
 
 
-PAGES: Final = (
+PAGES = (
     View("pair", _pair, _keys, section="plans"),
     View("shared", _shared, title="shared-title", section="plans"),
 )

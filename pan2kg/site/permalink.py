@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 from urllib.parse import parse_qsl, quote
 
 from pan2kg.errors import Place, QueryError
@@ -21,11 +20,11 @@ from pan2kg.store import Query, Store, find_thing
 from pan2kg.store.queries import Parameter
 from pan2kg.turtle import writer
 
-DAY: Final = "as-of"
-RELEASE: Final = "release"
-VIEW: Final = "view"
+DAY = "as-of"
+RELEASE = "release"
+VIEW = "view"
 """The arguments of a link beside the parameters of its question; how an answer is viewed, it does not fix."""
-_ADDRESS: Final = re.compile(
+_ADDRESS = re.compile(
     r"""
     (?: .*/ )?                            # the host, and the folder of the site
     (?P<language> [a-z]{2} )
@@ -36,7 +35,7 @@ _ADDRESS: Final = re.compile(
     re.VERBOSE,
 )
 """For example ``https://host.example/en/question/plans.html?country=LUX&release=0.1.0``."""
-_PAGE: Final = catalogue.Messages("page")
+_PAGE = catalogue.Messages("page")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg import templates
 from pan2kg.charts.frame import Picture
@@ -47,16 +47,16 @@ from pan2kg.store.queries import fill
 from pan2kg.tables import editions, figure_words, table, writers
 from pan2kg.turtle.vocabulary import ID, PAN
 
-WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_KEYS: Final = partial(entity.keys, kind="plan")
-_WORDS: Final = Messages("brief")
-_STATUS: Final = "http://www.w3.org/ns/adms#status"
-_ALIGNED: Final = ("stated", "concluded")
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_KEYS = partial(entity.keys, kind="plan")
+_WORDS = Messages("brief")
+_STATUS = "http://www.w3.org/ns/adms#status"
+_ALIGNED = ("stated", "concluded")
 """The grounds of what a later edition takes up."""
-_SURE_FATES: Final = (succession.Fate.CONTINUING_PLAN, succession.Fate.DROPPED, succession.Fate.NEW)
-_FATES: Final = (*_ALIGNED, *_SURE_FATES, "open-earlier", "open-later")
+_SURE_FATES = (succession.Fate.CONTINUING_PLAN, succession.Fate.DROPPED, succession.Fate.NEW)
+_FATES = (*_ALIGNED, *_SURE_FATES, "open-earlier", "open-later")
 """The groups of the page of changes: taken up by ground, those that are sure, those nothing can be said of."""
-_UNKNOWN_FATES: Final = (succession.Fate.NOT_SEEN, succession.Fate.NOT_ASSESSED)
+_UNKNOWN_FATES = (succession.Fate.NOT_SEEN, succession.Fate.NOT_ASSESSED)
 
 NaturalPlace = tuple[list[tuple[int, str]], str]
 """The number a thing bears, in pieces that are compared as numbers, and its IRI."""
@@ -621,12 +621,12 @@ def _fate_lines(context: PageContext, group: Iterable[succession.ActionFate]) ->
     return lines
 
 
-PAGES: Final = (
+PAGES = (
     View("plan", _plan, _KEYS, section="plans"),
     View("brief", _brief_page, brief_keys, template="brief-page.html", section="plans"),
     View("changes", _changes, _editions, section="plans"),
 )
-FILES: Final = (
+FILES = (
     File("plan", "csv", CSV, _csv, _KEYS),
     File("brief", "docx", WORD, _brief_document, brief_keys, exported=False),
     File("brief", "json", JSON, _brief_json, brief_keys),

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import drawing, frame as sheet, registry
 from pan2kg.coherence import evidence, figures
@@ -32,10 +32,10 @@ from pan2kg.site.page import (
 from pan2kg.store.queries import program_query
 from pan2kg.tables import Value, figure_words, formats
 
-FIRST: Final = 15
+FIRST = 15
 """How many plans the matrix on the home page has: of the own country first, those linked with most others."""
-TOGETHER: Final = "·"
-WORDS: Final = (
+TOGETHER = "·"
+WORDS = (
     "number-linked",
     "number-apart",
     "number-unlinked",
@@ -51,7 +51,7 @@ WORDS: Final = (
     "matrix-whole",
 )
 """What the script says when it makes the table anew."""
-COLUMNS: Final = (
+COLUMNS = (
     "one",
     "one_label",
     "two",
@@ -61,21 +61,21 @@ COLUMNS: Final = (
     "bits",
     "level",
 )
-_WIDE: Final = 56.0
-_HIGH: Final = 46.0
-_HEAD: Final = 340.0
-_LONGEST_TITLE: Final = 330
-_DECLARED: Final = "#e6f0fa"
-_INFERRED: Final = "#fdf1e2"
-_DASHED: Final = drawing.Pen("#8a4300", 1.0, (4.0, 3.0))
-_FINE: Final = drawing.Font(12.0, colour="#8a4300")
-_ARROWS: Final = {
+_WIDE = 56.0
+_HIGH = 46.0
+_HEAD = 340.0
+_LONGEST_TITLE = 330
+_DECLARED = "#e6f0fa"
+_INFERRED = "#fdf1e2"
+_DASHED = drawing.Pen("#8a4300", 1.0, (4.0, 3.0))
+_FINE = drawing.Font(12.0, colour="#8a4300")
+_ARROWS = {
     (True, True): ("↔", "both"),
     (True, False): ("→", "cites"),
     (False, True): ("←", "cited"),
 }
-_PAGE: Final = Messages("page")
-_FIGURE: Final = Messages("figure")
+_PAGE = Messages("page")
+_FIGURE = Messages("figure")
 
 MeetingsByPlans = Mapping[tuple[str, str], figures.PlanMeeting]
 
@@ -445,8 +445,8 @@ def _filled(box: drawing.Box, arrow: str, bits: str) -> list[drawing.Mark]:
     return [inside, *drawing.centred(inside, (bits or TOGETHER,), _FINE)]
 
 
-PAGES: Final = (View("matrix", partial(matrix, limit=None), title="matrix-title", section="index"),)
-FILES: Final = (
+PAGES = (View("matrix", partial(matrix, limit=None), title="matrix-title", section="index"),)
+FILES = (
     File("matrix", "csv", CSV, _csv),
     File("matrix", "svg", SVG, partial(_picture, suffix=".svg")),
     File("matrix", "png", "image/png", partial(_picture, suffix=".png"), exported=False),

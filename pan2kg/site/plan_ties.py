@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Final
 
 from pan2kg.coherence import citations, figures, known, texts
 from pan2kg.coherence.standing import Standing
@@ -14,7 +13,7 @@ from pan2kg.site.page import Markup, PageContext
 from pan2kg.tables.figure_words import amount, bits_words, named
 from pan2kg.turtle.vocabulary import PAN
 
-TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
+TIES = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 """How firmly a work uses a text, by the share of its bits that gives: keys of messages."""
 
 

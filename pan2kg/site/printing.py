@@ -12,7 +12,6 @@ from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Final
 
 from pan2kg import templates
 from pan2kg.coherence import evidence
@@ -32,8 +31,8 @@ from pan2kg.tables import (
 )
 from pan2kg.turtle.vocabulary import key
 
-_BRIEF: Final = Messages("brief")
-FIGURES: Final = (
+_BRIEF = Messages("brief")
+FIGURES = (
     "trust",
     "debt",
     "index",
@@ -44,8 +43,8 @@ FIGURES: Final = (
     "gaps",
 )
 """The tables of a report; the gaps are listed kind by kind as well."""
-_EMPTY: Final = frozenset(("br", "col", "hr", "img", "input", "link", "meta"))
-_UNPRINTED: Final = frozenset(("form", "script", "button", "nav", "template"))
+_EMPTY = frozenset(("br", "col", "hr", "img", "input", "link", "meta"))
+_UNPRINTED = frozenset(("form", "script", "button", "nav", "template"))
 
 
 def tables_of(

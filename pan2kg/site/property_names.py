@@ -10,16 +10,16 @@ from pan2kg.graph import labels
 from pan2kg.i18n import catalogue
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, SKOS
 
-ORG: Final = "http://www.w3.org/ns/org#"
+ORG = "http://www.w3.org/ns/org#"
 _SPACES: Final[Mapping[str, str]] = {
     "adms": "http://www.w3.org/ns/adms#", "dcat": "http://www.w3.org/ns/dcat#", "dcterms": DCTERMS,
     "eli": "http://data.europa.eu/eli/ontology#", "foaf": "http://xmlns.com/foaf/0.1/", "org": ORG,
     "owl": "http://www.w3.org/2002/07/owl#", "pan": PAN, "prov": "http://www.w3.org/ns/prov#", "rdf": RDF,
     "rdfs": RDFS, "skos": SKOS, "vann": "http://purl.org/vocab/vann/",
 }  # fmt: skip
-_PAGE: Final = catalogue.Messages("page")
-_OUTWARD: Final = catalogue.Messages("property")
-_BACK: Final = catalogue.Messages("property-from")
+_PAGE = catalogue.Messages("page")
+_OUTWARD = catalogue.Messages("property")
+_BACK = catalogue.Messages("property-from")
 
 
 class PropertyPlace(NamedTuple):
@@ -30,7 +30,7 @@ class PropertyPlace(NamedTuple):
     name: str
 
 
-_UNLISTED: Final = PropertyPlace("other", 10_000, "")
+_UNLISTED = PropertyPlace("other", 10_000, "")
 """The place of a property that is not listed: behind all that are."""
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of
@@ -25,8 +25,8 @@ from pan2kg.store.store import fingerprint
 from pan2kg.turtle import SKOS
 from pan2kg.validation import check, kept, report
 
-_STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
-_COUNTED: Final = (
+_STANDARD = ("http://www.w3.org/2002/07/owl#", SKOS)
+_COUNTED = (
     "in_graph",
     "texts_none",
     "with_text",
@@ -36,13 +36,13 @@ _COUNTED: Final = (
     "with_fields",
 )
 """The columns of the table of what was read that the page shows."""
-_CHECKING: Final = Lock()
+_CHECKING = Lock()
 """A check takes seconds: who asks at the same time waits for one."""
-_BEHIND: Final = ThreadPoolExecutor(1, "check")
-_PATIENCE: Final = 0.3
+_BEHIND = ThreadPoolExecutor(1, "check")
+_PATIENCE = 0.3
 """So many seconds a served page waits for a check that was begun."""
-_PAGE: Final = Messages("page")
-_ONTOLOGY: Final = Messages("ontology")
+_PAGE = Messages("page")
+_ONTOLOGY = Messages("ontology")
 
 
 # The check
@@ -212,4 +212,4 @@ def _portal_words(quality: Quality, language: Language) -> Values:
     return {"portal_lead": lead, "portal_unknown": unknown}
 
 
-PAGES: Final = (View("quality", _values, section="data", below=2),)
+PAGES = (View("quality", _values, section="data", below=2),)

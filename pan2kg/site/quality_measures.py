@@ -18,7 +18,7 @@ from pan2kg.tables.coverage import trust
 from pan2kg.tables.table import Table
 from pan2kg.turtle import ID, PAN
 
-CRITERIA: Final = (
+CRITERIA = (
     "license",
     "temporal-coverage",
     "spatial",
@@ -29,11 +29,11 @@ CRITERIA: Final = (
     "available",
     "documentation",
 )
-_STATED: Final = {"license": "license", "temporal-coverage": "temporal", "spatial": "spatial"}
+_STATED = {"license": "license", "temporal-coverage": "temporal", "spatial": "spatial"}
 """The criteria that are met where the entry has a value of a property."""
-LONG_ENOUGH: Final = 100
+LONG_ENOUGH = 100
 """A description counts when it has more characters than this (``QUALITY_DESCRIPTION_LENGTH``)."""
-CLOSED: Final = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
+CLOSED = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
 DAYS: Final[Mapping[str, int]] = {
     "HOURLY": 1, "CONT": 1, "DAILY_2": 1, "DAILY": 1, "WEEKLY_5": 7, "WEEKLY_3": 7, "WEEKLY_2": 7, "WEEKLY": 7,
     "BIWEEKLY": 14, "MONTHLY_3": 31, "MONTHLY_2": 31, "MONTHLY": 31, "BIMONTHLY": 62, "QUARTERLY": 91,
@@ -41,10 +41,10 @@ DAYS: Final[Mapping[str, int]] = {
     "DECENNIAL": 3650,
 }  # fmt: skip
 """Within how many days an entry of each frequency of the EU authority table is to be updated."""
-TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
-_SLACK: Final = 1
+TIMELESS = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
+_SLACK = 1
 """So many days late an entry still counts as updated in time."""
-BALANCED: Final = (
+BALANCED = (
     "total",
     "derived",
     "concluded",
@@ -54,7 +54,7 @@ BALANCED: Final = (
     "candidates",
 )
 """What is counted of links; unverified ones are not among the declared, rejected ones are in the total only."""
-_LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
+_LEFT_OUT = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
 
 

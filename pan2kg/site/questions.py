@@ -9,7 +9,7 @@ import re
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -26,20 +26,20 @@ from pan2kg.store.queries import Parameter
 from pan2kg.tables import answers, formats, spreadsheet, summary_of, writers
 from pan2kg.turtle import writer
 
-_LEVEL: Final = "level"
+_LEVEL = "level"
 """The kind of what takes a level of evidence."""
-_LOCAL: Final = "local"
+_LOCAL = "local"
 """What asks, in the address of a CSV file, for the one spreadsheets of the language expect."""
-_TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
+_TABS = {"bar": "chart", "timeline": "timeline", "network": "network"}
 """How a script shows an answer first, by the view a question names; any other as a table."""
-_THINGS: Final = ("name", "iri")
+_THINGS = ("name", "iri")
 """The kinds of tokens of SPARQL that stand for a thing."""
-_HEAD: Final = re.compile(r"^#\+.*\n", re.MULTILINE)
+_HEAD = re.compile(r"^#\+.*\n", re.MULTILINE)
 """The lines of a stored question that tell the program about it, such as ``#+ group: plans``."""
-_VARIABLE: Final = re.compile(r"[?$](\w+)")
-_PAGE: Final = catalogue.Messages("page")
-_FIGURE: Final = catalogue.Messages("figure")
-_TABLES: Final = catalogue.Messages("table")
+_VARIABLE = re.compile(r"[?$](\w+)")
+_PAGE = catalogue.Messages("page")
+_FIGURE = catalogue.Messages("figure")
+_TABLES = catalogue.Messages("table")
 
 
 # Which questions have pages
@@ -460,18 +460,18 @@ def _askable(site_context: page.SiteContext) -> list[str]:
     return askable
 
 
-PAGES: Final = (
+PAGES = (
     page.View("questions", _questions, title="menu-questions", section="questions", menu=4),
     page.View("question", _question, names, section="questions"),
 )
-_FORMS: Final = {
+_FORMS = {
     "csv": page.CSV,
     "json": "application/sparql-results+json",
     "json.gz": page.GZIP,
     "ttl": page.TURTLE,
     "xlsx": spreadsheet.SPREADSHEET,
 }
-FILES: Final = tuple(
+FILES = tuple(
     page.File(
         "question",
         form,

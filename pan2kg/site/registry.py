@@ -89,7 +89,7 @@ FILES: Final[Mapping[tuple[str, str], File]] = {
     (file.name, file.ending): file for file in _FILES if isinstance(file, File)
 }
 """Files beside the pages, by their name or that of their folder, and ending."""
-_SECTIONS: Final = {view.section for view in SERIES.values()} | {"plans"}
+_SECTIONS = {view.section for view in SERIES.values()} | {"plans"}
 """The entries of the menu that are marked on pages below a kind."""
 COMMON_FILES: Final[Mapping[str, CommonFile]] = {
     file.path: file
@@ -99,15 +99,15 @@ COMMON_FILES: Final[Mapping[str, CommonFile]] = {
     )
 }
 """Files that belong to no language, by their path."""
-MARK: Final = "data/pan2kg.nq.gz"
+MARK = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
-_CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
+_CHOSEN = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
 """The arguments that pages and files read, but those of forms and questions."""
-_OPEN: Final = frozenset({"question", "sparql", "review", "scores"})
+_OPEN = frozenset({"question", "sparql", "review", "scores"})
 """The pages that read arguments of any name."""
-_FRONT: Final = "index.html"
+_FRONT = "index.html"
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
-_WELCOME: Final = View("welcome", lambda _: {"title": "pan2kg"})
+_WELCOME = View("welcome", lambda _: {"title": "pan2kg"})
 
 Progress = Callable[[int], None]
 

@@ -8,7 +8,7 @@ how the review is done. What is decided is sent as a form, see :mod:`pan2kg.revi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import time
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from pan2kg.coherence import citations, evidence
@@ -27,16 +27,16 @@ from pan2kg.site.page import NOTHING, Markup, Option, PageContext, Values, View
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN
 
-_MOST_LISTED: Final = 100
+_MOST_LISTED = 100
 """How many suggestions of the graph are listed where nobody can decide on them."""
-_MOST_POSTPONED: Final = 60
+_MOST_POSTPONED = 60
 """How many candidates an address can put at the end; the one that was put there first waits in its place again."""
-_MODES: Final = ("reader", "second", "control", "order")
+_MODES = ("reader", "second", "control", "order")
 """The arguments by which a review is done: who reads, again or not, with controls or not, in which order."""
-_IN_LIST: Final = 60
-_IN_LINE: Final = 28
+_IN_LIST = 60
+_IN_LINE = 28
 """How many characters of a name tell two apart in a list, and in a line that has both."""
-_DESK: Final = catalogue.Messages("desk")
+_DESK = catalogue.Messages("desk")
 
 
 # The page: with the desk, or with the list of suggestions
@@ -376,7 +376,7 @@ def _address_of_page(view: DeskView, current: decision.Candidate) -> str:
     return ""
 
 
-PAGES: Final = (
+PAGES = (
     View(
         "review",
         _review,

@@ -5,7 +5,7 @@ judges, and the scale. What the form of the matrix does stands in :mod:`pan2kg.s
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import SCALE, Scale, plain
@@ -15,9 +15,9 @@ from pan2kg.site.page import Option, PageContext, Values, View
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import key
 
-_TICKED: Final = "on:"
+_TICKED = "on:"
 """How the names of the fields begin by which actions are chosen for the matrix."""
-_LEAST: Final = 2
+_LEAST = 2
 """How many actions a matrix has at least: nothing is scored against itself."""
 
 
@@ -133,7 +133,7 @@ def _score_matrix(
     return rows
 
 
-PAGES: Final = (
+PAGES = (
     View(
         "scores",
         _scores,

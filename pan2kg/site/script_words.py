@@ -21,9 +21,9 @@ from pan2kg.site.page import (
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import ID
 
-_PAGE: Final = Messages("page")
-_GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")
-_IN_PIECES: Final = (
+_PAGE = Messages("page")
+_GROUPS = ("copy", "network", "picture", "search", "sparql", "table")
+_IN_PIECES = (
     "contents",
     "dossier-data-title",
     "interface-language",

@@ -4,7 +4,6 @@ All three answer in the order in which the index of the graph ranks what was fou
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from pan2kg.graph.labels import Entry
 from pan2kg.site.page import (
@@ -18,11 +17,11 @@ from pan2kg.site.page import (
     embedded,
 )
 
-_ALWAYS: Final = ("plan", "body", "instrument")
+_ALWAYS = ("plan", "body", "instrument")
 """The kinds that are listed whole where nothing is asked for yet."""
-_PROPOSED: Final = 12
+_PROPOSED = 12
 """How many things are proposed while one types."""
-_AS_OBJECT: Final = (
+_AS_OBJECT = (
     "([type,key,labels,full,also,notation,iri])=>({type,labels,full,notation,iri,"
     'href:type==="document"?`sources.html#${key}`:`${type}/${key}.html`,'
     "also:[key,...Object.values(full||{}),...(also||[])]})"
@@ -104,8 +103,8 @@ def _as_object(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
     return row
 
 
-PAGES: Final = (View("search", _search, title="search-title"),)
-FILES: Final = (
+PAGES = (View("search", _search, title="search-title"),)
+FILES = (
     CommonFile("search.json", JSON, _proposals, exported=False),
     CommonFile("data/labels.js", JAVASCRIPT, _labels_script),
 )

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -12,9 +11,9 @@ from pan2kg.store import Term as Node, plain
 from pan2kg.turtle import PAN, SH
 from pan2kg.validation.report import Severity
 
-_SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
-_TARGETS: Final = (SH + "targetClass", SH + "targetSubjectsOf", SH + "targetObjectsOf")
-_SHAPES: Final = {
+_SEVERITIES = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
+_TARGETS = (SH + "targetClass", SH + "targetSubjectsOf", SH + "targetObjectsOf")
+_SHAPES = {
     SH + name for name in ("NodeShape", "PrefixDeclaration", "PropertyShape", "SPARQLConstraint")
 }
 

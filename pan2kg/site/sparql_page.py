@@ -4,7 +4,7 @@ A server answers on the page itself; in an export a script does.
 """
 
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
@@ -113,4 +113,4 @@ def _foreign_terms(site_context: SiteContext) -> list[CompletedTerm]:
     return terms
 
 
-PAGES: Final = (View("sparql", _editor, title="menu-sparql", section="questions", below=2),)
+PAGES = (View("sparql", _editor, title="menu-sparql", section="questions", below=2),)

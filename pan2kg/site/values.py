@@ -24,36 +24,36 @@ from pan2kg.store import Term, gathered as gathered, plain
 from pan2kg.templates import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDFS, SKOS, XSD, kind_and_key, path_of
 
-PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
+PARTS = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
-PASSAGE: Final = PAN + "evidence"
-ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
-COUNTING: Final = ("accepted", "derived")
-_MOST_POINTING: Final = 400
+PASSAGE = PAN + "evidence"
+ENDS = (PAN + "from", PAN + "to", PAN + "between")
+COUNTING = ("accepted", "derived")
+_MOST_POINTING = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
-_MOST_UNCOUNTED: Final = 4
+_MOST_UNCOUNTED = 4
 """Up to how many values a row has without saying how many these are."""
-NOTHING: Final = markup("")
+NOTHING = markup("")
 _NONE: Final[frozenset[str]] = frozenset()
-_HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
+_HEADS = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
 """What a node says in short: the first of these it has."""
-_ABOUT: Final = (PAN + "involves", PAN + "involvedIn", f"{ORG}organization", f"{ORG}member")
+_ABOUT = (PAN + "involves", PAN + "involvedIn", f"{ORG}organization", f"{ORG}member")
 """What a node without words of its own is about: the first of these that is not the thing it is shown on."""
-_IN_NOTES: Final = frozenset({CERTAINTY, SOURCE, PASSAGE})
-_ASIDE: Final = _IN_NOTES | {TYPE, DCTERMS + "identifier"}
+_IN_NOTES = frozenset({CERTAINTY, SOURCE, PASSAGE})
+_ASIDE = _IN_NOTES | {TYPE, DCTERMS + "identifier"}
 """What is not among the facts of a node: it stands in its note, or beside it as a quotation."""
-_SHOWN_ELSEWHERE: Final = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
-_PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"})
+_SHOWN_ELSEWHERE = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
+_PLAIN = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"})
 """Values that go without saying: what counts is not marked, what does not count is."""
-_DEEPEST: Final = 3
+_DEEPEST = 3
 """How many things lead to a node that is still unfolded: what is further away is named only."""
-_BADGES: Final = {
+_BADGES = {
     "stated": "declared",
     "derived": "inferred",
     "rule": "inferred",
     "unverified": "unverified",
 }
-_PAGE: Final = catalogue.Messages("page")
+_PAGE = catalogue.Messages("page")
 
 
 class Quote(NamedTuple):
