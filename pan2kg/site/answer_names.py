@@ -14,18 +14,42 @@ import pyoxigraph as ox
 from pan2kg.site.page import PageContext
 from pan2kg.store import Store, program_query, select
 
-_OWN = re.compile(
-    r"\{ \?(\w+?)(?:_key)? skos:prefLabel \?\1_own FILTER\(LANG\(\?\1_own\) = \?language\) \}"
+_OWN_NAME = re.compile(
+    r"""
+    \{ [ ] \?(\w+?) (?:_key)? [ ] skos:prefLabel [ ] \?\1_own
+    [ ] FILTER\( LANG\(\?\1_own\) [ ] = [ ] \?language \) [ ] \}
+    """,
+    re.VERBOSE,
 )
-"""How a stored question names a thing in the language that is asked for; in a column beside it, as ``_LABEL`` says."""
-_LABEL = re.compile(
-    r"BIND\(COALESCE\(\?(\w+)_own, \?\1_main, STR\(\?\w+\)\) AS \?\1_(?:label\)|name\)"
-    r"(\s*OPTIONAL {\s*\?\1 adms:status \?\1_standing \.\s*\?\1_standing skos:prefLabel \?\1_mark \."
-    r"\s*FILTER\(\?\1_standing != planstatus:adopted && LANG\(\?\1_mark\) = LANG\(\?\1_name\)\)\s*}"
-    r'\s*BIND\(IF\(BOUND\(\?\1_mark\), STRLANG\(CONCAT\(STR\(\?\1_name\), " \(", \?\1_mark, "\)"\), '
-    r"LANG\(\?\1_name\)\), \?\1_name\) AS \?\1_label\)))"
+"""How a stored question finds what a thing is called in the language that is asked for; gives the thing's variable.
+
+``{ ?plan skos:prefLabel ?plan_own FILTER(LANG(?plan_own) = ?language) }``
+"""
+_NAMED_COLUMN = re.compile(
+    r"""
+    # the name in this language, else the main one, else the IRI
+    BIND\( COALESCE\( \?(\w+)_own, [ ] \?\1_main, [ ] STR\(\?\w+\) \) [ ] AS [ ] \?\1_
+    (?:
+        label\)
+    |   # of a plan: with what says, in the language of the name, that it was not adopted
+        name\)
+        (
+            \s* OPTIONAL [ ] { \s* \?\1 [ ] adms:status [ ] \?\1_standing [ ] \.
+            \s* \?\1_standing [ ] skos:prefLabel [ ] \?\1_mark [ ] \.
+            \s* FILTER\( \?\1_standing [ ] != [ ] planstatus:adopted
+                [ ] && [ ] LANG\(\?\1_mark\) [ ] = [ ] LANG\(\?\1_name\) \) \s* }
+            \s* BIND\( IF\( BOUND\(\?\1_mark\),
+                [ ] STRLANG\( CONCAT\( STR\(\?\1_name\), [ ] "[ ]\(", [ ] \?\1_mark, [ ] "\)" \),
+                [ ] LANG\(\?\1_name\) \), [ ] \?\1_name \) [ ] AS [ ] \?\1_label \)
+        )
+    )
+    """,
+    re.VERBOSE,
 )
-"""That column; of a plan, whose name says where it was not adopted, with what says so."""
+"""How it puts the name into a column: gives the thing's variable and, of a plan, the lines that mark its name.
+
+``BIND(COALESCE(?body_own, ?body_main, STR(?body)) AS ?body_label)``
+"""
 JsonTerm = dict[str, str]
 """A term as it stands in an answer in JSON: its type and value, of a literal its language."""
 Names = Mapping[tuple[str, str], JsonTerm]
@@ -34,7 +58,7 @@ Names = Mapping[tuple[str, str], JsonTerm]
 
 def named_columns(text: str) -> dict[str, str]:
     """The columns of a question beside which a name stands, each with what marks such a name, empty for nothing."""
-    return dict(_LABEL.findall(text))
+    return dict(_NAMED_COLUMN.findall(text))
 
 
 def differs_in_names(text: str, columns: Mapping[str, str]) -> bool:
@@ -42,7 +66,7 @@ def differs_in_names(text: str, columns: Mapping[str, str]) -> bool:
     order = text.rpartition("ORDER BY")[2]
     return (
         text.count("?language") == len(columns) + 1
-        and sorted(columns) == sorted(_OWN.findall(text))
+        and sorted(columns) == sorted(_OWN_NAME.findall(text))
         and not re.search("_(?:label|name)", order)
     )
 
