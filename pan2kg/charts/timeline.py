@@ -27,10 +27,12 @@ COLUMNS = (
     "overdue_days",
     "as_of",
 )
+# in pixels: how wide the heads of rows, the axis, and what is said to its right are
 HEAD = 390.0
 SPAN = 560.0
 SAYS = 220.0
 WIDE = HEAD + SPAN + SAYS
+# how high a row is, and what stands above the first
 ROW = 50.0
 AXIS = 30.0
 # what an answer with a day is drawn in
@@ -43,7 +45,9 @@ DAY = dw.Font(10, bold=True, colour=fr.BLUE)
 
 
 def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
-    """The obligations a country recorded or something answers, else all: at most ``rows``, first due first.
+    """The obligations a country recorded or something answers, else all of them.
+
+    At most ``rows`` are drawn, those first that are due first; the table has every one.
 
     Only whole days are drawn as dates; what is vague, not ratified or not known is said in words.
 
@@ -53,7 +57,10 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     margins = subject.graph.margins(subject.level).rows
     every = [row for row in margins if row.obligation.is_recorded or row.response] or list(margins)
     drawn = every[: sj.whole(rows, "rows")]
-    names = subject.names(sorted({iri for row in every for iri in _things(row)}))
+    things = set[str]()
+    for row in every:
+        things.update(_things(row))
+    names = subject.names(sorted(things))
 
     axis = _axis(subject, drawn)
     bottom = ROW * len(drawn)
@@ -65,9 +72,10 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     for at, row in enumerate(drawn):
         y = ROW * (at + 0.5)
         words = _duty_words(subject, names, row)
-        things = (names[row.obligation.iri].text, names[row.obligation.instrument].text)
+        duty = names[row.obligation.iri].text
+        instrument = names[row.obligation.instrument].text
         on_axis = (*_duty_marks(axis, row, y), *_beside(words, y))
-        marks.append(dw.Group(on_axis, "\n".join((*things, *words))))
+        marks.append(dw.Group(on_axis, "\n".join((duty, instrument, *words))))
     if not drawn:
         marks.append(dw.Label(0, 20, PRINTING.say("empty", subject.language), WORDS))
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pan2kg import templates
 from pan2kg.charts.frame import Picture
@@ -36,6 +36,7 @@ from pan2kg.site.page import (
     CSV,
     HTML,
     JSON,
+    Download,
     File,
     Markup,
     PageContext,
@@ -120,11 +121,12 @@ def _brief_page(context: PageContext) -> Values | None:
     key = context.request.key
     entry = _plan_entry(context)
     downloads = [
-        (context.href(f"report/{key}.html"), context.t("brief-report")),
-        (context.href(f"brief/{key}.json"), context.t("brief-json")),
+        Download(context.href(f"report/{key}.html"), context.t("brief-report")),
+        Download(context.href(f"brief/{key}.json"), context.t("brief-json")),
     ]
     if context.is_served and find_spec("docx") is not None:
-        downloads.insert(0, (context.href(f"brief/{key}.docx"), context.t("brief-word")))
+        word = Download(context.href(f"brief/{key}.docx"), context.t("brief-word"))
+        downloads.insert(0, word)
     return {
         "title": brief.title,
         "plan": entry.iri if entry else "",
@@ -345,19 +347,23 @@ def _pictures(context: PageContext, key: str) -> dict[str, Picture]:
     return pictures
 
 
-def _downloads(context: PageContext, key: str) -> list[tuple[str, str]]:
+def _downloads(context: PageContext, key: str) -> list[Download]:
     """What leads to the brief, the files, the question and the network of a plan, as far as there are such."""
     site_context = context.site_context
     chosen = {"plan": key} if context.is_served else {}
     downloads = [
-        (context.href(f"plan/{key}.csv"), context.t("plan-csv")),
-        (context.href("question/actions-of-plan.html", **chosen), context.t("plan-question")),
+        Download(context.href(f"plan/{key}.csv"), context.t("plan-csv")),
+        Download(
+            context.href("question/actions-of-plan.html", **chosen), context.t("plan-question")
+        ),
     ]
     networks = site_context.once("networks", lambda: set(explore.keys(site_context)))
     if f"plan--{key}" in networks:
-        downloads.append((context.href(f"network/plan--{key}.html"), context.t("plan-network")))
+        address = context.href(f"network/plan--{key}.html")
+        downloads.append(Download(address, context.t("plan-network")))
     if _brief(context):
-        downloads.insert(0, (context.href(f"brief/{key}.html"), context.t("plan-brief")))
+        address = context.href(f"brief/{key}.html")
+        downloads.insert(0, Download(address, context.t("plan-brief")))
     return downloads
 
 
@@ -403,15 +409,32 @@ def _meeting(context: PageContext, plan: str, meeting: figures.PlanMeeting) -> V
 
 
 class _PlacedCitation(NamedTuple):
-    # a citation as it is listed: by the number of what cites
+    # a citation as it is listed: by the number of what cites, with the plan or text at its other end
     place: list[tuple[int, str]]
     link: str
     partner: str
 
 
-def _citations(
-    notes: values.Notes, plan: str, quoted: Collection[str]
-) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+class CitedList(NamedTuple):
+    """Citations as links, those with plans apart from those with others."""
+
+    plans: list[Markup]
+    others: list[Markup]
+
+    @property
+    def counted(self) -> Mapping[str, int]:
+        """How many these are, as messages name them."""
+        return {"n": len(self.plans), "others": len(self.others)}
+
+
+class PlanCitations(NamedTuple):
+    """What a plan or an action of it cites, and what cites it."""
+
+    cites: CitedList
+    cited: CitedList
+
+
+def _citations(notes: values.Notes, plan: str, quoted: Collection[str]) -> PlanCitations:
     """What a plan or an action of it cites, and what cites it; words that are ``quoted`` stand elsewhere on the page.
 
     Of citations with one source, between the same plans, in the same passages, the first stands for
@@ -437,7 +460,7 @@ def _citations(
             cites.setdefault(same, _PlacedCitation(number, citation.link, target))
         else:
             cited.setdefault(same, _PlacedCitation(number, citation.link, source))
-    return (
+    return PlanCitations(
         _cited_list(notes, sorted(cites.values()), quoted),
         _cited_list(notes, sorted(cited.values()), quoted),
     )
@@ -455,8 +478,7 @@ def _citations_by_plan(
 
 def _cited_list(
     notes: values.Notes, citations: Iterable[_PlacedCitation], quoted: Collection[str]
-) -> Mapping[str, Any]:
-    """Citations as links, those with plans apart from those with others, and how many these are."""
+) -> CitedList:
     context = notes.context
     statements = context.graph.statements
     plans: list[Markup] = []
@@ -471,9 +493,11 @@ def _cited_list(
         words = link.written(notes, has_anchor=False, is_quoted=is_quoted)
         entry = context.entry(citation.partner)
         is_plan = entry is not None and entry.kind == "plan"
-        (plans if is_plan else others).append(words)
-    counted = {"n": len(plans), "others": len(others)}
-    return {"plans": plans, "others": others, "counted": counted}
+        if is_plan:
+            plans.append(words)
+        else:
+            others.append(words)
+    return CitedList(plans, others)
 
 
 # Its actions as a table
@@ -500,8 +524,15 @@ def _csv(context: PageContext) -> str | None:
 # What changed since an earlier edition
 
 
-def _editions(site_context: SiteContext) -> dict[str, tuple[str, str]]:
-    """The pairs of an edition and a later one, by the key of their page; actions of both are known."""
+class EditionPair(NamedTuple):
+    """An edition of a plan and a later one, by IRI."""
+
+    base: str
+    later: str
+
+
+def _editions(site_context: SiteContext) -> dict[str, EditionPair]:
+    """The pairs of editions of which actions are known, by the key of their page."""
     graph = site_context.graph
     if not graph.has_actions:
         return {}
@@ -510,7 +541,7 @@ def _editions(site_context: SiteContext) -> dict[str, tuple[str, str]]:
     for base, later_editions in graph.known().chronology.later.items():
         for later in later_editions:
             if base in with_actions and later in with_actions:
-                pairs.append((base, later))
+                pairs.append(EditionPair(base, later))
     by_key = {}
     for pair in sorted(pairs):
         entries = [entry for entry in map(graph.labels.entry, pair) if entry]

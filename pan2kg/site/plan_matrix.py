@@ -20,6 +20,7 @@ from pan2kg.site.page import (
     CSV,
     FORMER_LEVELS,
     SVG,
+    Download,
     File,
     Markup,
     PageContext,
@@ -181,16 +182,22 @@ def _chosen_plans(site_context: SiteContext, choice: PlanFilter) -> ChosenPlans:
     return ChosenPlans(plans, met, linked)
 
 
-def _offered(site_context: SiteContext) -> tuple[list[str], list[str]]:
-    """The topics and the bodies that more than one plan has."""
+class OfferedFilters(NamedTuple):
+    """The topics and the bodies that more than one plan has, by IRI."""
+
+    topics: list[str]
+    bodies: list[str]
+
+
+def _offered(site_context: SiteContext) -> OfferedFilters:
     topics = Counter[str]()
     bodies = Counter[str]()
     for plan in plan_sets(site_context).every:
-        of_plan, involved, _, _ = site_context.facts[plan]
-        topics.update(of_plan)
-        bodies.update(involved)
+        facts = site_context.facts[plan]
+        topics.update(facts.topics)
+        bodies.update(facts.bodies)
     index = site_context.graph.labels
-    return (
+    return OfferedFilters(
         [entry.iri for entry in index.of_kind("topic") if topics[entry.iri] > 1],
         [entry.iri for entry in index.of_kind("body") if bodies[entry.iri] > 1],
     )
@@ -198,13 +205,13 @@ def _offered(site_context: SiteContext) -> tuple[list[str], list[str]]:
 
 def _years(site_context: SiteContext) -> list[int]:
     years = set[int]()
-    for _, _, since, until in site_context.facts.values():
-        years |= {since or 0, until or 0}
+    for facts in site_context.facts.values():
+        years |= {facts.since or 0, facts.until or 0}
     years.discard(0)
     return list(range(min(years), max(years) + 1)) if years else []
 
 
-def _downloads(context: PageContext, plans_number: int) -> list[tuple[str, str]]:
+def _downloads(context: PageContext, plans_number: int) -> list[Download]:
     # pictures where there are plans enough to draw; two of their forms are made by a server
     endings = ["csv"]
     if plans_number > 1:
@@ -212,19 +219,26 @@ def _downloads(context: PageContext, plans_number: int) -> list[tuple[str, str]]
         if context.is_served and find_spec("matplotlib") is not None:
             endings += ["png", "pdf"]
     asked = context.chosen(*ASKED)
-    return [(context.href(f"matrix.{ending}", **asked), ending.upper()) for ending in endings]
+    downloads = []
+    for ending in endings:
+        downloads.append(Download(context.href(f"matrix.{ending}", **asked), ending.upper()))
+    return downloads
 
 
-def _rows(
-    context: PageContext, met: MeetingsByPlans, order: Sequence[str]
-) -> list[tuple[str, list[MatrixCell | None]]]:
-    """Each plan with its cells, None where it would meet itself."""
+class MatrixRow(NamedTuple):
+    """A plan with its cells, None where it would meet itself."""
+
+    plan: str
+    cells: list[MatrixCell | None]
+
+
+def _rows(context: PageContext, met: MeetingsByPlans, order: Sequence[str]) -> list[MatrixRow]:
     rows = []
     for plan in order:
-        cells = [
-            None if plan == partner else _cell(context, met, (plan, partner)) for partner in order
-        ]
-        rows.append((plan, cells))
+        cells = []
+        for partner in order:
+            cells.append(_cell(context, met, (plan, partner)) if partner != plan else None)
+        rows.append(MatrixRow(plan, cells))
     return rows
 
 
