@@ -34,7 +34,7 @@ from pan2kg.coherence.standing import SAID_OF, Standing
 
 # When a plan was made
 
-_PARTIAL_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,7 +469,7 @@ class Way(StrEnum):
     PLAN = "plan"
 
 
-_WAY_BY_ACTIONS: Final = (Way.PLAN, Way.MIXED, Way.ACTION)
+_WAY_BY_ACTIONS = (Way.PLAN, Way.MIXED, Way.ACTION)
 """By how many of the two ends of a citation are actions."""
 
 
@@ -653,7 +653,7 @@ class IndexCell(NamedTuple):
     state: Standing
 
 
-_OUTSIDE_INDEX: Final = frozenset({Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD})
+_OUTSIDE_INDEX = frozenset({Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD})
 
 
 def index_cells(

@@ -39,7 +39,7 @@ FIGURED: Final = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
 """The four levels a figure can be taken at, from firm to weak: their values are nested."""
 HEADLINE: Final = Level.OFFICIAL
 """The level of a number that stands alone: according to plans and official sources."""
-_BY_KEY: Final = {level.key: level for level in Level}
+_BY_KEY = {level.key: level for level in Level}
 
 
 def level(key: str) -> Level | None:

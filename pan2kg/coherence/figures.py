@@ -111,9 +111,9 @@ _SHARED_WORDS: Final[Mapping[str, str]] = {
 
 # Lists of pairs of plans
 
-_PAIR: Final = ("plan", "other_plan")
-_LINKED: Final = (*_PAIR, "verdict", "verdict_back", "bits", "cites_at", "cited_at")
-_KINDS: Final = {
+_PAIR = ("plan", "other_plan")
+_LINKED = (*_PAIR, "verdict", "verdict_back", "bits", "cites_at", "cited_at")
+_KINDS = {
     "editions": Verdict.EDITION,
     "frameworks": Verdict.FRAMEWORK,
     "abroad": Verdict.ABROAD,
@@ -178,10 +178,8 @@ class _Sharing(NamedTuple):
     names: Callable[[Known], tuple[str, ...]]
 
 
-_PLANS: Final = _Sharing("plan", lambda facts: facts.plans, lambda facts: facts.tables.works.plans)
-_ACTIONS: Final = _Sharing(
-    "action", lambda facts: facts.actions, lambda facts: facts.potential.names
-)
+_PLANS = _Sharing("plan", lambda facts: facts.plans, lambda facts: facts.tables.works.plans)
+_ACTIONS = _Sharing("action", lambda facts: facts.actions, lambda facts: facts.potential.names)
 
 
 def _sharing_figure(
@@ -209,11 +207,11 @@ def _sharing_figure(
 
 # Lists of occasions to cite
 
-_STATES: Final = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
-_APART: Final = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
+_STATES = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
+_APART = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
 """Why a citation is not expected."""
-_EXPECTED: Final = (*_PAIR, "state", "bits", "ways")
-_NOT_EXPECTED: Final = (*_PAIR, "verdict", "bits")
+_EXPECTED = (*_PAIR, "state", "bits", "ways")
+_NOT_EXPECTED = (*_PAIR, "verdict", "bits")
 
 
 def _expected(facts: Known) -> Rows:
@@ -267,7 +265,7 @@ def _index_figure(name: str, *, is_focused: bool) -> Figure:
     return Figure(name, _INDEX, rows, possible, _index_value, Unit.SHARE)
 
 
-_INDEX: Final = (*_PAIR, "channel", "state")
+_INDEX = (*_PAIR, "channel", "state")
 
 
 def _index_value(_: Known, cells: Rows) -> Value:
@@ -309,8 +307,8 @@ def _plans_naming(facts: Known) -> Rows:
     return tuple((plan, float(number)) for plan, number in sorted(used.items()) if plan in plans)
 
 
-_MEASURES: Final = ("plan", "list", "measures", "published")
-_COMPLETE: Final = ("complete", "partial", "none", "unknown")
+_MEASURES = ("plan", "list", "measures", "published")
+_COMPLETE = ("complete", "partial", "none", "unknown")
 """How far the list of a plan's measures is in the graph."""
 
 
@@ -420,11 +418,11 @@ def _debt(facts: Known, _: Rows) -> Value:
 
 # The register
 
-_VERDICTS_APART: Final = tuple(f"verdict.{reason}" for reason in _APART)
-_CITATION_STATES: Final = tuple(f"state.{state}" for state in _STATES)
-_LIST_EXTENTS: Final = tuple(f"list.{extent}" for extent in _COMPLETE)
+_VERDICTS_APART = tuple(f"verdict.{reason}" for reason in _APART)
+_CITATION_STATES = tuple(f"state.{state}" for state in _STATES)
+_LIST_EXTENTS = tuple(f"list.{extent}" for extent in _COMPLETE)
 
-_LINK_FIGURES: Final = (
+_LINK_FIGURES = (
     Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
     *(
         Figure(f"linked-{name}", _LINKED, _linked_as(kind), _number_linked)
@@ -432,15 +430,15 @@ _LINK_FIGURES: Final = (
     ),
     Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, _ordered_pairs_of_plans),
 )
-_ACTION_COLUMNS: Final = ("action", "plan", "in_statement", "sharing")
-_SHARING_FIGURES: Final = (
+_ACTION_COLUMNS = ("action", "plan", "in_statement", "sharing")
+_SHARING_FIGURES = (
     _sharing_figure("sharing-plan-pairs", _PLANS, _pairs_of_plans, is_specific=True),
     _sharing_figure("broad-plan-pairs", _PLANS, _pairs_of_plans, is_specific=False),
     _sharing_figure("linked-action-pairs", _ACTIONS, _pairs_of_actions, is_specific=True),
     _sharing_figure("broad-action-pairs", _ACTIONS, _pairs_of_actions, is_specific=False),
     Figure("linked-actions", _ACTION_COLUMNS, _linked_actions, _number_of_actions),
 )
-_OCCASION_FIGURES: Final = (
+_OCCASION_FIGURES = (
     Figure("occasions", _EXPECTED, _expected, _number_related),
     Figure(
         "not-expected",
@@ -458,7 +456,7 @@ _OCCASION_FIGURES: Final = (
     _index_figure("coherence-index", is_focused=True),
     _index_figure("coherence-index-all", is_focused=False),
 )
-_BASIS_FIGURES: Final = (
+_BASIS_FIGURES = (
     Figure("texts-read", ("action", "plan", "texts"), _actions_naming, _number_of_actions),
     Figure("plans-with-texts", ("plan", "texts"), _plans_naming, _number_of_plans),
     Figure("lists", _MEASURES, _lists, _number_of_plans, _by_completeness, parts=_LIST_EXTENTS),
@@ -473,7 +471,7 @@ FIGURES: Final = (
 """Every figure, in the order in which they are told."""
 FORMER: Final = {"index-3-3": "coherence-index", "index-3-3-all": "coherence-index-all"}
 """Names figures had in the release before: they are understood, and no longer said."""
-_BY_ID: Final = {figure.id: figure for figure in FIGURES}
+_BY_ID = {figure.id: figure for figure in FIGURES}
 
 
 # What is asked of the register

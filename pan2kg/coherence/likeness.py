@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +70,7 @@ class Titles:
         return [int(place) for place in np.argsort(-likeness, kind="stable")[:most]]
 
 
-_RUN_SIZES: Final = (3, 4, 5)
+_RUN_SIZES = (3, 4, 5)
 
 
 @lru_cache(maxsize=1 << 8)  # of a plan they are compared with those of each plan it meets

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import evidence
 from pan2kg.coherence.known import Known
@@ -11,7 +11,7 @@ from pan2kg.coherence.likeness import Titles
 from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 
-_EXTENDING: Final = frozenset({"extends", "merges", "splits", "complements", "builds-on"})
+_EXTENDING = frozenset({"extends", "merges", "splits", "complements", "builds-on"})
 
 
 class Succession(NamedTuple):

@@ -531,5 +531,5 @@ def _unread(graph: Graph, known: Known, plan: str) -> Iterator[BriefFinding]:
     )
 
 
-_KINDS_OF_PLAN: Final = (_uncited_by_plan, _late_duties, _shared, _unled, _unread)
+_KINDS_OF_PLAN = (_uncited_by_plan, _late_duties, _shared, _unled, _unread)
 """What finds each kind of finding about a plan, the most pressing kind first."""

@@ -16,8 +16,8 @@ from pan2kg.store import Query, Result, Store, plain, program_query, select
 from pan2kg.tables import PRINTING, table as layout
 from pan2kg.tables.table import Column, Table
 
-_FIGURE: Final = Messages("figure")
-_HEADINGS: Final = Messages("heading")
+_FIGURE = Messages("figure")
+_HEADINGS = Messages("heading")
 
 
 def answer(
@@ -68,7 +68,7 @@ def _column(key: str, keys: Collection[str]) -> Column:
     return Column(key, words, names=thing if is_label else "")
 
 
-_OF_FIGURES: Final = {
+_OF_FIGURES = {
     "action": "action", "actions": "actions", "bodies": "bodies", "change": "change", "document": "document",
     "due": "due", "force": "force", "kind": "obligation_kind", "obligation": "obligation", "plan": "plan",
     "plans": "plans", "provision": "provision", "topic": "topic", "value": "value", "citations": "references",
@@ -97,7 +97,7 @@ WORDED: Final = {
     "verdict": "verdict", "kind": "kind", "how": "how",
 }  # fmt: skip
 """The columns of stored questions that hold keys of words, by what the words stand under."""
-_UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
+_UNTOLD = frozenset({"cell.yes", "cell.no"})
 """What a table of figures shows by signs, and an answer says."""
 
 
@@ -123,8 +123,8 @@ def words_of(column: str, language: Language) -> dict[str, str]:
     return {code: word_of(code, column, language) for code in codes}
 
 
-_DEFAULT: Final = re.compile(r'^(?:[a-z]+:(.*)|<(.*)>|"(.*)")$')
-_RESTRICTS_NOTHING: Final = frozenset({"pan:any", '"editors"'})
+_DEFAULT = re.compile(r'^(?:[a-z]+:(.*)|<(.*)>|"(.*)")$')
+_RESTRICTS_NOTHING = frozenset({"pan:any", '"editors"'})
 """Defaults that leave nothing out: any thing, and the weakest level of evidence."""
 
 
@@ -175,11 +175,9 @@ def basis_of(
     )
 
 
-_RANKS: Final = {
-    name: rank for rank, name in enumerate(("", "plan", "official", "other", "editors"))
-}
+_RANKS = {name: rank for rank, name in enumerate(("", "plan", "official", "other", "editors"))}
 """The levels of evidence from the firmest; where none is derived a use counts as the firmest."""
-_UNKNOWN_RANK: Final = len(_RANKS)
+_UNKNOWN_RANK = len(_RANKS)
 
 
 def _counted(store: Store, level: str) -> dict[str, int]:

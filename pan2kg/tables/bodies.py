@@ -17,7 +17,7 @@ BODIES: Final = (
     "finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of",
     "level",
 )  # fmt: skip
-_FINDINGS: Final = ("duplication", "edition", "fragmentation", "overlap", "talk")
+_FINDINGS = ("duplication", "edition", "fragmentation", "overlap", "talk")
 
 
 def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -96,7 +96,7 @@ def _coordinated(graph: Graph, level: Level) -> tuple[coordination.Coordination,
 # Target groups
 
 GROUPS: Final = ("group", "aim", "actions_number", "plans")
-_AIMS: Final = ("forgotten", "several", "one")
+_AIMS = ("forgotten", "several", "one")
 """How many plans aim at a group, in the order of the rows."""
 
 

@@ -148,7 +148,7 @@ def _sightings(graph: Graph, knowledge: Known) -> dict[Ordered, list[_Sighting]]
     return sightings
 
 
-_OUTSIDE: Final = frozenset((Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD))
+_OUTSIDE = frozenset((Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD))
 """Linked pairs of which no citation is expected."""
 
 

@@ -13,7 +13,7 @@ from pan2kg.store import is_true, program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.turtle.vocabulary import ID, key
 
-_WITHOUT_DAYS: Final = (Standing.NOT_YET_DUE, Standing.UNREAD)
+_WITHOUT_DAYS = (Standing.NOT_YET_DUE, Standing.UNREAD)
 """What is said in words where others have a number of days."""
 
 
@@ -169,7 +169,7 @@ def for_pages(table: Table) -> Table:
 
 # What builds on something else
 
-_ORDERS: Final = ("out-of-order", "in-order", "unknown")
+_ORDERS = ("out-of-order", "in-order", "unknown")
 """Whether what is built upon ends no later, in the order of the rows."""
 
 
@@ -265,7 +265,7 @@ def _order(later_end: str, earlier_end: str) -> str:
 
 # Recommendations of reviews
 
-_REPLIES: Final = ("none", "beside", "answered")
+_REPLIES = ("none", "beside", "answered")
 """How a recommendation is taken up, in the order of the rows."""
 
 

@@ -21,12 +21,12 @@ COMPARE: Final = (
     "instruments_removed", "cites_base", "cites_new", "level", "action", "change", "counterparts",
     "ground", "similar",
 )  # fmt: skip
-_OF_PLANS: Final = (
+_OF_PLANS = (
     "part", "plan", "low_base", "low_new", "difference_bits", "high_base", "high_new", "instruments_added",
     "instruments_removed", "cites_base", "cites_new", "level", "change",
 )  # fmt: skip
-_OF_ACTIONS: Final = ("part", "action", "plan", "change", "counterparts", "ground", "similar")
-_SAME_BITS: Final = 1e-9
+_OF_ACTIONS = ("part", "action", "plan", "change", "counterparts", "ground", "similar")
+_SAME_BITS = 1e-9
 """How far two weights may be apart by rounding alone."""
 
 

@@ -213,7 +213,7 @@ def _explained(table: Table) -> list[Column]:
 
 # Markdown
 
-_IN_ADDRESS: Final = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C"})
+_IN_ADDRESS = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C"})
 """What would end a link in Markdown or its cell."""
 
 

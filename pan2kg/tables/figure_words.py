@@ -1,8 +1,8 @@
 """How figures are put into words: what they rest on, their level, verdicts and states, intervals and values.
 
 Every room that prints a figure takes these words, so that a number, its level and its basis line
-read alike on a page, in a picture, a report and a terminal. The messages stand in the context «
-figure ».
+read alike on a page, in a picture, a report and a terminal. The messages stand in the context
+« figure ».
 """
 
 import re
@@ -27,7 +27,7 @@ from pan2kg.i18n import (
 )
 from pan2kg.tables import PRINTING, Table, clean, coded, codes, in_words, say
 
-_FIGURE: Final = Messages("figure")
+_FIGURE = Messages("figure")
 _KINDS: Final[dict[type[Enum], str]] = {
     Level: "level",
     Verdict: "verdict",
@@ -47,9 +47,8 @@ def named(code: Named) -> Message:
     >>> named(Verdict.EDITION).say("en")
     'editions of one plan'
     """
-    return Message(
-        "figure", f"{_KINDS[type(code)]}.{code.key if isinstance(code, Level) else code.value}"
-    )
+    word = code.key if isinstance(code, Level) else code.value
+    return Message("figure", f"{_KINDS[type(code)]}.{word}")
 
 
 def according_to(level: Level) -> Message:
@@ -80,7 +79,8 @@ def basis_words(line: BasisLine, language: Language) -> str:
         sentence.removesuffix("."),
         _FIGURE.say("basis-weights", language, release=line.weights),
     ]
-    sentences += [_FIGURE.say("basis-fresh", language, n=line.fresh)] if line.fresh else []
+    if line.fresh:
+        sentences.append(_FIGURE.say("basis-fresh", language, n=line.fresh))
     return f"{format_of('semicolon', language).join(sentences)}."
 
 
@@ -132,8 +132,14 @@ def bits_words(bounds: Interval | float | None, language: Language) -> str:
     if bounds is None:
         return "–"
     interval_of_bits = bounds if isinstance(bounds, Interval) else Interval(bounds, bounds)
+    # the number by which a message chooses singular or plural: 1, below two, or two and more
     high = interval_of_bits.high or 0.0
-    number = 1 if high == 1 else 0 if high < 2 else 2
+    if high == 1:
+        number = 1
+    elif high < 2:
+        number = 0
+    else:
+        number = 2
     return _FIGURE.say(
         "bits-counted", language, n=number, amount=interval(interval_of_bits, language, Unit.BITS)
     )
@@ -153,17 +159,15 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
         )
     if unit is Unit.BITS:
         return bits_words(Interval(value[0], value[-1]), language)
-    return (
-        interval((value[0], value[1]), language, unit)
-        if len(value) == 2
-        else amount(value[0], unit, language)
-    )
+    if len(value) == 2:
+        return interval((value[0], value[1]), language, unit)
+    return amount(value[0], unit, language)
 
 
-_ALWAYS: Final = ("status", "unverified")
+_ALWAYS = ("status", "unverified")
 """What is chosen in every figure: a basis line says it by its level."""
-_DECIMAL: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
-_VALUES: Final = {
+_DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
+_VALUES = {
     "value-accepted": re.compile("accepted, derived"),
     "value-left-out": re.compile("left out"),
     "value-fields": re.compile(r"recorded for (?P<one>\d+) of (?P<two>\d+) actions"),
@@ -185,34 +189,39 @@ def resting(table: Table, language: Language) -> str:
 
 def basis_of_figures(basis: Basis, language: Language) -> str:
     """The sentence of a basis: what was counted, what was chosen, from which release and on which day."""
-    sentences = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
-    sentences += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
-    sentences += [say("basis-release", language, release=basis.release)] if basis.release else []
-    sentences += (
-        [say("basis-as-of", language, day=day_in_words(basis.as_of, language))]
-        if basis.as_of
-        else []
-    )
+    sentences = [
+        say("basis-counted", language, n=basis.n, annotated=basis.annotated),
+        say("basis-plans", language, n=basis.plans),
+        *_chosen(basis, language, ()),
+    ]
+    if basis.release:
+        sentences.append(say("basis-release", language, release=basis.release))
+    if basis.as_of:
+        sentences.append(say("basis-as-of", language, day=day_in_words(basis.as_of, language)))
     return say("basis", language, parts=format_of("semicolon", language).join(sentences))
 
 
 def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Iterator[str]:
+    """How figures are weighed, and what was chosen or left out, but for choices that need no words."""
     if basis.weights:
         yield say("basis-weights", language)
     for name, value in basis.filters:
         if name in without:
             continue
+        if value in codes(name):
+            words = coded(name, value).say(language)
+        else:
+            words = _value(value, language)
         key = f"filter-{name.replace(' ', '-')}"
-        words = (
-            coded(name, value).say(language) if value in codes(name) else _value(value, language)
-        )
         head = PRINTING.say(key, language) if PRINTING.has(key) else in_words(name, language)
         yield f"{head}{format_of('colon', language)}{words}"
 
 
 def _value(value: str, language: Language) -> str:
-    value = _DECIMAL.sub(lambda match: match[0].replace(".", format_of("decimal", language)), value)
+    sign = format_of("decimal", language)
+    localised = _DECIMAL.sub(lambda match: match[0].replace(".", sign), value)
     for key, form in _VALUES.items():
-        if match := form.fullmatch(value):
+        match = form.fullmatch(localised)
+        if match:
             return clean(PRINTING.say(key, language, **match.groupdict()))
-    return clean(value)
+    return clean(localised)

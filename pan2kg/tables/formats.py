@@ -18,27 +18,27 @@ from pan2kg.i18n import Language, Messages, format_of, numeral, with_days
 from pan2kg.tables.table import Value
 from pan2kg.templates import xml_fit as xml_fit, xml_text as xml_text, xml_value as xml_value
 
-_MARKS: Final = re.compile(r"([\\`*_\[\]|#~])")
+_MARKS = re.compile(r"([\\`*_\[\]|#~])")
 """What Markdown takes for a sign in running text or in the cell of a table; HTML is escaped beside it."""
-_IN_MARKDOWN: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_IN_MARKDOWN = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """What is markup in XML and HTML; :mod:`xml.sax.saxutils` has it too, and loads a client for HTTP with it."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What makes spreadsheet programs run a cell (OWASP, CSV injection)."""
-_NARROW: Final = 18
+_NARROW = 18
 """How wide a column of text is at least, where its text is long."""
-_LINES: Final = 4
+_LINES = 4
 """Up to how many lines a cell takes in a column narrower than that."""
-_GAP: Final = "  "
+_GAP = "  "
 """What stands between two columns of text."""
 PRINTING: Final = Messages("printing")
 DECIMALS: Final = 3
 """To how many decimals figures are rounded for a reader; data formats hold them whole."""
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_BEFORE_MARK: Final = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BEFORE_MARK = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
 """The spaces French sets before and inside its marks."""
-_BREAK: Final = re.compile(r"[\t\n\r]")
-_SPACES: Final = re.compile(r"[\t\n\r ]+")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAK = re.compile(r"[\t\n\r]")
+_SPACES = re.compile(r"[\t\n\r ]+")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What steers a terminal, or no page can hold."""
 say: Final = PRINTING.say
 

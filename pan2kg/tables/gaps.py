@@ -25,7 +25,7 @@ from pan2kg.tables import DEFAULT, Table, TableChoice, bodies, coverage, make, n
 from pan2kg.tables.duties import depending
 from pan2kg.tables.figure_words import bits_words, in_each
 
-_TABLES: Final = Messages("table")
+_TABLES = Messages("table")
 LONGEST_WAIT: Final = timedelta(days=90)
 """A candidate that waits longer for a decision is a gap: in three months an editor has had time for it."""
 SUMMARY: Final = ("gap", "gaps_number", "gaps_of", "command")
@@ -319,7 +319,7 @@ def _uncited(occasions: Callable[[Known], Iterable[Occasion]], state: Standing) 
     return find
 
 
-_POSSIBLE: Final = frozenset((Standing.STATED, Standing.ABSENT, Standing.UNREAD))
+_POSSIBLE = frozenset((Standing.STATED, Standing.ABSENT, Standing.UNREAD))
 """How a citation can stand that could be made."""
 
 

@@ -148,11 +148,11 @@ EDGE_COLUMNS: Final[dict[str, type]] = {
     "via_label": str, "evidence": str, "documents": str,
 }  # fmt: skip
 """What is said of an edge beside its ``id``, ``source``, ``target`` and ``label``, which is that of its type."""
-_ABOUT: Final = (
+_ABOUT = (
     "language", "plans", "types", "release", "evidence", "plans_known", "actions", "texts_full", "texts_part",
     "texts_none",
 )  # fmt: skip
-_HOMES: Final = ("plan", "review")
+_HOMES = ("plan", "review")
 
 
 class NetworkTables(NamedTuple):

@@ -94,7 +94,7 @@ def write_cytoscape(table: NetworkTables) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-_HEADS: Final = {
+_HEADS = {
     "id": "Id",
     "label": "Label",
     "source": "Source",
@@ -134,7 +134,7 @@ def _csv(
     return formats.write_csv(formats.Grid([heads.get(name, name) for name in columns], cells))
 
 
-_SHEETS: Final = {"nodes": write_nodes, "edges": write_edges, "about": write_about}
+_SHEETS = {"nodes": write_nodes, "edges": write_edges, "about": write_about}
 
 
 def write_zip(table: NetworkTables) -> bytes:
@@ -149,14 +149,14 @@ def write_zip(table: NetworkTables) -> bytes:
     return target.getvalue()
 
 
-_SHAPES: Final = {
+_SHAPES = {
     "Plan": ("folder", "[[", "]]"), "Action": ("box", "(", ")"), "Review": ("hexagon", "{{", "}}"),
     "Recommendation": ("hexagon", "{{", "}}"),
 }  # fmt: skip
 """What the node of a type looks like: the name of Graphviz, and the brackets of Mermaid."""
-_WIDTH: Final = 40
+_WIDTH = 40
 """After how many characters a label goes on in the next line."""
-_LABELS: Final = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"})
+_LABELS = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"})
 
 
 def write_dot(table: NetworkTables) -> str:
@@ -231,16 +231,16 @@ EDGES: Final = 500
 """How many links Mermaid draws at most, unless a page says otherwise."""
 CHARACTERS: Final = 50_000
 """How long the text of a drawing may be, unless a page says otherwise."""
-_LINES: Final = {
+_LINES = {
     (True, False): "-->",
     (True, True): "-.->",
     (False, False): "---",
     (False, True): "-.-",
 }
 """By whether the link is directed, and whether it is derived."""
-_KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_SPECIAL: Final = re.compile(r"""["#$&*:;<=>@\[\\\]^_`{|}~]|^[-+]|(?<=www)\.|(?<=direction) """)
-_LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
+_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SPECIAL = re.compile(r"""["#$&*:;<=>@\[\\\]^_`{|}~]|^[-+]|(?<=www)\.|(?<=direction) """)
+_LIST = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 
 
 def write_mermaid(table: NetworkTables) -> str:

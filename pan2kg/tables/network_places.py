@@ -9,24 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pan2kg.coherence.texts import Floats
 
-_STEPS: Final = 100
+_STEPS = 100
 """How often all nodes are moved."""
-_NEAR: Final = 0.01
+_NEAR = 0.01
 """How near each other two nodes count as being at least."""
-_KEPT: Final = 9
+_KEPT = 9
 """How many decimals of a place are kept from step to step, so that no processor's last bit grows into a shift."""
-_APART: Final = 0.6
+_APART = 0.6
 """How far apart two nodes are at least, of what each would have were all spread evenly."""
-_PULL: Final = 0.5
+_PULL = 0.5
 """How strongly what lies far outside is drawn in: 0 is not at all."""
-_WIDE: Final = 1.4
+_WIDE = 1.4
 """How much wider than high a drawing is, as screens are."""
-_EXTENT: Final = 1000
+_EXTENT = 1000
 """How long the longer side of a drawing is."""
 
 Weights = Mapping[str, Mapping[str, float]]

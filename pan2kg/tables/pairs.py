@@ -16,7 +16,7 @@ from pan2kg.tables.figure_words import bits_words, in_each
 from pan2kg.tables.table import Ordered
 from pan2kg.turtle.vocabulary import key
 
-_ROUNDING: Final = 1e-12
+_ROUNDING = 1e-12
 """How far a weight may fall short of the least one by rounding alone."""
 PAIRS: Final = (
     "action", "plan", "other_action", "other_plan", "bits", "general", "level", "instruments", "acknowledged_there",

@@ -36,7 +36,7 @@ class RowColumn(NamedTuple):
     least: int = 0
 
 
-_ROW_COLUMNS: Final = (
+_ROW_COLUMNS = (
     RowColumn("plans", "plan_row", "plans"),
     RowColumn("texts", "text_row", "texts"),
     RowColumn("texts", "above_row", "texts", least=-1),

@@ -119,7 +119,7 @@ def _sharing_any(knowledge: Known) -> set[Ordered]:
     return pairs
 
 
-_CITES: Final = {Standing.STATED: ">", Standing.ABSENT: "x", Standing.UNREAD: "o"}
+_CITES = {Standing.STATED: ">", Standing.ABSENT: "x", Standing.UNREAD: "o"}
 
 
 def _cross(

@@ -12,9 +12,9 @@ from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layo
 from pan2kg.tables.figure_words import according_to
 from pan2kg.turtle.vocabulary import key
 
-_FIGURES: Final = Messages("figure")
-_TABLES: Final = Messages("table")
-_AT_LEVELS: Final = tuple(f"at_{level.key}" for level in evidence.FIGURED)
+_FIGURES = Messages("figure")
+_TABLES = Messages("table")
+_AT_LEVELS = tuple(f"at_{level.key}" for level in evidence.FIGURED)
 REGISTER: Final = ("figure", "told", *_AT_LEVELS, "population", "command")
 
 
@@ -67,9 +67,9 @@ _CODES: Final[Mapping[str, str]] = {
     "state": "citation", "level": "level", "list": "list", "channel": "channel",
 }  # fmt: skip
 """Columns of lists that hold codes, as tables name them."""
-_TRUTHS: Final = frozenset(("in_statement", "sharing", "text", "web"))
+_TRUTHS = frozenset(("in_statement", "sharing", "text", "web"))
 """Columns that hold a yes or a no."""
-_SHOWN_BY: Final = {
+_SHOWN_BY = {
     "lists": "plans", "measures": "plans", "sharing-plan-pairs": "text-uses", "broad-plan-pairs": "text-uses",
     "linked-action-pairs": "text-uses", "broad-action-pairs": "text-uses", "texts-read": "text-uses",
     "plans-with-texts": "text-uses",

@@ -18,20 +18,20 @@ from pan2kg.templates import xml_fit, xml_text
 
 SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_DAY: Final = re.compile(r"(?:19|2\d)\d{2}-\d{2}-\d{2}")
+_DAY = re.compile(r"(?:19|2\d)\d{2}-\d{2}-\d{2}")
 """A day the format can hold: its calendar begins in 1900."""
-_LONGEST: Final = 32_767
+_LONGEST = 32_767
 """How many characters a cell may have (Excel's limit)."""
-_ROWS: Final = 1_048_576
+_ROWS = 1_048_576
 """How many rows a sheet may have (Excel's limit)."""
-_MADE: Final = (1980, 1, 1, 0, 0, 0)
+_MADE = (1980, 1, 1, 0, 0, 0)
 """What a file says of when it was made: the first day a zip can hold."""
-_MODIFIED: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-_MAIN: Final = "http://schemas.openxmlformats.org"
-_STRINGS: Final = "xl/sharedStrings.xml"
-_PROPERTIES: Final = "docProps/core.xml"
-_EMPTY: Final = "<c/>"
-_EMPTY_ROWS: Final = 500
+_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_MAIN = "http://schemas.openxmlformats.org"
+_STRINGS = "xl/sharedStrings.xml"
+_PROPERTIES = "docProps/core.xml"
+_EMPTY = "<c/>"
+_EMPTY_ROWS = 500
 """How many rows of a form behind the last one offer lists."""
 
 

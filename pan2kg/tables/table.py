@@ -51,9 +51,9 @@ SILENT: Final = Text()
 """No words."""
 LINES: Final = ("csv", "tsv")
 """The formats whose first line names the columns, and can be left out."""
-_TABLES: Final = Messages("table")
-_HELP: Final = Messages("help")
-_FIGURES: Final = Messages("figure")
+_TABLES = Messages("table")
+_HELP = Messages("help")
+_FIGURES = Messages("figure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Column:
     names: str = ""
 
 
-_NOTHING: Final = Basis(0, 0, 0)
+_NOTHING = Basis(0, 0, 0)
 
 
 @dataclass(slots=True)
@@ -309,7 +309,7 @@ class TableKind:
         return function(graph, choice)
 
 
-_KINDS: Final = (
+_KINDS = (
     TableKind(
         "figures", "register.register", ("plans", "evidence"), part=("--figure", "part.figure")
     ),
@@ -404,7 +404,7 @@ _FIGURED: Final[Mapping[str, str]] = {
     ),
 }
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
-_CODED: Final = {
+_CODED = {
     "acknowledged_back": "acknowledged_there",
     "met": "standing",
     "overdue": "standing",
@@ -412,18 +412,18 @@ _CODED: Final = {
 """The columns whose codes are called as those of another one."""
 _SAID_OF: Final[Mapping[str, StandingOf]] = {"field": "field", "standing": "duty"}
 """Of what a :class:`Standing` is said, by what the codes of its column are called."""
-_SAME: Final = {
+_SAME = {
     "one": "plan", "other_plan": "two", "general_bits": "general", "told": "value", "gaps_of": "of",
     "kind": "obligation_kind", "subject": "what",
 }  # fmt: skip
 """The columns with the heading of another one."""
-_CALLED: Final = {
+_CALLED = {
     "at_plan": "at.plan", "at_official": "at.official", "at_other": "at.other", "at_editors": "at.editors",
     "cited_action": "way.action", "cited_mixed": "way.mixed", "cited_plan": "way.plan", "measures": "measures",
     "web_page": "channel.web", "text": "value.channel.text", "web": "value.channel.web",
 }  # fmt: skip
 """The columns whose heading is what a figure or a value is called, and under which key."""
-_WEIGHED: Final = frozenset(
+_WEIGHED = frozenset(
     (
         "bits",
         "contribution",
@@ -444,7 +444,7 @@ _WEIGHED: Final = frozenset(
     )
 )
 """The columns whose figures are, or follow from, weights of texts in bits."""
-_THINGS: Final = frozenset(
+_THINGS = frozenset(
     (
         "action",
         "actions",

@@ -84,8 +84,8 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:
 
 # Spreadsheets, and CSV for those of a language
 
-_YES_OR_NO: Final = {True: "yes", False: "no"}
-_EXACT_DIGITS: Final = 15
+_YES_OR_NO = {True: "yes", False: "no"}
+_EXACT_DIGITS = 15
 """How many digits a spreadsheet keeps of a number."""
 
 
@@ -230,17 +230,17 @@ _FIGURE_WRITERS: Final[Mapping[str, FigureWriter]] = {
 
 AnswerWriter = Callable[[Table, str, Style], str]
 
-_RESULTS: Final = {
+_RESULTS = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
 """The formats of SPARQL 1.1 results."""
-_RDF: Final = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
-_ROWS_ONLY: Final = ("json", "xml", "html")
+_RDF = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+_ROWS_ONLY = ("json", "xml", "html")
 """The formats triples do not have."""
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _refuse(table: Table, form: str) -> None:
@@ -442,8 +442,8 @@ _ANSWER_WRITERS: Final[Mapping[str, AnswerWriter]] = {
 
 # Tables for Python
 
-_LISTS: Final = ("plans", "actions", "assessors", "files")
-_CHOICES: Final = (*_LISTS, "part", "least", "everything", "country")
+_LISTS = ("plans", "actions", "assessors", "files")
+_CHOICES = (*_LISTS, "part", "least", "everything", "country")
 
 
 def answer_of(
