@@ -87,7 +87,7 @@ class Figure:
         return self.value(facts, self.rows(facts))
 
 
-_SHARED_WORDS: Final[Mapping[str, str]] = {
+_SHARED_WORDS = {
     "sharing-plan-pairs.among": "linked-plan-pairs.among",
     "sharing-plan-pairs.formula": "linked-action-pairs.formula",
     "broad-plan-pairs.among": "linked-plan-pairs.among",

@@ -64,7 +64,7 @@ class Standing(StrEnum):
         return None
 
 
-_CODES: Final[dict[Subject, dict[Standing, str]]] = {
+_CODES = {
     "citation": {},
     "cell": {Standing.STATED: "yes", Standing.ABSENT: "no", Standing.UNREAD: "unread"},
     "field": {Standing.STATED: "present", Standing.UNREAD: "unread"},

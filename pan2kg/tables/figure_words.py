@@ -7,8 +7,7 @@ read alike on a page, in a picture, a report and a terminal. The messages stand 
 
 import re
 from collections.abc import Callable, Iterator
-from enum import Enum
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from pan2kg.coherence import Basis, Extent, Level
 from pan2kg.coherence.citations import Bounds as Interval, Verdict, Way
@@ -28,7 +27,7 @@ from pan2kg.i18n import (
 from pan2kg.tables import PRINTING, Table, clean, coded, codes, in_words, say
 
 _FIGURE = Messages("figure")
-_KINDS: Final[dict[type[Enum], str]] = {
+_KINDS = {
     Level: "level",
     Verdict: "verdict",
     Standing: "state",

@@ -8,7 +8,7 @@ import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.project import reason
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Cells = Sequence[object]
 Columns = dict[str, Cells]
-_READ: Final[Mapping[str, tuple[str, ...]]] = {
+_READ = {
     "plans": ("plan", "plan_row"),
     "texts": ("text_row", "above_row", "is_general"),
     "paths": ("text_row", "above_row", "step"),

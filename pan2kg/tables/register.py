@@ -1,6 +1,6 @@
 """The register of figures as a table, and the list behind a figure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from pan2kg.coherence import evidence, figures, known
@@ -62,7 +62,7 @@ def _number(value: float | None, unit: figures.Unit) -> float | None:
 
 # The list behind a figure
 
-_CODES: Final[Mapping[str, str]] = {
+_CODES = {
     "verdict": "expectation", "verdict_back": "expectation_back", "cites_at": "level", "cited_at": "level_back",
     "state": "citation", "level": "level", "list": "list", "channel": "channel",
 }  # fmt: skip

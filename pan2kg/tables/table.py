@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
-from pan2kg.coherence.standing import Standing, Subject as StandingOf
+from pan2kg.coherence.standing import Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph import later_rooms
 from pan2kg.i18n import Filling, Language, Messages, Text, format_of, there_are, told
@@ -378,7 +378,7 @@ def table_kinds() -> Mapping[str, TableKind]:
 
 # How a table is made
 
-_FIGURED: Final[Mapping[str, str]] = {
+_FIGURED = {
     "level": "level",
     "level_back": "level",
     "tie_level": "level",
