@@ -150,7 +150,7 @@ def _cross(
         return sign or "."
 
     marks = tuple(tuple(mark(source, target) for target in plans) for source in plans)
-    return tuple(map(graph.label, plans)), marks, (note("cross-legend"),)
+    return layout.Cross(tuple(map(graph.label, plans)), marks, (note("cross-legend"),))
 
 
 PARTS: Final = (

@@ -21,10 +21,10 @@ from functools import cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
-from pan2kg.coherence.standing import Standing
+from pan2kg.coherence.standing import Standing, Subject as StandingOf
 from pan2kg.errors import QueryError
 from pan2kg.graph import later_rooms
 from pan2kg.i18n import Filling, Language, Messages, Text, format_of, there_are, told
@@ -46,7 +46,6 @@ else:
     Term = object  # the engine is not loaded to tell what tables there are
 Row = Mapping[str, Value]
 Ordered = tuple[str, str]
-Cross = tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[Text, ...]]
 SILENT: Final = Text()
 """No words."""
 LINES: Final = ("csv", "tsv")
@@ -70,6 +69,14 @@ class Column:
     names: str = ""
 
 
+class Cross(NamedTuple):
+    """Pairs as rows and columns: what each of them is called, its marks row by row, and what these mean."""
+
+    heads: tuple[str, ...]
+    marks: tuple[tuple[str, ...], ...]
+    legend: tuple[Text, ...]
+
+
 _NOTHING = Basis(0, 0, 0)
 
 
@@ -80,9 +87,8 @@ class Table:
     ``terms`` says what form of query was answered, of which the cells are terms; of figures it is
     empty. ``outcome`` is the answer to a yes-or-no question. ``rests`` is the basis of an answer, a
     sentence. ``sparql`` is a query for the statements behind figures. ``line`` is the basis line of
-    a table that shows links, which then stands in its place. ``cross`` is what a terminal is shown
-    in place of the rows: pairs as rows and columns, what each of them is called, its marks row by
-    row, and what these mean.
+    a table that shows links, which then stands in its place. ``cross`` makes what a terminal is
+    shown in place of the rows.
 
     ``solutions`` are the rows of an answer, whose cells are terms; ``things`` the keys of columns
     whose things are called by names that stand beside them; ``shown`` the columns a reader sees,
@@ -238,6 +244,12 @@ def _rank(cell: Value | Term) -> tuple[int, float, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
+    """How matrices of scores are read: on which scale, with what an action scores of itself or without.
+
+    ``cut`` is the size below which a chain of effects is not followed, ``groups`` a file that names
+    the group of each action.
+    """
+
     scale: Scale | None = None
     keep_diagonal: bool = False
     cut: float | None = None
