@@ -52,7 +52,7 @@ def widest(sizes: Ints) -> int:
     return max(HUB, int(within[-1]) if len(within) else 0)
 
 
-class Tie(NamedTuple):
+class TextTie(NamedTuple):
     """How much a work uses a text, ¼, ½ or 1, and the firmest level at which it reaches it at all."""
 
     share: float
@@ -129,11 +129,11 @@ class TextTies:
         table = Incidence.of(*np.divmod(keys, max(width, 1)), shape=(height, width))
         return cls(table, greatest, firm)
 
-    def row(self, index: int) -> dict[int, Tie]:
+    def row(self, index: int) -> dict[int, TextTie]:
         """The ties of a row, by the place of the text."""
         run = slice(int(self.table.starts[index]), int(self.table.starts[index + 1]))
         columns = self.table.columns[run].tolist()
-        ties = map(Tie, self.share[run].tolist(), map(Level, self.firm[run].tolist()))
+        ties = map(TextTie, self.share[run].tolist(), map(Level, self.firm[run].tolist()))
         return dict(zip(columns, ties, strict=True))
 
     def stacked(self, wanted: Bools | None = None) -> Incidence:
@@ -181,9 +181,9 @@ class Potential:
     read: frozenset[str]
     founded: Incidence
     index: Mapping[str, int]
-    rows: dict[str, dict[int, Tie]] = field(default_factory=dict, repr=False)
+    rows: dict[str, dict[int, TextTie]] = field(default_factory=dict, repr=False)
 
-    def row(self, work: str) -> Mapping[int, Tie]:
+    def row(self, work: str) -> Mapping[int, TextTie]:
         """The ties of an action, or of a plan with its actions, by the place of the text; read once."""
         if work not in self.rows:
             ties = self.actions if work in self.works.home else self.plans

@@ -234,19 +234,19 @@ def depending(graph: Graph, level: Level = HEADLINE) -> list[Dependency]:
     return rows
 
 
-class _Stated(NamedTuple):
+class _Dependence(NamedTuple):
     later: str
     earlier: str
     relation: str
 
 
-def _stated_dependencies(graph: Graph, weakest: Level) -> dict[_Stated, Level]:
+def _stated_dependencies(graph: Graph, weakest: Level) -> dict[_Dependence, Level]:
     """What depends on what, with the firmest level it is said at."""
-    levels = dict[_Stated, Level]()
+    levels = dict[_Dependence, Level]()
     for later, earlier, relation, name in graph.read(program_query("tables/dependencies")):
         level = evidence.level(name)
         if level is not None and evidence.counts(level, weakest):
-            stated = _Stated(later, earlier, key(relation))
+            stated = _Dependence(later, earlier, key(relation))
             levels[stated] = min(level, levels.get(stated, level))
     return levels
 
