@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.i18n.message import Message, pack, unpack
@@ -32,8 +32,16 @@ SOFT_HYPHEN: Final = "\u00ad"
 BlockKind = Literal["heading", "paragraph", "item", "table", "note"]
 Rows = tuple[tuple[str, ...], ...]
 """The texts of the cells of a table, row by row."""
-Turns = tuple[tuple[int, int], ...]
-"""The later pages of a block: where in its text each begins, and its number."""
+
+
+class PageTurn(NamedTuple):
+    """A later page of a block: where in its text it begins, and its number."""
+
+    offset: int
+    page: int
+
+
+Turns = tuple[PageTurn, ...]
 
 Span = tuple[int, int]
 """Where something begins and ends in a text, in characters."""
@@ -143,9 +151,9 @@ class Document:
         if block is None:
             return None
         page = block.page
-        for offset, later in block.turns:
-            if block.start + offset <= position:
-                page = later
+        for turn in block.turns:
+            if block.start + turn.offset <= position:
+                page = turn.page
         return page
 
 
@@ -270,8 +278,8 @@ def _block_from_json(values: Mapping[str, Any]) -> DocumentBlock:
         raise ValueError(values["kind"])
     block = {"page": None, "label": None, **values}
     block["path"] = tuple(values.get("path", ()))
-    for name in ("rows", "turns"):
-        block[name] = tuple(map(tuple, values.get(name, ())))
+    block["rows"] = tuple(map(tuple, values.get("rows", ())))
+    block["turns"] = tuple(PageTurn(*turn) for turn in values.get("turns", ()))
     return DocumentBlock(**block)
 
 
@@ -279,11 +287,16 @@ def load_document(path: Path) -> Document:
     return from_json(read_text(path), source=str(path))
 
 
-def decode_text(data: bytes, *, source: str) -> tuple[str, Remarks]:
+class DecodedText(NamedTuple):
+    text: str
+    remarks: Remarks = ()
+
+
+def decode_text(data: bytes, *, source: str) -> DecodedText:
     """The text in the bytes of a file: in UTF-8, or UTF-16 with its mark, else as Windows programs save it.
 
-    >>> text, remarks = decode_text("à Genève".encode("cp1252"), source="plan.txt")
-    >>> text, len(remarks)
+    >>> decoded = decode_text("à Genève".encode("cp1252"), source="plan.txt")
+    >>> decoded.text, len(decoded.remarks)
     ('à Genève', 1)
 
     Raises:
@@ -291,18 +304,18 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, Remarks]:
     """
     # before the search for null bytes: UTF-16 text is full of them
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decoded(data, "utf-16", source), ()
+        return DecodedText(_decoded(data, "utf-16", source))
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise OutlineError("binary-file", place=Place(source, line), remedy="save-as-utf8")
     try:
-        return data.decode("utf-8-sig"), ()
+        return DecodedText(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         # Windows programs save French text so by default; in Latin-1 the dashes and quotation
         # marks would be lost
         line = data.count(b"\n", 0, error.start) + 1
         message = noted("in-line", lines=str(line), message=noted("not-utf8"))
-    return _decoded(data, "cp1252", source), (Remark(message),)
+    return DecodedText(_decoded(data, "cp1252", source), (Remark(message),))
 
 
 def _decoded(data: bytes, encoding: str, source: str) -> str:
@@ -546,10 +559,13 @@ def quoted(document: Document, words: str) -> Quotation | None:
 def nearest(document: Document, words: str) -> str:
     """The block that shares most words with some, the shortest of several; empty where none shares one."""
     wanted = set(_WORD.findall(words.casefold()))
-    best = (0, 0, "")
-    for block in document.blocks:
-        shared = wanted & set(_WORD.findall(block.text.casefold()))
-        if shared:
-            best = max(best, (len(shared), -len(block.text), block.text))
-    *_, words = best
-    return " ".join(words.split())
+
+    def shared(block: DocumentBlock) -> int:
+        return len(wanted & set(_WORD.findall(block.text.casefold())))
+
+    best = max(
+        document.blocks,
+        key=lambda block: (shared(block), -len(block.text), block.text),
+        default=None,
+    )
+    return " ".join(best.text.split()) if best and shared(best) else ""

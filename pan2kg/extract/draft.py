@@ -52,6 +52,13 @@ _STATED: Final = {
 # Reading
 
 
+class DraftReading(NamedTuple):
+    """The plan in a document, None where no series is surely its actions; the best series with their reasons."""
+
+    plan: DraftPlan | None
+    explanation: tuple[Message, ...]
+
+
 def read_plan(
     path: Path,
     options: process.Options | None = None,
@@ -59,8 +66,8 @@ def read_plan(
     language: str | None = None,
     level: str | None = None,
     columns: ColumnNumbers | None = None,
-) -> tuple[DraftPlan | None, tuple[Message, ...]]:
-    """The plan in a document, None where no series is surely its actions; and the best series with their reasons.
+) -> DraftReading:
+    """The plan in a document.
 
     ``level`` is the name of the series to take, or :data:`LIST`; ``columns`` are numbers of
     columns, from 1, by kinds of fields.
@@ -82,11 +89,13 @@ def read_plan(
         choice = ranking.chosen(ranked)
     explanation = _explanation(ranked)
     if choice is None:
-        return None, (noted("no-sure-series"), *explanation, *_advice(ranked, spoken))
+        advice = (noted("no-sure-series"), *explanation, *_advice(ranked, spoken))
+        return DraftReading(None, advice)
     if not language and len(spoken) > 1:
         language = choice.series.language
     plan = plan_of(document, choice, language=language)
-    return replace(plan, remarks=tuple(_remarks(plan, ranked))), tuple(explanation)
+    plan = replace(plan, remarks=tuple(_remarks(plan, ranked)))
+    return DraftReading(plan, tuple(explanation))
 
 
 def _of_level(ranked: Sequence[Hypothesis], level: str, path: Path) -> Hypothesis:

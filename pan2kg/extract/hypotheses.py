@@ -37,10 +37,12 @@ from pan2kg.extract.signs import (
 )
 from pan2kg.i18n.message import Message
 
-_BARE: Final = 4  # A heading that only announces has at most as many words
-_LIST: Final = 0.6  # A plain text of which as much is in its items is a list of actions already
+_BARE: Final = 4  # words a heading that only announces has at most
+_LIST: Final = (
+    0.6  # the share of a plain text in items and headings that makes it a list of actions
+)
 _EXAMPLES: Final = 2  # how many titles of a series are shown
-_EXAMPLE_LENGTH: Final = 70
+_EXAMPLE_LENGTH: Final = 70  # characters
 # a whole number before a word; a year has four digits, and a number within another is none
 _COUNTED: Final = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
 _NUMBER_WITHIN: Final = re.compile(r"(?<![\d.,/])\d{1,3}(?![\d.,/%])")
@@ -52,16 +54,23 @@ _TOLD: Final = {
 }  # fmt: skip
 
 
+class SignReason(NamedTuple):
+    """For how much of a series a sign holds, from 0 to 1, and what that is worth."""
+
+    share: float
+    worth: float
+
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A series as the actions; a reason is a sign of ``signs.toml`` with its share and worth.
+    """A series as the actions; ``reasons`` are by signs of ``signs.toml``.
 
     ``refusal`` is why it is never taken without asking, whatever its score.
     """
 
     series: Series
     score: float
-    reasons: Mapping[str, tuple[float, float]]
+    reasons: Mapping[str, SignReason]
     refusal: Message | None = None
 
     @property
@@ -81,9 +90,11 @@ class Hypothesis:
     def reasons_told(self) -> list[Message]:
         """A line a reason, first why it is refused, then by what they are worth."""
         reasons = [self.refusal] if self.refusal else []
-        for sign, (share, worth) in sorted(self.reasons.items(), key=lambda row: -abs(row[1][1])):
+        for sign in sorted(self.reasons, key=lambda sign: -abs(self.reasons[sign].worth)):
+            reason = self.reasons[sign]
+            share = str(round(100 * reason.share))
             key = f"sign.{_TOLD.get(sign, sign)}"
-            reasons.append(noted(key, share=str(round(100 * share)), worth=f"{worth:+.1f}"))
+            reasons.append(noted(key, share=share, worth=f"{reason.worth:+.1f}"))
         return [noted("because", reason=reason) for reason in reasons]
 
 
@@ -134,7 +145,7 @@ def _listed_again(hypothesis: Hypothesis, series: Series) -> Hypothesis:
     if not is_apart or "listed-twice" in hypothesis.reasons:
         return hypothesis
     worth = table("signs")["weights"]["listed-twice"]
-    reasons = {**hypothesis.reasons, "listed-twice": (1.0, worth)}
+    reasons = {**hypothesis.reasons, "listed-twice": SignReason(1.0, worth)}
     return replace(hypothesis, score=hypothesis.score + worth, reasons=reasons)
 
 
@@ -239,11 +250,11 @@ class _Signs:
 
     def hypothesis(self, series: Series) -> Hypothesis:
         weights = table("signs")["weights"]
-        reasons: dict[str, tuple[float, float]] = {}
+        reasons: dict[str, SignReason] = {}
         for sign, share in self._shares(series).items():
             if share and weights[sign]:
-                reasons[sign] = (share, round(weights[sign] * share, 2))
-        score = round(sum(worth for _, worth in reasons.values()), 2)
+                reasons[sign] = SignReason(share, round(weights[sign] * share, 2))
+        score = round(sum(reason.worth for reason in reasons.values()), 2)
         return Hypothesis(series, score, reasons, _refusal(series.members))
 
     def _shares(self, series: Series) -> dict[str, float]:

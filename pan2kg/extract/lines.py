@@ -13,10 +13,12 @@ from typing import Final, NamedTuple
 
 from pan2kg.extract.document import Rows, joined
 
-_SPACE: Final = 0.2  # A gap wider than this part of the size is a space that was not written
-_GAP: Final = 1.2  # A gap wider than this many times the size parts pieces
-_LONG_LINE: Final = 30
-_HYPHENATED: Final = 0.04  # A text of which more lines end in a hyphen was hyphenated by a program
+_SPACE: Final = 0.2  # a gap wider than so many times the size is a space that was not written
+_GAP: Final = 1.2  # a gap wider than so many times the size parts pieces
+_LONG_LINE: Final = 30  # characters; whether shorter lines end in a hyphen says nothing
+_HYPHENATED: Final = (
+    0.04  # a text was hyphenated where a greater share of its lines ends in a hyphen
+)
 _AND: Final = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y", "en", "of"}
 # letters of scripts that run from right to left: Hebrew, Arabic, Syriac, Thaana, and their printed
 # forms
@@ -25,12 +27,15 @@ _FORWARD: Final = re.compile(r"[^\W_]")
 _MIRRORED: Final = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _WITHIN_NUMBERS: Final = ".,:/-–"
 _ROWS: Final = 4  # columns have at least as many rows each
-_EDGE: Final = 40  # how far what is set in begins behind the edge of its column
-_BULLET_GAP: Final = 45  # a drawn bullet is nearer than this to the line it belongs to
+_EDGE: Final = 40  # points; so far behind the edge of its column begins what is set in
+_BULLET_GAP: Final = 45  # points; a drawn bullet is nearer to the line it belongs to
 
 
-Point = tuple[float, float]
-"""A place on a page, from the left and from the foot."""
+class Point(NamedTuple):
+    """A place on a page, from the left and from the foot."""
+
+    x: float
+    y: float
 
 
 @dataclass(slots=True)
@@ -251,13 +256,17 @@ def _size(piece: Iterable[Char]) -> float:
 # Lines of a page
 
 
+class PageLayout(NamedTuple):
+    """The lines of a page with its tables among them, and where its columns part, None where it has none."""
+
+    lines: list[PageLine]
+    strip: float | None
+
+
 def page_lines(
     page: Page, chars: Iterable[Char], tables: Sequence[PageLine], before: float | None = None
-) -> tuple[list[PageLine], float | None]:
-    """The lines of a page with its tables among them, and the strip between its columns, None where it has none.
-
-    ``chars`` are those outside the tables, ``before`` is the strip of the page before.
-    """
+) -> PageLayout:
+    """The lines of a page; ``chars`` are those outside the tables, ``before`` is the strip of the page before."""
     rows = _rows(pieces_of(chars))
     least = _ROWS
     strip = _strip(rows, page)
@@ -271,7 +280,7 @@ def page_lines(
         lines += _lines_of_region(page, pieces, number)
     _mark_bullets(page, lines)
     _put_tables(lines, tables)
-    return lines, strip
+    return PageLayout(lines, strip)
 
 
 def _rows(pieces: Iterable[Piece]) -> list[Row]:
@@ -493,13 +502,11 @@ def _mark_bullets(page: Page, lines: Sequence[PageLine]) -> None:
 
 def _put_tables(lines: list[PageLine], tables: Sequence[PageLine]) -> None:
     """Puts each table before the first line below it, the upper ones first."""
-    places = []
-    for table in tables:
-        place = _first_below(lines, table)
-        places.append((place, -table.base, table))
+    from_foot = sorted(tables, key=lambda table: table.base)
+    places = {id(table): _first_below(lines, table) for table in from_foot}
     # from the last place on, so that the places before it stay true
-    for place, _, table in sorted(places, key=lambda row: row[:2], reverse=True):
-        lines.insert(place, table)
+    for table in sorted(from_foot, key=lambda table: places[id(table)], reverse=True):
+        lines.insert(places[id(table)], table)
 
 
 def _first_below(lines: Sequence[PageLine], table: PageLine) -> int:

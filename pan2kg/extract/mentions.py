@@ -91,18 +91,20 @@ def without_overlaps(steps: Iterable[Iterable[Mention]]) -> list[Mention]:
     >>> [mention.target for mention in without_overlaps([mentions])]
     ['b']
     """
-    ranked: list[tuple[int, int, int, Mention]] = []
-    for step, mentions in enumerate(steps):
-        for mention in mentions:
-            length = mention.end - mention.start
-            ranked.append((-length, step, mention.start, mention))
-    used = bytearray(max((mention.end for *_, mention in ranked), default=0))
+    # sorting keeps the order of equals: the longest, of these by step, and then by place
+    ranked = [mention for mentions in steps for mention in sorted(mentions, key=_start)]
+    ranked.sort(key=lambda mention: mention.start - mention.end)
+    used = bytearray(max((mention.end for mention in ranked), default=0))
     chosen: list[Mention] = []
-    for *_, mention in sorted(ranked, key=lambda row: row[:3]):
+    for mention in ranked:
         if not any(used[mention.start : mention.end]):
             used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
             chosen.append(mention)
-    return sorted(chosen, key=lambda mention: mention.start)
+    return sorted(chosen, key=_start)
+
+
+def _start(mention: Mention) -> int:
+    return mention.start
 
 
 def names_of(

@@ -168,7 +168,7 @@ def _block(paragraph: Paragraph, level: int | None) -> DocumentBlock:
         paragraph.depth if level is None else level,
         item.marker,
         lead=lead,
-        turns=tuple((offset + shift, page) for offset, page in paragraph.turns),
+        turns=tuple(turn._replace(offset=turn.offset + shift) for turn in paragraph.turns),
     )
 
 

@@ -4,7 +4,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.document import Remark, noted, runs_of
@@ -14,13 +14,41 @@ from pan2kg.extract.paragraphs import ParagraphReading
 from pan2kg.extract.pdf_objects import broken_pages
 
 _BOLD: Final = re.compile(r"bold|black|heavy|semib|demi|,b|-bd|\bbd\b", re.IGNORECASE)
-_SCANNED: Final = (
-    30  # A page with fewer characters than these and an image on it is a picture of a page
-)
-_THIN: Final = 2.5  # points: a filled rectangle not wider than this is a line
+_SCANNED: Final = 30  # a page with fewer characters and an image on it is a picture of a page
+_THIN: Final = 2.5  # points; a filled rectangle not wider than this is a line
+_LEAST_BULLET: Final = 1.5  # points; a shape as high as it is wide is a bullet from this size
+_LARGEST_BULLET: Final = 8  # to this
+_HYPHENS: Final = (0x2, 0xFFFE)  # so the library marks one at the end of a line, whoever set it
 
-# degrees by which a page is turned, its width and height, its left and lower edge
-_Frame = tuple[int, float, float, float, float]
+
+class _Frame(NamedTuple):
+    """How a page is turned, in degrees, its width and height, and its left and lower edge."""
+
+    degrees: int
+    width: float
+    height: float
+    left: float
+    bottom: float
+
+    def place(self, x: float, y: float) -> Point:
+        """A place of the file as it is seen on the page."""
+        x -= self.left
+        y -= self.bottom
+        if self.degrees == 90:
+            return Point(y, self.height - x)
+        if self.degrees == 180:
+            return Point(self.width - x, self.height - y)
+        if self.degrees == 270:
+            return Point(self.width - y, x)
+        return Point(x, y)
+
+
+class _Look(NamedTuple):
+    """How characters are set: their size, whether in bold, and whether they run level to the right."""
+
+    size: float
+    bold: bool
+    level: bool
 
 
 def read_pdf(
@@ -128,10 +156,10 @@ def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the librar
     drawn = file[index]
     width, height = drawn.get_size()
     box = drawn.get_mediabox()
-    frame = (drawn.get_rotation(), width, height, box[0], box[1])
+    frame = _Frame(drawn.get_rotation(), width, height, box[0], box[1])
     text = drawn.get_textpage()
     page = Page(index + 1, file.get_page_label(index) or None, width, height)
-    _read_chars(text.raw, raw, frame, page)
+    _PageText(text.raw, raw, frame).read(page)
     for shape in drawn.get_objects(max_depth=1):
         if shape.type == raw.FPDF_PAGEOBJ_IMAGE:
             page.has_image = True
@@ -142,59 +170,70 @@ def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the librar
     return page
 
 
-def _turned(frame: _Frame, x: float, y: float) -> Point:
-    degrees, width, height, left, bottom = frame
-    x = x - left
-    y = y - bottom
-    turned = {90: (y, height - x), 180: (width - x, height - y), 270: (width - y, x)}
-    return turned.get(degrees, (x, y))
+class _PageText:
+    """The characters of a page, read one by one into places of memory the library fills."""
 
+    def __init__(self, handle: Any, raw: Any, frame: _Frame) -> None:  # noqa: ANN401
+        self._handle = handle
+        self._raw = raw
+        self._frame = frame
+        self._x = ctypes.c_double()
+        self._y = ctypes.c_double()
+        self._box = raw.FS_RECTF()
+        self._matrix = raw.FS_MATRIX()
 
-def _read_chars(handle: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa: ANN401
-    x = ctypes.c_double()
-    y = ctypes.c_double()
-    box = raw.FS_RECTF()
-    matrix = raw.FS_MATRIX()
-    last = 0
-    size = 0.0
-    bold = False
-    upright = True
-    for at in range(raw.FPDFText_CountChars(handle)):
-        code = raw.FPDFText_GetUnicode(handle, at)
-        if raw.FPDFText_IsGenerated(handle, at) == 1:
-            if code == 32 and page.chars:
-                page.chars.append(page.chars[-1].space())
-            continue
-        drawn = raw.FPDFText_GetTextObject(handle, at)
-        address = ctypes.addressof(drawn.contents) if drawn else 0
-        if address != last or not address:
-            last = address
-            raw.FPDFText_GetMatrix(handle, at, matrix)
-            size = raw.FPDFText_GetFontSize(handle, at) * math.hypot(matrix.c, matrix.d)
-            name = ctypes.create_string_buffer(200)
-            flags = ctypes.c_int()
-            length = raw.FPDFText_GetFontInfo(handle, at, name, 200, flags)
-            bold = bool(
-                _BOLD.search(name.raw[: max(min(length, 200) - 1, 0)].decode("utf-8", "replace"))
-            )
-            across, up = _turned((frame[0], 0, 0, 0, 0), matrix.a, matrix.b)
-            upright = across > 0 and abs(up) < 0.1 * across
-        if code == 0 or raw.FPDFText_HasUnicodeMapError(handle, at) == 1:
-            page.unmapped += 1
-            continue
-        if not upright:
-            page.turned += code != 32
-            continue
-        raw.FPDFText_GetCharOrigin(handle, at, x, y)
-        raw.FPDFText_GetLooseCharBox(handle, at, box)
-        base = _turned(frame, x.value, y.value)[1]
+    def read(self, page: Page) -> None:
+        """Adds the characters to a page, and counts those that are turned or have no text."""
+        raw = self._raw
+        handle = self._handle
+        address = 0
+        look = _Look(0.0, bold=False, level=True)
+        for at in range(raw.FPDFText_CountChars(handle)):
+            code = raw.FPDFText_GetUnicode(handle, at)
+            if raw.FPDFText_IsGenerated(handle, at) == 1:
+                if code == ord(" ") and page.chars:
+                    page.chars.append(page.chars[-1].space())
+                continue
+            drawn = raw.FPDFText_GetTextObject(handle, at)
+            before = address
+            address = ctypes.addressof(drawn.contents) if drawn else 0
+            # all characters of one object are set alike
+            if address != before or not address:
+                look = self._look(at)
+            if code == 0 or raw.FPDFText_HasUnicodeMapError(handle, at) == 1:
+                page.unmapped += 1
+            elif look.level:
+                page.chars.append(self._char(at, code, look))
+            else:
+                page.turned += code != ord(" ")
+
+    def _look(self, at: int) -> _Look:
+        """How the object a character belongs to is set."""
+        raw = self._raw
+        matrix = self._matrix
+        raw.FPDFText_GetMatrix(self._handle, at, matrix)
+        size = raw.FPDFText_GetFontSize(self._handle, at) * math.hypot(matrix.c, matrix.d)
+        buffer = ctypes.create_string_buffer(200)
+        flags = ctypes.c_int()
+        length = raw.FPDFText_GetFontInfo(self._handle, at, buffer, 200, flags)
+        # the length counts the zero behind the name, and may be greater than the buffer
+        font = buffer.raw[: max(min(length, 200) - 1, 0)].decode("utf-8", "replace")
+        turned = _Frame(self._frame.degrees, 0, 0, 0, 0)
+        across, up = turned.place(matrix.a, matrix.b)
+        is_level = across > 0 and abs(up) < 0.1 * across
+        return _Look(size, _BOLD.search(font) is not None, is_level)
+
+    def _char(self, at: int, code: int, look: _Look) -> Char:
+        raw = self._raw
+        box = self._box
+        raw.FPDFText_GetCharOrigin(self._handle, at, self._x, self._y)
+        raw.FPDFText_GetLooseCharBox(self._handle, at, box)
+        base = self._frame.place(self._x.value, self._y.value).y
         # of a ligature each letter has the origin of the whole, but a box of its own
-        left, right = sorted(
-            _turned(frame, *corner)[0] for corner in ((box.left, box.bottom), (box.right, box.top))
-        )
-        # so the library marks a hyphen at the end of a line, the author's or the printer's
-        printed = "-" if code in (0x2, 0xFFFE) else chr(code)
-        page.chars.append(Char(printed, left, right, base, round(size, 1), bold))
+        corner = self._frame.place(box.left, box.bottom).x
+        left, right = sorted((corner, self._frame.place(box.right, box.top).x))
+        printed = "-" if code in _HYPHENS else chr(code)
+        return Char(printed, left, right, base, round(look.size, 1), look.bold)
 
 
 def _read_path(path: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa: ANN401
@@ -212,7 +251,7 @@ def _read_path(path: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa:
         raw.FPDFPathSegment_GetPoint(segment, x, y)
         if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO or not pieces:
             pieces.append([])
-        pieces[-1].append(_turned(frame, *matrix.on_point(x.value, y.value)))
+        pieces[-1].append(frame.place(*matrix.on_point(x.value, y.value)))
     for points in pieces:
         if len(points) > 1:
             _add_shape(page, points, has_stroke=bool(stroke.value))
@@ -223,14 +262,15 @@ def _add_shape(page: Page, points: Sequence[Point], *, has_stroke: bool) -> None
     shape = _box(points)
     wide = shape.right - shape.left
     tall = shape.high - shape.low
-    if 1.5 <= wide <= 8 and 1.5 <= tall <= 8 and 0.6 < wide / tall < 1.7:
-        page.bullets.append((shape.left, (shape.low + shape.high) / 2))
+    has_size = _LEAST_BULLET <= min(wide, tall) <= max(wide, tall) <= _LARGEST_BULLET
+    if has_size and 0.6 < wide / tall < 1.7:
+        page.bullets.append(Point(shape.left, (shape.low + shape.high) / 2))
     elif min(wide, tall) <= _THIN < max(wide, tall):
         page.rules.append(shape)
     elif has_stroke:
         for start, end in zip(points, [*points[1:], points[0]], strict=True):
-            is_upright = abs(start[0] - end[0]) < 1
-            is_level = abs(start[1] - end[1]) < 1
+            is_upright = abs(start.x - end.x) < 1
+            is_level = abs(start.y - end.y) < 1
             if is_upright != is_level:
                 page.rules.append(_box((start, end)))
 

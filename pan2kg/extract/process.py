@@ -223,20 +223,21 @@ def _read_workbook(file: _File) -> _Reading:
 
 
 def _read_csv(file: _File) -> _Reading:
-    text, remarks = documents.decode_text(file.data, source=file.name)
+    decoded = documents.decode_text(file.data, source=file.name)
+    text = decoded.text
     head = text.lstrip().partition("\n")[0]
     separator = max(_SEPARATORS, key=head.count)
     try:
         rows = _filled(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error:
         raise package.damaged(file.name) from None
-    return _Reading(blocks_of([Paragraph("", kind="table", rows=rows)]), remarks=remarks)
+    return _Reading(blocks_of([Paragraph("", kind="table", rows=rows)]), remarks=decoded.remarks)
 
 
 def _read_text(file: _File, *, markdown: bool = False) -> _Reading:
-    text, remarks = documents.decode_text(file.data, source=file.name)
-    blocks = plain_text.read_plain(text, source=file.name, markdown=markdown)
-    return _Reading(list(blocks), remarks=remarks)
+    decoded = documents.decode_text(file.data, source=file.name)
+    blocks = plain_text.read_plain(decoded.text, source=file.name, markdown=markdown)
+    return _Reading(list(blocks), remarks=decoded.remarks)
 
 
 _READERS: Final[dict[str, Callable[[_File], _Reading]]] = {

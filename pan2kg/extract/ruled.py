@@ -7,20 +7,33 @@ cells. Lengths are in points, heights count from the foot of a page.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from pan2kg.extract.document import Rows, canonical
 from pan2kg.extract.lines import Char, Hyphens, Page, PageLine, Point, RuledLine, pieces_of
 from pan2kg.extract.numbering import marked
 
-_CUT: Final = 0.15  # the part of a page, above and below, in which its end may have cut a table
-_MEET: Final = 3.0  # lines that come as near as this meet
-
-Cell = tuple[int, int]  # its row from above and its column
+_CUT: Final = 0.15  # the share of a page, above and below, in which its end may have cut a table
+_MEET: Final = 3.0  # points; lines that come so near meet
 
 
-def tables_of(page: Page, hyphens: Hyphens) -> tuple[list[PageLine], list[Char]]:
+class Cell(NamedTuple):
+    """A cell of a grid by its row, from above, and its column; both count from 0."""
+
+    row: int
+    column: int
+
+
+class RuledTables(NamedTuple):
     """The ruled tables of a page, and the characters outside them."""
+
+    tables: list[PageLine]
+    outside: list[Char]
+
+
+def tables_of(page: Page, hyphens: Hyphens) -> RuledTables:
+    """The ruled tables of a page; a frame around a text is none."""
     level: list[RuledLine] = []
     upright: list[RuledLine] = []
     for rule in page.rules:
@@ -41,28 +54,29 @@ def tables_of(page: Page, hyphens: Hyphens) -> tuple[list[PageLine], list[Char]]
         outside = [char for char in outside if not grid.holds(char)]
         size = max((char.size for char in inside), default=0)
         tables.append(PageLine(page, "", grid.xs[0], grid.xs[-1], grid.ys[-1], size, rows=rows))
-    return tables, outside
+    return RuledTables(tables, outside)
 
 
 def _merged(rules: Sequence[RuledLine]) -> list[RuledLine]:
     """Level lines, of which those that lie on each other or go on where another one ends are one."""
-    by_height = sorted(rules, key=_height)
-    # near ones are of one height, and of these the first to begin is first
-    ranked: list[tuple[int, RuledLine]] = []
-    for rule in by_height:
-        rank = 0
-        if ranked:
-            rank, below = ranked[-1]
-            rank += _height(rule) - _height(below) > _MEET
-        ranked.append((rank, rule))
-    ranked.sort(key=lambda row: (row[0], row[1].left))
+    # those that are near are of one height, and of these the first to begin is first
+    heights: list[list[RuledLine]] = []
+    for rule in sorted(rules, key=_height):
+        if heights and _height(rule) - _height(heights[-1][-1]) <= _MEET:
+            heights[-1].append(rule)
+        else:
+            heights.append([rule])
     merged: list[RuledLine] = []
-    for _, rule in ranked:
+    for rule in chain.from_iterable(sorted(level, key=_left) for level in heights):
         if merged and _is_continued(merged[-1], rule):
             merged[-1] = _both(merged[-1], rule)
         else:
             merged.append(rule)
     return merged
+
+
+def _left(rule: RuledLine) -> float:
+    return rule.left
 
 
 def _height(rule: RuledLine) -> float:
@@ -149,18 +163,18 @@ class _Grid:
         self._first: dict[Cell, Cell] = {}
         for row in range(self._rows_number):
             for column in range(self._columns_number):
-                self._first[row, column] = self._first_of(row, column)
+                self._first[Cell(row, column)] = self._first_of(row, column)
         self.cells_number = len(set(self._first.values()))
 
     def _first_of(self, row: int, column: int) -> Cell:
         low = self.ys[self._rows_number - row - 1]
         high = self.ys[self._rows_number - row]
         if column and not self._is_ruled_left(self.xs[column], (low + high) / 2):
-            return self._first[row, column - 1]
+            return self._first[Cell(row, column - 1)]
         middle = (self.xs[column] + self.xs[column + 1]) / 2
         if row and not self._is_ruled_above(high, middle):
-            return self._first[row - 1, column]
-        return row, column
+            return self._first[Cell(row - 1, column)]
+        return Cell(row, column)
 
     def _is_ruled_left(self, x: float, height: float) -> bool:
         return any(
@@ -189,7 +203,7 @@ class _Grid:
         x, y = _middle(char)
         column = min(max(bisect_right(self.xs, x) - 1, 0), self._columns_number - 1)
         from_foot = min(max(bisect_right(self.ys, y) - 1, 0), self._rows_number - 1)
-        return self._first[self._rows_number - 1 - from_foot, column]
+        return self._first[Cell(self._rows_number - 1 - from_foot, column)]
 
     def rows(self, chars: Iterable[Char], hyphens: Hyphens) -> Rows:
         """The texts of the cells by row, without rows and columns that have none."""
@@ -198,14 +212,14 @@ class _Grid:
             inside.setdefault(self._cell_of(char), []).append(char)
         texts: list[list[str]] = []
         for row in range(self._rows_number):
-            cells = [inside.get((row, column), []) for column in range(self._columns_number)]
+            cells = [inside.get(Cell(row, column), []) for column in range(self._columns_number)]
             texts.append([_cell_text(cell, hyphens) for cell in cells])
         filled = [column for column, cells in enumerate(zip(*texts, strict=True)) if any(cells)]
         return tuple(tuple(row[column] for column in filled) for row in texts if any(row))
 
 
 def _middle(char: Char) -> Point:
-    return (char.left + char.right) / 2, char.base + 0.3 * char.size
+    return Point((char.left + char.right) / 2, char.base + 0.3 * char.size)
 
 
 def _cell_text(chars: Sequence[Char], hyphens: Hyphens) -> str:
