@@ -28,9 +28,12 @@ _MARKDOWN_SIGNS = re.compile(r"^#{1,6}\s+|\*\*")
 _ROMAN_PAGE = re.compile(r"(?<=[.…_\s])[ivxl]{1,6}$")
 _DOTS = " \t\u00a0\u202f.…_·"
 _PAGE_NUMBER = re.compile(
-    r"(?:[-–—]\s*)?\d{1,4}(?:\s*[-–—])?|\d{1,4}\s*/\s*\d{1,4}"
-    r"|(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?",
-    re.IGNORECASE,
+    r"""
+    (?:[-–—]\s*)?\d{1,4}(?:\s*[-–—])?  # “– 12 –”
+    | \d{1,4}\s*/\s*\d{1,4}           # “12/40”
+    | (?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _ROW = re.compile(r"\|.*\|")
@@ -195,26 +198,32 @@ class _JoinedLines:
 
 
 class _TextFlow:
+    """The lines of a plain text as blocks; what the start of a line is, is known by the number of the line."""
+
     def __init__(self, lines: Sequence[_TextLine], text: str, *, has_titles: bool = False) -> None:
         self.lines = [line for line in lines if not _PAGE_NUMBER.fullmatch(line.text)]
         self.text = text
         self.has_titles = has_titles
         self.connectors = signs.words("connector", doc.block_language(text) or "")
         self.markers = numbering.resolve(self._starts())
-        labels = {line.number: self._field_label(line) for line in self.lines}
-        often = Counter(labels.values())
-        self.fields = {
-            number
-            for number, label in labels.items()
-            if label
-            and (often[label] > 1 or (number not in self.markers and signs.field_kind(label)))
-        }
+        self.fields = self._fields()
         self.captions = {
             number for number, marker in self.markers.items() if marker.group == "caption"
         }
         for number in self.fields | self.captions:
             self.markers.pop(number, None)
         self.width = self._set_width()
+
+    def _fields(self) -> set[int]:
+        """The lines that begin with the label of a field: one that comes again, or is known and is no item."""
+        labels = {line.number: self._field_label(line) for line in self.lines}
+        times = Counter(labels.values())
+        fields = set()
+        for number, label in labels.items():
+            is_again = label != "" and times[label] > 1
+            if is_again or (number not in self.markers and signs.field_kind(label)):
+                fields.add(number)
+        return fields
 
     def _starts(self) -> dict[int, tuple[Marker, ...]]:
         """What the start of each line may be, by the number of the line."""
@@ -249,6 +258,17 @@ class _TextFlow:
         return doc.folded(match[1]) if match and len(match[1].split()) <= 5 else ""
 
     def blocks(self) -> list[DocumentBlock]:
+        groups = self._without_entries(self._groups())
+        headings = self._headings(groups) if self.has_titles else {}
+        bullets: list[str] = []  # their forms, the outermost first
+        for group in groups:
+            marker = self.markers.get(group[0].number)
+            if marker and marker.style.form not in bullets:
+                bullets.append(marker.style.form)
+        return [self._block(group, headings.get(at), bullets) for at, group in enumerate(groups)]
+
+    def _groups(self) -> list[list[_TextLine]]:
+        """The lines of each block."""
         groups: list[list[_TextLine]] = []
         text = _JoinedLines("", self.text)
         for at, line in enumerate(self.lines):
@@ -259,24 +279,18 @@ class _TextFlow:
                 groups.append([line])
                 marker = self.markers.get(line.number)
                 text = _JoinedLines(marker.behind if marker else line.text, self.text)
-        named = [re.sub(r"\W+", " ", doc.folded(self._words(group))).strip() for group in groups]
-        contents = [any(line.paged for line in group) for group in groups]
-        latest = {name: at for at, name in enumerate(named)}
-        # without entries of a list of contents that the text repeats
-        groups = [
-            group
-            for at, group in enumerate(groups)
-            if not (contents[at] and latest[named[at]] > at)
-        ]
-        headings = self._headings(groups) if self.has_titles else {}
-        bullets = list(
-            dict.fromkeys(
-                self.markers[group[0].number].style.form
-                for group in groups
-                if group[0].number in self.markers
-            )
-        )
-        return [self._block(group, headings.get(at), bullets) for at, group in enumerate(groups)]
+        return groups
+
+    def _without_entries(self, groups: Sequence[list[_TextLine]]) -> list[list[_TextLine]]:
+        """The groups without entries of a list of contents that the text repeats."""
+        names = [re.sub(r"\W+", " ", doc.folded(self._words(group))).strip() for group in groups]
+        latest = {name: at for at, name in enumerate(names)}
+        remaining = []
+        for at, group in enumerate(groups):
+            is_entry = any(line.paged for line in group)
+            if not is_entry or latest[names[at]] == at:
+                remaining.append(group)
+        return remaining
 
     def _words(self, group: Sequence[_TextLine]) -> str:
         words = _JoinedLines(group[0].text, self.text)

@@ -76,11 +76,18 @@ class Options:
     limits: ReaderLimits = field(default_factory=ReaderLimits)
 
 
-def page_range(text: str) -> tuple[int, int | None]:
-    """The first and the last page of a range as it is typed, None for the end.
+class PageRange(NamedTuple):
+    """The first and the last page of a range, None for the end of the document."""
+
+    first: int
+    last: int | None
+
+
+def page_range(text: str) -> PageRange:
+    """A range of pages as it is typed.
 
     >>> page_range("2-5"), page_range("3"), page_range("4-")
-    ((2, 5), (3, 3), (4, None))
+    (PageRange(first=2, last=5), PageRange(first=3, last=3), PageRange(first=4, last=None))
 
     Raises:
         OutlineError: it is no range of pages from 1 on.
@@ -92,7 +99,7 @@ def page_range(text: str) -> tuple[int, int | None]:
         if dash:
             end = int(last) if last else None
         if start > 0 and (end is None or end >= start):
-            return start, end
+            return PageRange(start, end)
     raise OutlineError("no-pages", remedy="pages-form", text=text)
 
 

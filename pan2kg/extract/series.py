@@ -29,16 +29,23 @@ from pan2kg.extract.signs import field_kind, group_of
 
 ALIKE: Final = 0.8
 """Two series of which as much is the same are one, or versions of one in two languages."""
-_LEARNED: Final = 3  # A word that is not known is a label where as many numbers rise behind it
-_TITLE_LENGTH: Final = 250
-_LEAST: Final = 3  # fewer members are no version of a plan
-_READ: Final = 1500  # how many characters behind a title are read for its language
+_LEARNED: Final = 3  # a word that is not known is a label where as many numbers rise behind it
+_TITLE_LENGTH: Final = 250  # characters a line below a label has at most that is its title
+_LEAST: Final = 3  # members; a series of fewer is no version of a plan
+_READ: Final = 1500  # characters behind a title that are read for its language
 _TITLE_KINDS: Final = ("title", "action")
 
 ColumnNumbers = Mapping[str, int]
 """The numbers of columns a person names, from 1, by kinds of fields."""
 Markers = Mapping[int, Marker]
 """The numbers that blocks begin with, by the place of the block."""
+
+
+class MemberPlace(NamedTuple):
+    """Where a thing of a series begins: its block, and its row of a table."""
+
+    block: int
+    row: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,8 @@ class SeriesMember:
     values: Values = ()
 
     @property
-    def place(self) -> tuple[int, int | None]:
-        return self.block, self.row
+    def place(self) -> MemberPlace:
+        return MemberPlace(self.block, self.row)
 
 
 class Columns(NamedTuple):
@@ -111,7 +118,7 @@ class Series:
     language: str = ""
 
     @property
-    def places(self) -> set[tuple[int, int | None]]:
+    def places(self) -> set[MemberPlace]:
         return {member.place for member in self.members}
 
     @property
@@ -525,10 +532,10 @@ def _versions_among(groups: Mapping[str, Sequence[SeriesMember]]) -> list[str]:
     """The languages that have the same list as another one; what is in a third goes nowhere."""
     large = [language for language, members in groups.items() if len(members) >= _LEAST]
     versions: list[str] = []
-    for pair in combinations(large, 2):
-        if _are_alike(groups[pair[0]], groups[pair[1]]):
-            versions += [language for language in pair if language not in versions]
-    return versions
+    for language, counterpart in combinations(large, 2):
+        if _are_alike(groups[language], groups[counterpart]):
+            versions += (language, counterpart)
+    return list(dict.fromkeys(versions))
 
 
 def _are_alike(members: Sequence[SeriesMember], counterpart: Sequence[SeriesMember]) -> bool:

@@ -17,15 +17,13 @@ from gettext import c2py
 from io import BytesIO
 from pathlib import Path
 from struct import unpack_from
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Message as CatalogueMessage
 
 Language = str
-PoEntry = tuple[str, str, str, tuple[str, ...]]
-"""A message of a catalogue: its context, its key, the key of its plural where it has one, and its words, one a form."""
 SOURCE_LANGUAGE: Final = "en"
 FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
 TERMS: Final = "term"
@@ -34,11 +32,21 @@ _SOURCE: Final = "x-source"
 _INDEX: Final = "*"
 """That of each context which names its keys in the order they are written, one a line."""
 _ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
-_HEADER: Final = 4096
+_HEADER: Final = 4096  # bytes within which the header of a catalogue ends
+_UNORDERED: Final = 1000  # the place in lists of a language whose catalogue does not say its own
 _FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
 """Where French has a space at which no line may end."""
 _LONG: Final = re.compile(r"\d{4,}")
 _REFERENCE: Final = re.compile(r"\[\[([^\]]+)\]\]")
+
+
+class PoEntry(NamedTuple):
+    """A message of a catalogue; ``plural`` is the key of its plural where it has one, ``forms`` are its words."""
+
+    context: str
+    key: str
+    plural: str
+    forms: tuple[str, ...]
 
 
 class CatalogueError(ValueError):
@@ -48,21 +56,19 @@ class CatalogueError(ValueError):
 
 
 def _find_catalogues() -> dict[Language, Path]:
-    folders = [
-        Path(__file__).with_name("catalogues"),
-        *map(Path, filter(None, [os.environ.get(FOLDER_VARIABLE)])),
-    ]
-    catalogues = {}
-    order = {}
-    for path in (path for folder in folders for path in sorted(folder.glob("*.po"))):
-        with path.open("rb") as file:
-            match = _ORDER.search(file.read(_HEADER))
-        catalogues[path.stem] = path
-        order[path.stem] = (int(match[1]) if match else _HEADER, path.stem)
-    return {
-        language: catalogues[language]
-        for language in sorted(catalogues, key=lambda language: order[language])
-    }
+    folders = [Path(__file__).with_name("catalogues")]
+    if os.environ.get(FOLDER_VARIABLE):
+        folders.append(Path(os.environ[FOLDER_VARIABLE]))
+    catalogues: dict[Language, Path] = {}
+    places: dict[Language, int] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.po")):
+            with path.open("rb") as file:
+                match = _ORDER.search(file.read(_HEADER))
+            catalogues[path.stem] = path
+            places[path.stem] = int(match[1]) if match else _UNORDERED
+    in_order = sorted(catalogues, key=lambda language: (places[language], language))
+    return {language: catalogues[language] for language in in_order}
 
 
 CATALOGUES: Final[Mapping[Language, Path]] = _find_catalogues()
@@ -86,40 +92,41 @@ def read_entries(text: bytes) -> Iterator[PoEntry]:
         raise CatalogueError("This line is none of a catalogue of messages.", line) from None
     entries = list(_entries(catalogue))
     terms = _terms(entries)
-    for context, key, plural, forms in entries:
-        lacking = {name for words in forms for name in _REFERENCE.findall(words)} - terms.keys()
+    for entry in entries:
+        lacking = set(_REFERENCE.findall(" ".join(entry.forms))) - terms.keys()
         if lacking:
             raise CatalogueError(
                 f"The term [[{lacking.pop()}]] does not stand in this catalogue under « term »."
             )
-        filled = (_REFERENCE.sub(lambda match: terms[match[1]], words) for words in forms)
-        yield context, key, plural, tuple(filled)
+        filled = (_REFERENCE.sub(lambda match: terms[match[1]], words) for words in entry.forms)
+        yield entry._replace(forms=tuple(filled))
 
 
 def _entries(catalogue: "Iterable[CatalogueMessage]") -> Iterator[PoEntry]:
     """The messages that have words, each also under the names a comment gives it beside its own."""
     for message in catalogue:
         key, plural = (message.id, "") if isinstance(message.id, str) else message.id[:2]
-        forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        if not key or not all(forms) or message.fuzzy:
+        strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        if not key or not all(strings) or message.fuzzy:
             continue
-        words = tuple(map(str, forms))
-        yield message.context or "", key, plural, words
+        forms = tuple(map(str, strings))
+        yield PoEntry(message.context or "", key, plural, forms)
         for comment in message.auto_comments:
             if comment.startswith("also "):
                 for name in comment.removeprefix("also ").split():
                     context, _, also = name.partition("/")
-                    yield context, also, also if plural else "", words
+                    yield PoEntry(context, also, also if plural else "", forms)
 
 
 def _terms(entries: Iterable[PoEntry]) -> dict[str, str]:
     """What stands for the references to terms, by name; with a capital letter, for those that begin with one."""
     terms: dict[str, str] = {}
-    for context, key, plural, forms in entries:
-        if context == TERMS and plural:
-            terms[plural] = forms[-1]
-        if context == TERMS:
-            terms[key] = forms[0]
+    for entry in entries:
+        if entry.context != TERMS:
+            continue
+        if entry.plural:
+            terms[entry.plural] = entry.forms[-1]
+        terms[entry.key] = entry.forms[0]
     capitals = {_capital(name): _capital(words) for name, words in terms.items()}
     return terms | capitals
 
@@ -136,21 +143,24 @@ def compiled(text: bytes) -> bytes:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    made = Catalog(charset="utf-8")
-    keys = dict[str, list[str]]()
+    catalogue = Catalog(charset="utf-8")
+    keys: dict[str, list[str]] = {}
     # a context is part of the name, as gettext has it: Babel puts the names in the order they are
     # looked up in
-    for context, key, plural, forms in read_entries(text):
-        keys.setdefault(context, []).append(key)
-        name = f"{context}\x04{key}"
-        made.add((name, plural) if plural else name, forms if plural else forms[0])
+    for entry in read_entries(text):
+        keys.setdefault(entry.context, []).append(entry.key)
+        name = f"{entry.context}\x04{entry.key}"
+        if entry.plural:
+            catalogue.add((name, entry.plural), entry.forms)
+        else:
+            catalogue.add(name, entry.forms[0])
     for context, names in keys.items():
-        made.add(f"{context}\x04{_INDEX}", "\n".join(names))
-    made.add(_SOURCE, f"{crc32(text):08x}")
-    made.mime_headers = read_po(BytesIO(text[:_HEADER].partition(b"\n\n")[0])).mime_headers
-    made.creation_date = datetime(2000, 1, 1, tzinfo=UTC)
+        catalogue.add(f"{context}\x04{_INDEX}", "\n".join(names))
+    catalogue.add(_SOURCE, f"{crc32(text):08x}")
+    catalogue.mime_headers = read_po(BytesIO(text[:_HEADER].partition(b"\n\n")[0])).mime_headers
+    catalogue.creation_date = datetime(2000, 1, 1, tzinfo=UTC)
     target = BytesIO()
-    write_mo(target, made)
+    write_mo(target, catalogue)
     return target.getvalue()
 
 
@@ -162,38 +172,44 @@ class _Catalogue:
     """
 
     def __init__(self, data: bytes) -> None:
-        number, names, words = unpack_from("<8x3I", data)
-        self.data = data
-        self.number = number
-        self.names, self.words = (
-            unpack_from(f"<{2 * number}I", data, table) for table in (names, words)
-        )
+        self._data = data
+        self._number, names, words = unpack_from("<8x3I", data)
+        self._names = self._table(names)
+        self._words = self._table(words)
         rule = re.search(r"plural=([^;]*)", "".join(self.forms("")))
         self.plural = c2py(rule[1]) if rule else None
-        self.contexts: dict[str, Mapping[str, None]] = {}
+        self._keys: dict[str, Mapping[str, None]] = {}
+
+    def _table(self, offset: int) -> Sequence[int]:
+        """A table of the file: of each text its length and where it begins."""
+        table: Sequence[int] = unpack_from(f"<{2 * self._number}I", self._data, offset)
+        return table
+
+    def _text(self, table: Sequence[int], at: int) -> bytes:
+        length, start = table[2 * at : 2 * at + 2]
+        return self._data[start : start + length]
 
     def forms(self, name: str) -> list[str]:
-        def text(table: Sequence[int], at: int) -> bytes:
-            start = table[2 * at + 1]
-            return self.data[start : start + table[2 * at]]
-
+        """The words of a message, one a form; none where it does not stand in the catalogue."""
         wanted = name.encode()
-        at = bisect_left(range(self.number), wanted, key=lambda index: text(self.names, index))
-        if at == self.number or text(self.names, at).partition(b"\0")[0] != wanted:
+        at = bisect_left(
+            range(self._number), wanted, key=lambda index: self._text(self._names, index)
+        )
+        if at == self._number or self._text(self._names, at).partition(b"\0")[0] != wanted:
             return []
-        return text(self.words, at).decode().split("\0")
+        return self._text(self._words, at).decode().split("\0")
 
     def keys(self, context: str) -> Mapping[str, None]:
-        if context not in self.contexts:
-            index = self.forms(f"{context}\x04{_INDEX}")
-            self.contexts[context] = dict.fromkeys(
-                key for text in index for key in text.split("\n")
-            )
-        return self.contexts[context]
+        """The keys of a context in the order they are written."""
+        if context not in self._keys:
+            index = "\n".join(self.forms(f"{context}\x04{_INDEX}"))
+            self._keys[context] = dict.fromkeys(filter(None, index.split("\n")))
+        return self._keys[context]
 
 
 @cache
 def _catalogue(language: Language) -> _Catalogue:
+    """The catalogue of a language, compiled and kept beside its source where it is not yet."""
     source = CATALOGUES[language]
     text = source.read_bytes()
     compiled_file = source.with_suffix(".mo")
@@ -210,13 +226,18 @@ def _catalogue(language: Language) -> _Catalogue:
         raise CatalogueError(
             f"{source} is not compiled yet, for which Babel is needed: pip install babel"
         ) from None
-    unfinished = compiled_file.with_suffix(f".{os.getpid()}")
+    _keep(compiled_file, data)
+    return _Catalogue(data)
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Writes a file in one step, or not at all where the folder cannot be written."""
+    unfinished = path.with_suffix(f".{os.getpid()}")
     try:
         unfinished.write_bytes(data)
-        unfinished.replace(compiled_file)
+        unfinished.replace(path)
     except OSError:
         unfinished.unlink(missing_ok=True)
-    return _Catalogue(data)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -228,8 +249,9 @@ def _words(context: str, key: str, language: Language, number: int | None) -> st
         # a page with one English sentence serves better than none while a translation is unfinished
         return _words(context, key, SOURCE_LANGUAGE, number)
     forms = catalogue.forms(f"{context}\x04{key}")
-    plural = catalogue.plural
-    return forms[plural(1 if number is None else abs(number)) if plural and len(forms) > 1 else 0]
+    if catalogue.plural is None or len(forms) < 2:
+        return forms[0]
+    return forms[catalogue.plural(1 if number is None else abs(number))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +276,10 @@ class Text:
         'fr'
         """
         words = dict(self.words)
-        return next((tag for tag in (language, SOURCE_LANGUAGE, *words) if tag in words), language)
+        for tag in (language, SOURCE_LANGUAGE, *words):
+            if tag in words:
+                return tag
+        return language
 
     def say(self, language: Language) -> str:
         return dict(self.words).get(self.spoken(language), "")
@@ -273,6 +298,8 @@ Filling = str | int | float | Text
 
 @dataclass(frozen=True, slots=True)
 class Messages:
+    """The messages of a context; each is said by its key."""
+
     context: str
 
     def say(self, key: str, language: Language, /, **values: object) -> str:
@@ -316,7 +343,8 @@ class Messages:
 
     def template(self, key: str, language: Language) -> str:
         """A message as it is, not filled in, for a script of a page; plural forms stand with a bar between them."""
-        singular, many = (_words(self.context, key, language, n) for n in (1, 1000))
+        singular = _words(self.context, key, language, 1)
+        many = _words(self.context, key, language, 1000)
         return f"{singular}|{many}" if singular != many else singular
 
 
@@ -340,9 +368,8 @@ def numeral(value: float | str, language: Language, digits: int = 2) -> str:
     thousands = format_of("thousands", language)
     if isinstance(value, int):
         return f"{value:,}".replace(",", thousands).replace("-", "−")
-    whole, point, decimals = (value if isinstance(value, str) else f"{value:.{digits}f}").partition(
-        "."
-    )
+    figure = value if isinstance(value, str) else f"{value:.{digits}f}"
+    whole, point, decimals = figure.partition(".")
     whole = _LONG.sub(lambda match: f"{int(match[0]):,}".replace(",", thousands), whole)
     return f"{whole}{format_of('decimal', language) if point else ''}{decimals}"
 

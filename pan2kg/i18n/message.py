@@ -8,10 +8,9 @@ remarks carry a :class:`Message`.
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import zip_longest
 from typing import Final
 
 from pan2kg.i18n.catalogue import CATALOGUES, SOURCE_LANGUAGE, Language, Messages, format_of
@@ -27,6 +26,8 @@ _DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 @dataclass(frozen=True, slots=True)
 class Message:
+    """A sentence that is said later; its values may be messages, which are said in the same language."""
+
     context: str
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -129,22 +130,23 @@ def spoken() -> Language:
 
 def language_typed(words: Sequence[str] = ()) -> Language:
     """The language of a command: what ``--language`` says among its words, else what the environment asks for."""
-    for word, following in zip_longest(words, words[1:], fillvalue=""):
+    for at, word in enumerate(words, 1):
         name, equals, value = word.partition("=")
-        if name == "--language" and (value if equals else following) in CATALOGUES:
-            return value if equals else following
+        if not equals:
+            value = "".join(words[at : at + 1])
+        if name == "--language" and value in CATALOGUES:
+            return value
     match = _TAG.match((os.environ.get("LC_ALL") or os.environ.get("LANG") or "").lower())
     return match[0] if match and match[0] in CATALOGUES else SOURCE_LANGUAGE
 
 
 def a_day(text: str) -> date:
     """A day as 2021-12-31, 31/12/2021 or 31.12.2021; an ``argparse.ArgumentTypeError`` where the text is none."""
-    match = next(filter(None, (form.fullmatch(text.strip()) for form in _DAYS)), None)
-    try:
-        if match:
-            return date(int(match["year"]), int(match["month"]), int(match["day"]))
-    except ValueError:
-        pass
+    for form in _DAYS:
+        # the 31st of June has the form of a day, and is none
+        with suppress(ValueError):
+            if match := form.fullmatch(text.strip()):
+                return date(int(match["year"]), int(match["month"]), int(match["day"]))
     from argparse import ArgumentTypeError
 
     raise ArgumentTypeError(told("no-such-day", text=text))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pan2kg import project as projects
 from pan2kg.errors import Place, ProjectError, QueryError
@@ -49,6 +49,8 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
+    """A language by its code in the list of the Publications Office, what it is called, and its IRI there."""
+
     authority: str
     names: Text
     iri: str
@@ -80,6 +82,11 @@ def countries() -> Mapping[str, Country]:
 
 @cache
 def tongues() -> Mapping[str, Tongue]:
+    """The languages by tag.
+
+    >>> tongues()["lb"].authority
+    'LTZ'
+    """
     by_tag = {}
     for tag, row in _table()["language"].items():
         authority = row["authority"]
@@ -91,11 +98,8 @@ def find_country(code: str) -> Country:
     """The country of a code of two or three letters, whatever their case."""
     wanted = code.strip().lower()
     for country in countries().values():
-        if wanted in {
-            country.code,
-            country.authority.lower(),
-            *_table()["country"][country.code].get("other", ()),
-        }:
+        further = _table()["country"][country.code].get("other", ())
+        if wanted in (country.code, country.authority.lower(), *further):
             return country
     raise QueryError("no-country", remedy="there-are", code=code, names=", ".join(countries()))
 
@@ -128,19 +132,40 @@ class Beginning:
         ``+`` stands for what the example rests on, ``{*…}`` for a statement a value, which may be
         none.
         """
-        country = self.country
+        lists = self._lists()
+        # the names of lists stay in their places, for each of which several statements are made
+        fields = self._fields() | {f"*{name}": f"*{name}" for name in lists}
+        basis = (
+            TurtleLine("dcterms:source", f"document:{self.example}-text"),
+            TurtleLine("pan:certainty", "certainty:stated"),
+        )
+        template = self.template.split(f"== {section}\n")[1].split("\n==")[0]
+        for paragraph in template.strip().split("\n\n"):
+            head, *lines = paragraph.format_map(fields).splitlines()
+            subject, _, kind = head.partition(" a ")
+            statements = [TurtleLine("a", kind)]
+            for line in lines:
+                predicate, _, value = line.partition(" ")
+                if line == "+":
+                    statements += basis
+                else:
+                    objects = self._objects(value, lists)
+                    statements += [TurtleLine(predicate, written) for written in objects]
+            yield writer.Block(subject, tuple(statements))
+
+    def _fields(self) -> dict[str, object]:
+        """What stands in the template for a name in braces."""
         key = self.example
         space = self.space
-        tags = self.languages
         action = f"{space}id/action/{key}-1"
         text_used = ROOT + _table()["example"]["text"]
         link = link_iri("uses-instrument", action, text_used, relation="implements", space=space)
-        fields = {
+        return {
             "space": space,
-            "country": country.iri,
+            "country": self.country.iri,
             "key": key,
-            "authority": country.authority,
-            "code": country.code,
+            "authority": self.country.authority,
+            "code": self.country.code,
             "day": self.day.isoformat(),
             "year": self.day.year,
             "last_year": self.day.year + 2,
@@ -151,41 +176,47 @@ class Beginning:
             "link": link.rpartition("/")[2],
         }
 
-        def texts(name: str) -> list[str]:
-            return [text(_DATA.say(name, tag, country=country.names.say(tag)), tag) for tag in tags]
-
-        lists = {
+    def _lists(self) -> dict[str, list[str]]:
+        """The objects, as Turtle has them, that stand in the template for a name with a star."""
+        country = self.country
+        tags = self.languages
+        spaces = [country.gazette_space] if country.gazette_space else []
+        publishers = [text(self.publisher, tag) for tag in tags if self.publisher]
+        return {
             "label_languages": [f"{string(tag)}^^xsd:language" for tag in tags],
             "wished_languages": [
                 f"{string(tag)}^^xsd:language" for tag in country.languages if tag not in tags
             ],
             "gazette": [text(name, tag) for tag, name in country.gazette.items()],
-            "gazette_space": [f"{string(country.gazette_space)}^^xsd:anyURI"]
-            * bool(country.gazette_space),
-            "imports": [f"<{ROOT}graph/core>"] * self.imports_core,
+            "gazette_space": [f"{string(space)}^^xsd:anyURI" for space in spaces],
+            "imports": [f"<{ROOT}graph/core>"] if self.imports_core else [],
             # what the country is called, where the graph has no source that names it
             "names": [text(name, tag) for tag, name in country.names.by_language().items()],
             "languages": [f"<{tongues()[tag].iri}>" for tag in tags],
-            "publisher": [text(self.publisher, tag) for tag in tags if self.publisher]
-            or texts("publisher-unnamed"),
+            "publisher": publishers or self._texts("publisher-unnamed"),
         }
-        fields |= {f"*{name}": f"*{name}" for name in lists}
-        template = self.template.split(f"== {section}\n")[1].split("\n==")[0]
-        for paragraph in template.strip().split("\n\n"):
-            subject, *lines = paragraph.format_map(fields).splitlines()
-            subject, _, kind = subject.partition(" a ")
-            statements = [TurtleLine("a", kind)]
-            for line in lines:
-                predicate, _, value = line.partition(" ")
-                if line == "+":
-                    statements.append(TurtleLine("dcterms:source", f"document:{key}-text"))
-                    statements.append(TurtleLine("pan:certainty", "certainty:stated"))
-                    continue
-                values = lists[value[1:]] if value.startswith("*") else [value]
-                if value.startswith("@"):
-                    values = texts(value.split()[-1].lstrip("@"))[: 1 if " " in value else None]
-                statements += [TurtleLine(predicate, each_value) for each_value in values]
-            yield writer.Block(subject, tuple(statements))
+
+    def _objects(self, value: str, lists: Mapping[str, list[str]]) -> list[str]:
+        """What a value of the template stands for: a list, a text in all or one of the languages, or itself."""
+        if value.startswith("*"):
+            return lists[value[1:]]
+        if value.startswith("@"):
+            texts = self._texts(value.split()[-1].lstrip("@"))
+            return texts[:1] if " " in value else texts
+        return [value]
+
+    def _texts(self, name: str) -> list[str]:
+        texts = []
+        for tag in self.languages:
+            texts.append(text(_DATA.say(name, tag, country=self.country.names.say(tag)), tag))
+        return texts
+
+
+class _ProjectFile(NamedTuple):
+    """A file of a project, by its path below it."""
+
+    path: str
+    content: str | bytes
 
 
 def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
@@ -194,9 +225,10 @@ def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
         raise ProjectError("something-there", place=Place(str(folder)), remedy="name-new-folder")
     try:
         with projects.replaced(folder) as work:
-            for path, content in _files(Project.packaged(), beginning):
-                (work / path).parent.mkdir(parents=True, exist_ok=True)
-                projects.write_atomically(work / path, content)
+            for file in _files(Project.packaged(), beginning):
+                target = work / file.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                projects.write_atomically(target, file.content)
     except OSError as error:
         raise ProjectError(
             "cannot-write-there", place=Place(str(folder)), reason=projects.reason(error)
@@ -207,12 +239,38 @@ def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
     yield say("progress", "project-example", plan=plan, example=beginning.example)
 
 
-def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[str, str | bytes]]:
-    """The files of a project, each with its path below it."""
+def _files(shipped: Project, beginning: Beginning) -> Iterator[_ProjectFile]:
+    """The files of a project: those every project has, and its own."""
     space = beginning.space
-    key = beginning.example
     listed = own_prefixes(shipped, space)
     prefixes = writer.prefixes_in(listed)
+    yield from _shared_files(shipped, space, prefixes)
+    yield _ProjectFile("ontology/prefixes.ttl", listed)
+    profile, country = beginning.blocks("profile")
+    heading = _DATA.say("profile-heading", beginning.languages[0])
+    profile = writer.Block(profile.subject, profile.statements, heading)
+    example = list(beginning.blocks("example"))
+    if beginning.imports_core:
+        example += beginning.blocks("core")
+    described = {
+        "graph/profile.ttl": (profile, country),
+        "graph/catalogue.ttl": beginning.blocks("catalogue"),
+        f"graph/plans/{beginning.example}/plan.ttl": example,
+    }
+    for path, blocks in described.items():
+        yield _ProjectFile(path, writer.write_turtle(blocks, prefixes))
+    ignored = "# what was read of documents: full texts are not published\nwork/\n"
+    licence = say("progress", "project-licence", address=LICENCES[beginning.licence])
+    readme = say("progress", "project-readme", plan=f"{beginning.country.code}-bhr-1")
+    yield _ProjectFile(".gitignore", ignored)
+    yield _ProjectFile("LICENSE", licence)
+    yield _ProjectFile("README.md", readme)
+
+
+def _shared_files(
+    shipped: Project, space: str, prefixes: writer.Prefixes
+) -> Iterator[_ProjectFile]:
+    """The ontology and the queries, in which what a project describes has its own address."""
     for folder in ("ontology", "queries"):
         for source, target in projects.copies(shipped.root / folder, Path(folder)):
             if source.is_relative_to(shipped.queries / "program"):
@@ -229,21 +287,7 @@ def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[str, str | 
                 content = content.replace(
                     f'"{ROOT}id/link/"'.encode(), f'"{space}id/link/"'.encode()
                 )
-            yield target.as_posix(), content
-    yield "ontology/prefixes.ttl", listed
-    profile, country = beginning.blocks("profile")
-    heading = _DATA.say("profile-heading", beginning.languages[0])
-    profile = writer.Block(profile.subject, profile.statements, heading)
-    example = (
-        *beginning.blocks("example"),
-        *(beginning.blocks("core") if beginning.imports_core else ()),
-    )
-    yield "graph/profile.ttl", writer.write_turtle((profile, country), prefixes)
-    yield "graph/catalogue.ttl", writer.write_turtle(beginning.blocks("catalogue"), prefixes)
-    yield f"graph/plans/{key}/plan.ttl", writer.write_turtle(example, prefixes)
-    yield ".gitignore", "# what was read of documents: full texts are not published\nwork/\n"
-    yield "LICENSE", say("progress", "project-licence", address=LICENCES[beginning.licence])
-    yield "README.md", say("progress", "project-readme", plan=f"{beginning.country.code}-bhr-1")
+            yield _ProjectFile(target.as_posix(), content)
 
 
 def own_prefixes(shipped: Project, space: str) -> str:
