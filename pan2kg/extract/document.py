@@ -49,7 +49,7 @@ BETWEEN_BLOCKS: Final = "\n\n"
 BETWEEN_ROWS: Final = "\n"
 BETWEEN_CELLS: Final = "\t"
 
-_LIGATURES: Final = str.maketrans(
+_LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
 _LEFT_OUT = re.compile(
@@ -57,7 +57,7 @@ _LEFT_OUT = re.compile(
 )
 # letters of Hebrew and Arabic as they are printed at the beginning, in the middle or at the end of
 # a word
-_FORMS: Final = re.compile("[\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+")
+_FORMS = re.compile("[\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +233,8 @@ def to_json(document: Document) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-_EMPTY: Final = asdict(DocumentBlock(None, None, "paragraph", ""))
-_ALWAYS: Final = ("kind", "text", "start")  # what is written of every block
+_EMPTY = asdict(DocumentBlock(None, None, "paragraph", ""))
+_ALWAYS = ("kind", "text", "start")  # what is written of every block
 
 
 def _block_to_json(block: DocumentBlock) -> dict[str, Any]:
@@ -328,7 +328,7 @@ def _decoded(data: bytes, encoding: str, source: str) -> str:
         ) from None
 
 
-_AND: Final = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y"}
+_AND = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y"}
 
 
 def joined(before: str, after: str, *, text: str = "") -> str:
@@ -367,9 +367,9 @@ def block_language(text: str) -> str | None:
     return likeliest if number > max(2, second) else None
 
 
-_OMITTED: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
-_ALIKE: Final = str.maketrans("’‘ʼ‐‑", "'''--")
-_WORD: Final = re.compile(r"\w{3,}")
+_OMITTED = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
+_ALIKE = str.maketrans("’‘ʼ‐‑", "'''--")
+_WORD = re.compile(r"\w{3,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,12 @@ from pan2kg.turtle.writer import Block, Prefixes, prefixed, worded
 
 LIST: Final = "list"  # the level that says that a text is a list of actions, whatever else is in it
 LONGEST_QUOTE: Final = 300  # characters a quotation may have; what is longer is for a person to cut
-_SHOWN: Final = 3  # how many hypotheses are shown where none is taken
-_KEY: Final = re.compile(r"[a-z]{2}-[a-z0-9-]+-[a-z0-9]+")
+_SHOWN = 3  # how many hypotheses are shown where none is taken
+_KEY = re.compile(r"[a-z]{2}-[a-z0-9-]+-[a-z0-9]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o"})
 _SLUG_LENGTH = 40
-_DATA: Final = Messages("data")
+_DATA = Messages("data")
 
 
 class _FieldTerms(NamedTuple):
@@ -42,7 +42,7 @@ class _FieldTerms(NamedTuple):
 
 
 # by the kind of a field, which is the prefix of its key too
-_STATED: Final = {
+_STATED = {
     "indicator": _FieldTerms("pan:hasIndicator", "pan:Indicator"),
     "result": _FieldTerms("pan:hasExpectedResult", "pan:ExpectedResult"),
     "verification": _FieldTerms("pan:hasVerificationSource", "pan:VerificationSource"),

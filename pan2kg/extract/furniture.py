@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract import signs
 from pan2kg.extract.document import canonical, folded
@@ -15,15 +15,15 @@ from pan2kg.extract.lines import PageLine
 
 # Heads and feet
 
-_MARGIN: Final = 0.12  # the share of a page, above and below, in which heads and feet stand
-_PAGES_SHARE: Final = 0.4  # the share of the pages on which a head stands at least
-_AGAIN_SHARE: Final = 0.8  # of the lines at the height of heads of chapters, those that come again
-_HEIGHTS: Final = 3  # points; heights that are nearer are one
-_COUNTED: Final = 4  # lines that count something other than pages
+_MARGIN = 0.12  # the share of a page, above and below, in which heads and feet stand
+_PAGES_SHARE = 0.4  # the share of the pages on which a head stands at least
+_AGAIN_SHARE = 0.8  # of the lines at the height of heads of chapters, those that come again
+_HEIGHTS = 3  # points; heights that are nearer are one
+_COUNTED = 4  # lines that count something other than pages
 # the share of lines whose number goes on with the pages, from which it is that of the page
-_PAGE_SHARE: Final = 0.8
+_PAGE_SHARE = 0.8
 # “12”, “– xii –”, “Page 3 of 40”
-_PAGE_ALONE: Final = re.compile(
+_PAGE_ALONE = re.compile(
     r"""
     \W*
     (?:
@@ -145,13 +145,13 @@ def _page_numbers(outer: Sequence[_OuterLine], lines: Sequence[PageLine]) -> set
 
 # Lists of contents
 
-_CONTENTS_LINES: Final = 4  # a list of contents has as many lines at least
-_ENTRY_LINES: Final = 3  # an entry of it has as many at most
-_SET_OFF: Final = 1.2  # a number behind a wider gap, in sizes of its line, is set off at the right
-_RISING_SHARE: Final = 0.9  # of the page numbers of a list those that do not go back
-_TO_PAGE: Final = re.compile(r"(?P<leader>[\s.…_·]*)(?<!\d)(?P<page>\d{1,4}|[ivxl]{1,6})\s*$")
-_LEADER: Final = re.compile(r"\.{3}|…|(?:\s\.){3}|_{3}")
-_LEADER_AT_END: Final = re.compile(r"(?:\.{3}|…|(?:\s\.){3}|_{3}|(?:\s·){3})\s*$")
+_CONTENTS_LINES = 4  # a list of contents has as many lines at least
+_ENTRY_LINES = 3  # an entry of it has as many at most
+_SET_OFF = 1.2  # a number behind a wider gap, in sizes of its line, is set off at the right
+_RISING_SHARE = 0.9  # of the page numbers of a list those that do not go back
+_TO_PAGE = re.compile(r"(?P<leader>[\s.…_·]*)(?<!\d)(?P<page>\d{1,4}|[ivxl]{1,6})\s*$")
+_LEADER = re.compile(r"\.{3}|…|(?:\s\.){3}|_{3}")
+_LEADER_AT_END = re.compile(r"(?:\.{3}|…|(?:\s\.){3}|_{3}|(?:\s·){3})\s*$")
 
 
 def contents_of(lines: Sequence[PageLine], pages: int) -> set[int]:

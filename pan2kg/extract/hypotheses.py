@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract.document import Document, DocumentBlock, folded, noted, table
 from pan2kg.extract.numbering import BULLET, readings
@@ -37,17 +37,15 @@ from pan2kg.extract.signs import (
 )
 from pan2kg.i18n.message import Message
 
-_BARE: Final = 4  # words a heading that only announces has at most
-_LIST: Final = (
-    0.6  # the share of a plain text in items and headings that makes it a list of actions
-)
-_EXAMPLES: Final = 2  # how many titles of a series are shown
-_EXAMPLE_LENGTH: Final = 70  # characters
+_BARE = 4  # words a heading that only announces has at most
+_LIST = 0.6  # the share of a plain text in items and headings that makes it a list of actions
+_EXAMPLES = 2  # how many titles of a series are shown
+_EXAMPLE_LENGTH = 70  # characters
 # a whole number before a word; a year has four digits, and a number within another is none
-_COUNTED: Final = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
-_NUMBER_WITHIN: Final = re.compile(r"(?<![\d.,/])\d{1,3}(?![\d.,/%])")
+_COUNTED = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
+_NUMBER_WITHIN = re.compile(r"(?<![\d.,/])\d{1,3}(?![\d.,/%])")
 # which of the signs are told in the same words
-_TOLD: Final = {
+_TOLD = {
     "running-text": "title-form", "capitals": "title-form", "short": "title-form", "chapter-words": "chapter",
     "chapter-label": "chapter", "few": "number", "good-number": "number", "counted": "again", "listed-twice": "again",
     "verb-below-chapter": "verb-title", "under-measures": "announced",

@@ -9,26 +9,24 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract.document import Rows, joined
 
-_SPACE: Final = 0.2  # a gap wider than so many times the size is a space that was not written
-_GAP: Final = 1.2  # a gap wider than so many times the size parts pieces
-_LONG_LINE: Final = 30  # characters; whether shorter lines end in a hyphen says nothing
-_HYPHENATED: Final = (
-    0.04  # a text was hyphenated where a greater share of its lines ends in a hyphen
-)
-_AND: Final = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y", "en", "of"}
+_SPACE = 0.2  # a gap wider than so many times the size is a space that was not written
+_GAP = 1.2  # a gap wider than so many times the size parts pieces
+_LONG_LINE = 30  # characters; whether shorter lines end in a hyphen says nothing
+_HYPHENATED = 0.04  # a text was hyphenated where a greater share of its lines ends in a hyphen
+_AND = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y", "en", "of"}
 # letters of scripts that run from right to left: Hebrew, Arabic, Syriac, Thaana, and their printed
 # forms
-_BACKWARD: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_FORWARD: Final = re.compile(r"[^\W_]")
-_MIRRORED: Final = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
-_WITHIN_NUMBERS: Final = ".,:/-–"
-_ROWS: Final = 4  # columns have at least as many rows each
-_EDGE: Final = 40  # points; so far behind the edge of its column begins what is set in
-_BULLET_GAP: Final = 45  # points; a drawn bullet is nearer to the line it belongs to
+_BACKWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_FORWARD = re.compile(r"[^\W_]")
+_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_WITHIN_NUMBERS = ".,:/-–"
+_ROWS = 4  # columns have at least as many rows each
+_EDGE = 40  # points; so far behind the edge of its column begins what is set in
+_BULLET_GAP = 45  # points; a drawn bullet is nearer to the line it belongs to
 
 
 class Point(NamedTuple):

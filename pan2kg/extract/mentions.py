@@ -26,7 +26,7 @@ from pan2kg.extract import names as naming
 from pan2kg.extract.document import Document, Span, table
 from pan2kg.extract.names import Mention, NamesInTexts, Spelling, Thing, either, pattern
 
-_FLAGS: Final = re.IGNORECASE
+_FLAGS = re.IGNORECASE
 
 
 def find_mentions(
@@ -138,7 +138,7 @@ def names_of(
 
 
 # up to which character a citation begins with which a label begins, behind an article
-_LABEL_START: Final = 4
+_LABEL_START = 4
 
 
 def _citation_end(label: str, thing: Thing) -> int:
@@ -153,23 +153,19 @@ def _citation_end(label: str, thing: Thing) -> int:
 # Acts of the European Union
 
 EU_ACT: Final = "eu-act"
-_NUMBER: Final = re.compile(
-    r"(?<![\d/.,-])(\d{1,4})/(\d{1,4})(?:/([A-Za-z]{2,7})\b)?(?![\d/]|[.,]\d)"
-)
-_CELEX: Final = re.compile(
-    r"(?<!\w)(?:CELEX[: ]+)?([03])((?:19|20)\d\d)([LRDH])(\d{4})(?:-\d{8})?(?!\w)"
-)
-_ELI: Final = re.compile(
+_NUMBER = re.compile(r"(?<![\d/.,-])(\d{1,4})/(\d{1,4})(?:/([A-Za-z]{2,7})\b)?(?![\d/]|[.,]\d)")
+_CELEX = re.compile(r"(?<!\w)(?:CELEX[: ]+)?([03])((?:19|20)\d\d)([LRDH])(\d{4})(?:-\d{8})?(?!\w)")
+_ELI = re.compile(
     r"https?://data\.europa\.eu/eli/([a-z_]+)/(\d{4})/(\d+)(?:/[a-z0-9-]+)*", re.IGNORECASE
 )
-_LETTER: Final = {"dir": "L", "reg": "R", "dec": "D", "reco": "H"}
+_LETTER = {"dir": "L", "reg": "R", "dec": "D", "reco": "H"}
 # behind a number they need no type before it: « 2014/24/EU » alone is a directive
-_SUFFIXES: Final = frozenset(("UE", "EU", "CE", "EC", "EG", "CEE", "EEC", "EWG"))
-_WINDOW: Final = 140  # how many characters before a number are looked at
-_LISTED_WITHIN: Final = 40  # how many characters stand between two numbers of a list at most
-_YEARS: Final = range(1952, 2040)
-_YEAR_FIRST: Final = 2015  # since that year the year stands first in the number of every act
-_OLD: Final = range(52, 100)  # the years of the last century that were written with two digits
+_SUFFIXES = frozenset(("UE", "EU", "CE", "EC", "EG", "CEE", "EEC", "EWG"))
+_WINDOW = 140  # how many characters before a number are looked at
+_LISTED_WITHIN = 40  # how many characters stand between two numbers of a list at most
+_YEARS = range(1952, 2040)
+_YEAR_FIRST = 2015  # since that year the year stands first in the number of every act
+_OLD = range(52, 100)  # the years of the last century that were written with two digits
 
 
 def celex_of(eli: str) -> str:
@@ -536,9 +532,9 @@ def _cited(
     return _mention(text, span, thing, identifier, rule.partition("-")[0], rule)
 
 
-_CONVENTIONS: Final = range(1, 192)
-_GOALS: Final = range(1, 18)
-_PRINCIPLES: Final = range(1, 32)
+_CONVENTIONS = range(1, 192)
+_GOALS = range(1, 18)
+_PRINCIPLES = range(1, 32)
 
 
 def _ilo(text: str, names: NamesInTexts) -> Iterator[Mention]:
@@ -675,7 +671,7 @@ def _principles(
 
 
 # the organs of the United Nations, and how the keys of their resolutions begin
-_ORGANS: Final = {"SCR": "unscr", "HRC": "hrc-res", "GA": "unga-res"}
+_ORGANS = {"SCR": "unscr", "HRC": "hrc-res", "GA": "unga-res"}
 
 
 def _resolutions(text: str, names: NamesInTexts) -> Iterator[Mention]:

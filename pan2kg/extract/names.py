@@ -31,13 +31,13 @@ RULES: Final = "1"  # the version of the rules: it changes with what they find
 
 # Words and patterns
 
-_WORD: Final = re.compile(r"[nN][°º]|[^\W_]+")
-_ENDINGS: Final = "esnrm"
+_WORD = re.compile(r"[nN][°º]|[^\W_]+")
+_ENDINGS = "esnrm"
 # how many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen »
 # are one word
-_STEM: Final = 5
-_LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "º": "o", "°": "o"})
-_INSERTED: Final = re.compile(r"~([\w.+-]+)~")  # words of mentions.toml in a pattern of it
+_STEM = 5
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "º": "o", "°": "o"})
+_INSERTED = re.compile(r"~([\w.+-]+)~")  # words of mentions.toml in a pattern of it
 
 
 def either(alternatives: Iterable[str]) -> str:
@@ -311,8 +311,8 @@ def _age(plan: Thing) -> tuple[str, int]:
 
 # How a name is printed
 
-_BETWEEN: Final = re.compile(r"[ \n’'‘ʼ`´\-‐‑–—/,:&()«»\"“”„.;·]{0,5}")
-_HARD: Final = frozenset("().;:")
+_BETWEEN = re.compile(r"[ \n’'‘ʼ`´\-‐‑–—/,:&()«»\"“”„.;·]{0,5}")
+_HARD = frozenset("().;:")
 
 
 def _stands_in_names(between: str) -> bool:
@@ -364,16 +364,16 @@ def _is_acronym(word: str) -> bool:
     return len(stem) > 1 and stem.isupper()
 
 
-_TAIL: Final = re.compile(r"\s*\([^()]*\)\s*$")
-_YEARS: Final = re.compile(
+_TAIL = re.compile(r"\s*\([^()]*\)\s*$")
+_YEARS = re.compile(
     r",?\s+\(?\d{4}(?:\s*[-–—/]\s*\d{2,4})?\)?$|\s+(?:pour|for|until|of|jusqu[’']en|à l[’']horizon)$"
 )
 # what is cut off a label with years in turn: they stand before brackets, in them and behind
-_DATED_CUTS: Final = (_YEARS, _TAIL, _YEARS, _TAIL, _YEARS, _YEARS)
-_ABBREVIATION: Final = re.compile(r"\(([A-Z][A-Za-z]*[A-Z][A-Za-z]*s?(?: ?\d)?)\)\s*$")
-_EDITION: Final = re.compile(r"([A-Z][A-Za-z]*[A-Z][A-Za-z]*) ?\d")
+_DATED_CUTS = (_YEARS, _TAIL, _YEARS, _TAIL, _YEARS, _YEARS)
+_ABBREVIATION = re.compile(r"\(([A-Z][A-Za-z]*[A-Z][A-Za-z]*s?(?: ?\d)?)\)\s*$")
+_EDITION = re.compile(r"([A-Z][A-Za-z]*[A-Z][A-Za-z]*) ?\d")
 # abbreviations that many plans have; with a number behind them they are an edition
-_ALIKE: Final = frozenset(("PAN", "NAP", "NAPs", "PAN RSE", "CBP", "PBC"))
+_ALIKE = frozenset(("PAN", "NAP", "NAPs", "PAN RSE", "CBP", "PBC"))
 
 
 def variants(label: str, *, dated: bool = True) -> Iterator[str]:
@@ -411,28 +411,28 @@ def _is_telling(name: str) -> bool:
 # Names in a text
 
 # names before a name that it belongs to
-_OWNER: Final = re.compile(
+_OWNER = re.compile(
     r"(?<![\w-])(?:EU|UE|UN|UNO|VN|ONU|ILO|IAO|OIT)(?: |-|’s |'s )$"
     r"|(?<!\w)International Labou?r Organi[sz]ation(?: \(ILO\))? $"
     r"|(?<!\w)(?:United Nations|European Union)(?:’|')? $"
 )
-_OF_OECD: Final = re.compile(
+_OF_OECD = re.compile(
     r"(?<!\w)(?:OECD|OCDE)(?:[ -]|’s |'s )$|^ (?:de l['’]OCDE|der OECD|of the OECD|OCDE)"
 )
-_NUMBERED: Final = re.compile(
+_NUMBERED = re.compile(
     r"(?<![\w-])(?:PAN|NAPs?)[ -]?(?:n[°º]\s?)?"
     r"(?:(?P<number>\d)(?![\w.]*\d)|(?P<year>20\d\d)\s?[-–/]\s?(?:20)?\d\d)(?!\w)"
 )
-_FOLLOWING: Final = re.compile(r"^\s*\(?(?:n[°º]\s*)?(?P<number>\d)\)?(?![\w.,/%-]*\d)(?=\W|$)")
-_SPAN: Final = re.compile(
+_FOLLOWING = re.compile(r"^\s*\(?(?:n[°º]\s*)?(?P<number>\d)\)?(?![\w.,/%-]*\d)(?=\W|$)")
+_SPAN = re.compile(
     r"^,?\s*(?P<before>pour la période\s+|for\s+|für\s+|\()?(?P<from>(?:19|20)\d\d)\s*[-–—/]\s*(?P<to>(?:19|20)?\d\d)"
 )
 # how many characters around a name are looked at
-_WINDOW: Final = 60
+_WINDOW = 60
 # from how many words on a name of a country's own thing is known in the documents of others
-_DISTINCT: Final = 4
+_DISTINCT = 4
 # how many letters an abbreviation has at most that is often something else too
-_SHORT: Final = 3
+_SHORT = 3
 
 
 @cache
@@ -690,14 +690,14 @@ class _Definition(NamedTuple):
 
 
 # the kind of a mention that each noun of a short form stands for
-_ACTS: Final = {
+_ACTS = {
     "dir": "eu-act",
     "reg": "eu-act",
     "dec": "eu-act",
     "law": "national-act",
     "convention": "ilo",
 }
-_LISTED_NUMBER: Final = re.compile(r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d")
+_LISTED_NUMBER = re.compile(r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d")
 
 
 def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:

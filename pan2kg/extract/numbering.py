@@ -117,7 +117,7 @@ _UNIT = re.compile(r"[%‰€$£]|°C")
 _CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]{2}")  # “Former” of “3Former”
 _ONE_WORD = re.compile(r"[a-z]+|[A-HJ-Z]")
 _ROMAN = re.compile(r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})", re.IGNORECASE)
-_ROMAN_WORTH: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
+_ROMAN_WORTH = {"i": 1, "v": 5, "x": 10, "l": 50}
 _OPENING = "«“„\"'‘’([¿¡"
 
 

@@ -5,7 +5,7 @@ The counters of lists are run as its office runs them (ODF 1.3, part 3).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pan2kg.extract.document import canonical
@@ -21,33 +21,33 @@ from pan2kg.extract.paragraphs import (
     text_of,
 )
 
-_BASE: Final = "urn:oasis:names:tc:opendocument:xmlns:"
-_TEXT: Final = f"{{{_BASE}text:1.0}}"
-_TABLE: Final = f"{{{_BASE}table:1.0}}"
-_STYLE: Final = f"{{{_BASE}style:1.0}}"
-_FO: Final = f"{{{_BASE}xsl-fo-compatible:1.0}}"
-_OFFICE: Final = f"{{{_BASE}office:1.0}}"
-_DRAW: Final = f"{{{_BASE}drawing:1.0}}"
-_LOEXT: Final = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
-_XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
-_PARAGRAPHS: Final = (f"{_TEXT}p", f"{_TEXT}h")
-_INDEXES: Final = {
-    f"{_TEXT}{name}"
-    for name in (
-        "table-of-content",
-        "illustration-index",
-        "table-index",
-        "alphabetical-index",
-        "user-index",
-    )
+_BASE = "urn:oasis:names:tc:opendocument:xmlns:"
+_PREFIXES = {
+    f"{_BASE}text:1.0": "text",
+    f"{_BASE}table:1.0": "table",
+    f"{_BASE}style:1.0": "style",
+    f"{_BASE}xsl-fo-compatible:1.0": "fo",
+    f"{_BASE}office:1.0": "office",
+    f"{_BASE}drawing:1.0": "draw",
+    "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0": "loext",
+    "http://www.w3.org/XML/1998/namespace": "xml",
 }
-_LEFT_OUT: Final = {
-    f"{_TEXT}note",
-    f"{_TEXT}tracked-changes",
-    f"{_OFFICE}annotation",
-    f"{_DRAW}frame",
-    f"{_DRAW}custom-shape",
-    f"{_TEXT}bibliography-mark-extension",
+"""The prefixes of the namespaces that are read."""
+_PARAGRAPHS = ("text:p", "text:h")
+_INDEXES = {
+    "text:table-of-content",
+    "text:illustration-index",
+    "text:table-index",
+    "text:alphabetical-index",
+    "text:user-index",
+}
+_LEFT_OUT = {
+    "text:note",
+    "text:tracked-changes",
+    "office:annotation",
+    "draw:frame",
+    "draw:custom-shape",
+    "text:bibliography-mark-extension",
 }
 
 
@@ -89,8 +89,8 @@ def read_opendocument(package: Package) -> ParagraphReading:
     Raises:
         OutlineError: the text is damaged.
     """
-    content = package.tree("content.xml")
-    body = content.find(f"{_OFFICE}body/{_OFFICE}text")
+    content = _tree(package, "content.xml")
+    body = _below(_below(content, "office:body"), "office:text")
     if body is None:
         raise damaged(package.source)
     reader = _OpenReader(package, content)
@@ -98,20 +98,43 @@ def read_opendocument(package: Package) -> ParagraphReading:
     return ParagraphReading(paragraphs + reader.notes, contents=reader.contents)
 
 
+def _tree(package: Package, name: str) -> Element:
+    """A part of a text whose tags and attributes are named as in the standard: “text:p”."""
+    root = package.tree(name)
+    for element in root.iter():
+        element.tag = _prefixed(element.tag)
+        attributes = element.attrib
+        element.attrib = {_prefixed(key): value for key, value in attributes.items()}
+    return root
+
+
+def _prefixed(name: str) -> str:
+    """A name “{address}p” with the prefix of its namespace; as it is where it is in none of those that are read."""
+    space, _, local = name.rpartition("}")
+    prefix = _PREFIXES.get(space.removeprefix("{"))
+    return f"{prefix}:{local}" if prefix else name
+
+
+def _below(element: Element | None, tag: str) -> Element | None:
+    """The first child with a tag, None without one."""
+    children = element if element is not None else ()
+    return next((child for child in children if child.tag == tag), None)
+
+
 class _OpenReader:
     """Reads a text from its first paragraph to its last, and counts its headings and the items of its lists."""
 
     def __init__(self, package: Package, content: Element) -> None:
         self.package = package
-        styles = package.tree("styles.xml")
+        styles = _tree(package, "styles.xml")
         trees = (styles, content)
         self._raw: dict[str, Element] = {}
         for tree in trees:
-            for style in tree.iter(f"{_STYLE}style"):
-                self._raw[style.get(f"{_STYLE}name", "")] = style
+            for style in tree.iter("style:style"):
+                self._raw[style.get("style:name", "")] = style
         self._plain = _OpenStyle()
-        for style in styles.iter(f"{_STYLE}default-style"):
-            if style.get(f"{_STYLE}family") == "paragraph":
+        for style in styles.iter("style:default-style"):
+            if style.get("style:family") == "paragraph":
                 self._plain = self._set(style, _OpenStyle())
                 break
         self.settings: dict[str, _OpenStyle] = {}
@@ -119,9 +142,9 @@ class _OpenReader:
             self._setting(name, frozenset())
         self.lists: dict[str, _ListLevels] = {}
         for tree in trees:
-            for listed in tree.iter(f"{_TEXT}list-style"):
-                self.lists[listed.get(f"{_STYLE}name", "")] = self._list_levels(listed)
-        outline = next(styles.iter(f"{_TEXT}outline-style"), None)
+            for listed in tree.iter("text:list-style"):
+                self.lists[listed.get("style:name", "")] = self._list_levels(listed)
+        outline = next(styles.iter("text:outline-style"), None)
         self.outline = self._list_levels(outline) if outline is not None else {}
         # of lists by their identifiers, of the one being read under « * »
         self.counters: dict[str, list[int]] = {}
@@ -133,18 +156,18 @@ class _OpenReader:
     def _list_levels(self, element: Element) -> _ListLevels:
         levels: _ListLevels = {}
         for level in element:
-            at = self._whole(level, f"{_TEXT}level", 0)
-            if level.tag == f"{_TEXT}list-level-style-bullet":
+            at = self._whole(level, "text:level", 0)
+            if level.tag == "text:list-level-style-bullet":
                 levels[at] = _ListLevel(BULLET)
-            elif level.tag in (f"{_TEXT}list-level-style-number", f"{_TEXT}outline-level-style"):
+            elif level.tag in ("text:list-level-style-number", "text:outline-level-style"):
                 levels[at] = self._numbered_level(level)
         return levels
 
     def _numbered_level(self, level: Element) -> _ListLevel:
-        form = level.get(f"{_STYLE}num-format", "")
-        pattern = level.get(f"{_LOEXT}num-list-format", "")
-        before = level.get(f"{_STYLE}num-prefix", "")
-        after = level.get(f"{_STYLE}num-suffix", "")
+        form = level.get("style:num-format", "")
+        pattern = level.get("loext:num-list-format", "")
+        before = level.get("style:num-prefix", "")
+        after = level.get("style:num-suffix", "")
         if form and "%" in pattern:
             before = pattern.split("%")[0]
             after = pattern.rpartition("%")[2]
@@ -152,32 +175,32 @@ class _OpenReader:
             LIST_FORMS.get(form, "none"),
             before,
             after,
-            shown=self._whole(level, f"{_TEXT}display-levels", 1),
-            start=self._whole(level, f"{_TEXT}start-value", 1),
+            shown=self._whole(level, "text:display-levels", 1),
+            start=self._whole(level, "text:start-value", 1),
         )
 
     def _whole(self, element: Element, name: str, default: int) -> int:
         return self.package.whole(element.get(name, ""), default)
 
     def _set(self, element: Element, above: _OpenStyle) -> _OpenStyle:
-        letters = element.find(f"{_STYLE}text-properties")
+        letters = _below(element, "style:text-properties")
         look = letters.attrib if letters is not None else {}
-        weight = look.get(f"{_FO}font-weight")
-        size = look.get(f"{_FO}font-size", "")
+        weight = look.get("fo:font-weight")
+        size = look.get("fo:font-size", "")
         points = above.size
         if size.endswith("pt"):
             points = self.package.size(size[:-2], points)
         elif size.endswith("%"):
             points = above.size * self.package.size(size[:-1], 100) / 100
         bold = weight in ("bold", "600", "700", "800", "900") if weight else above.bold
-        return _OpenStyle(bold, points, element.get(f"{_STYLE}parent-style-name", ""))
+        return _OpenStyle(bold, points, element.get("style:parent-style-name", ""))
 
     def _setting(self, name: str, below: frozenset[str]) -> _OpenStyle:
         element = self._raw.get(name)
         if element is None or name in below:
             return self._plain
         if name not in self.settings:
-            above = self._setting(element.get(f"{_STYLE}parent-style-name", ""), below | {name})
+            above = self._setting(element.get("style:parent-style-name", ""), below | {name})
             self.settings[name] = self._set(element, above)
         return self.settings[name]
 
@@ -185,33 +208,33 @@ class _OpenReader:
         for child in parent:
             if child.tag in _PARAGRAPHS:
                 yield from self._paragraph(child, "", 0)
-            elif child.tag == f"{_TEXT}list":
+            elif child.tag == "text:list":
                 yield from self._list(child, "", 1)
-            elif child.tag == f"{_TABLE}table":
+            elif child.tag == "table:table":
                 yield Paragraph("", kind="table", rows=tuple(self._rows(child)))
             elif child.tag in _INDEXES:
-                self.contents += sum(1 for _ in child.iter(f"{_TEXT}p"))
+                self.contents += sum(1 for _ in child.iter("text:p"))
             elif child.tag not in _LEFT_OUT:
                 yield from self.flow(child)
 
     def _list(self, element: Element, style: str, depth: int) -> Iterator[Paragraph]:
-        style = element.get(f"{_TEXT}style-name", style)
+        style = element.get("text:style-name", style)
         if depth == 1:
-            goes_on = self.counters.get(element.get(f"{_TEXT}continue-list", ""))
-            if goes_on is None and element.get(f"{_TEXT}continue-numbering") == "true":
+            goes_on = self.counters.get(element.get("text:continue-list", ""))
+            if goes_on is None and element.get("text:continue-numbering") == "true":
                 goes_on = self.last.get(style)
             counters = goes_on if goes_on is not None else [-1] * 12
             self.counters["*"] = self.last[style] = counters
-            if identifier := element.get(_XML_ID):
+            if identifier := element.get("xml:id"):
                 self.counters[identifier] = counters
         for item in element:
-            if item.tag == f"{_TEXT}list-header":
+            if item.tag == "text:list-header":
                 yield from self.flow(item)
-            elif item.tag == f"{_TEXT}list-item":
+            elif item.tag == "text:list-item":
                 yield from self._item(item, style, depth)
 
     def _item(self, item: Element, style: str, depth: int) -> Iterator[Paragraph]:
-        start = item.get(f"{_TEXT}start-value", "")
+        start = item.get("text:start-value", "")
         counters = self.counters["*"]
         if start.isdecimal() and depth < len(counters):
             counters[depth] = self.package.whole(start, 1) - 1
@@ -222,7 +245,7 @@ class _OpenReader:
                 number = self._next(style, depth) if is_first else ""
                 yield from self._paragraph(child, number, depth)
                 is_first = False
-            elif child.tag == f"{_TEXT}list":
+            elif child.tag == "text:list":
                 yield from self._list(child, style, depth + 1)
 
     def _next(self, style: str, depth: int) -> str:
@@ -236,14 +259,14 @@ class _OpenReader:
         return BULLET if level.form == BULLET else level.printed(depth, counters, levels)
 
     def _paragraph(self, element: Element, number: str, depth: int) -> Iterator[Paragraph]:
-        name = element.get(f"{_TEXT}style-name", "")
+        name = element.get("text:style-name", "")
         setting = self.settings.get(name, _OpenStyle(size=0))
         runs = list(self._runs(element, setting))
         text = text_of(runs)
         outline: int | None = None
-        if element.tag == f"{_TEXT}h":
-            outline = self._whole(element, f"{_TEXT}outline-level", 1)
-            if text and not number and element.get(f"{_TEXT}is-list-header") != "true":
+        if element.tag == "text:h":
+            outline = self._whole(element, "text:outline-level", 1)
+            if text and not number and element.get("text:is-list-header") != "true":
                 number = self._heading_number(outline)
         elif name == "Title" or setting.parent == "Title":
             outline = 0
@@ -258,7 +281,7 @@ class _OpenReader:
                 bold=bold.is_whole,
                 lead=bold.lead,
             )
-        for box in (*element.iter(f"{_DRAW}text-box"), *element.iter(f"{_DRAW}custom-shape")):
+        for box in (*element.iter("draw:text-box"), *element.iter("draw:custom-shape")):
             yield from self.flow(box)
 
     def _heading_number(self, outline: int) -> str:
@@ -277,20 +300,20 @@ class _OpenReader:
         if element.text:
             yield Run(element.text, setting.bold)
         for child in element:
-            if child.tag == f"{_TEXT}note":
+            if child.tag == "text:note":
                 self._add_note(child)
-            elif child.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
+            elif child.tag in ("text:s", "text:tab", "text:line-break"):
                 yield Run(" ", setting.bold)
             elif child.tag not in _LEFT_OUT:
                 inner = setting
-                if child.tag == f"{_TEXT}span":
-                    inner = self.settings.get(child.get(f"{_TEXT}style-name", ""), setting)
+                if child.tag == "text:span":
+                    inner = self.settings.get(child.get("text:style-name", ""), setting)
                 yield from self._runs(child, inner)
             if child.tail:
                 yield Run(child.tail, setting.bold)
 
     def _add_note(self, note: Element) -> None:
-        paragraphs = note.find(f"{_TEXT}note-body")
+        paragraphs = _below(note, "text:note-body")
         if paragraphs is None:
             return
         words = canonical(" ".join("".join(inner.itertext()) for inner in paragraphs))
@@ -300,19 +323,19 @@ class _OpenReader:
     def _rows(self, table: Element) -> Iterator[tuple[str, ...]]:
         for child in table:
             if child.tag in (
-                f"{_TABLE}table-header-rows",
-                f"{_TABLE}table-rows",
-                f"{_TABLE}table-row-group",
+                "table:table-header-rows",
+                "table:table-rows",
+                "table:table-row-group",
             ):
                 yield from self._rows(child)
-            if child.tag != f"{_TABLE}table-row":
+            if child.tag != "table:table-row":
                 continue
             cells: list[str] = []
             for cell in child:
-                repeated = self._whole(cell, f"{_TABLE}number-columns-repeated", 1)
+                repeated = self._whole(cell, "table:number-columns-repeated", 1)
                 times = min(repeated, SPANS_LIMIT)
-                if cell.tag == f"{_TABLE}table-cell":
+                if cell.tag == "table:table-cell":
                     cells += [cell_text(self.flow(cell))] * times
-                elif cell.tag == f"{_TABLE}covered-table-cell":
+                elif cell.tag == "table:covered-table-cell":
                     cells += [""] * times
             yield tuple(cells)

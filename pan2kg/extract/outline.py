@@ -23,8 +23,8 @@ from pan2kg.i18n import Message
 CATEGORY: Final = "category"
 ACTION: Final = "action"
 # the levels of headings that are not set as such: below all that are, each style below the others
-_BELOW_HEADINGS: Final = 50
-_ROWS_A_BLOCK: Final = 10_000  # more than a table has
+_BELOW_HEADINGS = 50
+_ROWS_A_BLOCK = 10_000  # more than a table has
 
 
 @dataclass(frozen=True, slots=True)

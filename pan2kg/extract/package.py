@@ -20,7 +20,7 @@ from pan2kg.extract.paragraphs import Paragraph
 MEGABYTE: Final = 1_000_000
 # more columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table
 SPANS_LIMIT: Final = 100
-_DAMAGED: Final = (
+_DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,

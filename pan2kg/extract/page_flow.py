@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Final
 
 from pan2kg.extract import numbering, signs
 from pan2kg.extract.document import SOFT_HYPHEN, PageTurn, Remark, canonical, noted
@@ -18,16 +17,14 @@ from pan2kg.extract.paragraphs import Paragraph, ParagraphReading
 from pan2kg.extract.ruled import distinct, tables_of
 
 # of a paragraph, measured from one line to the next in sizes of the line
-_PITCH: Final = (
-    1.22  # a line farther below than so many times the usual distance begins another one
-)
-_OFTEN: Final = 0.15  # a distance of lines that as many of them have is no exception
-_NOTE: Final = 0.85  # notes are set smaller than so many times the text
-_LARGER: Final = 1.08  # what is set larger than so many times the text is a title
-_COLUMN: Final = 100  # points; the edges of columns lie as far apart
-_STEP: Final = 9  # points; a bullet that is set in by more than another is below it
-_FULL_STOP: Final = (".", "!", "?", ":", ";")
-_FIELD: Final = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
+_PITCH = 1.22  # a line farther below than so many times the usual distance begins another one
+_OFTEN = 0.15  # a distance of lines that as many of them have is no exception
+_NOTE = 0.85  # notes are set smaller than so many times the text
+_LARGER = 1.08  # what is set larger than so many times the text is a title
+_COLUMN = 100  # points; the edges of columns lie as far apart
+_STEP = 9  # points; a bullet that is set in by more than another is below it
+_FULL_STOP = (".", "!", "?", ":", ";")
+_FIELD = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
 
 
 def paragraphs_of(pages: Sequence[Page]) -> ParagraphReading:

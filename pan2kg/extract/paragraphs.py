@@ -14,10 +14,10 @@ from pan2kg.extract import document as doc, numbering
 from pan2kg.extract.document import BlockKind, DocumentBlock, canonical
 from pan2kg.extract.numbering import BULLET
 
-_LARGER: Final = 1.08  # what is set larger than the body by less than this is not set apart
+_LARGER = 1.08  # what is set larger than the body by less than this is not set apart
 HEADING_LENGTH: Final = 250  # characters a line that is only set as a heading has at most
-_CONTENTS: Final = 4  # entries that follow each other and are a list of contents
-_LEADER: Final = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|_{3,}|·{3,})\s*(?:\d{1,4}|[ivxl]{1,6})$")
+_CONTENTS = 4  # entries that follow each other and are a list of contents
+_LEADER = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|_{3,}|·{3,})\s*(?:\d{1,4}|[ivxl]{1,6})$")
 LIST_FORMS: Final = {
     "1": "decimal",
     "I": "upperRoman",
@@ -26,7 +26,7 @@ LIST_FORMS: Final = {
     "a": "lowerLetter",
 }
 """The forms of numbers, as :func:`number_as` knows them, by the sign web pages and OpenDocument have for them."""
-_ROMAN: Final = {
+_ROMAN = {
     1000: "M", 900: "CM", 500: "D", 400: "CD", 100: "C", 90: "XC", 50: "L", 40: "XL", 10: "X", 9: "IX", 5: "V", 4: "IV",
     1: "I",
 }  # fmt: skip

@@ -4,7 +4,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.document import Remark, noted, runs_of
@@ -13,12 +13,12 @@ from pan2kg.extract.page_flow import paragraphs_of
 from pan2kg.extract.paragraphs import ParagraphReading
 from pan2kg.extract.pdf_objects import broken_pages
 
-_BOLD: Final = re.compile(r"bold|black|heavy|semib|demi|,b|-bd|\bbd\b", re.IGNORECASE)
-_SCANNED: Final = 30  # a page with fewer characters and an image on it is a picture of a page
-_THIN: Final = 2.5  # points; a filled rectangle not wider than this is a line
-_LEAST_BULLET: Final = 1.5  # points; a shape as high as it is wide is a bullet from this size
-_LARGEST_BULLET: Final = 8  # to this
-_HYPHENS: Final = (0x2, 0xFFFE)  # so the library marks one at the end of a line, whoever set it
+_BOLD = re.compile(r"bold|black|heavy|semib|demi|,b|-bd|\bbd\b", re.IGNORECASE)
+_SCANNED = 30  # a page with fewer characters and an image on it is a picture of a page
+_THIN = 2.5  # points; a filled rectangle not wider than this is a line
+_LEAST_BULLET = 1.5  # points; a shape as high as it is wide is a bullet from this size
+_LARGEST_BULLET = 8  # to this
+_HYPHENS = (0x2, 0xFFFE)  # so the library marks one at the end of a line, whoever set it
 
 
 class _Frame(NamedTuple):

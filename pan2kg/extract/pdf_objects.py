@@ -6,18 +6,16 @@ The library passes over content that cannot be unpacked, and gives what is left 
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-_OBJECT: Final = re.compile(rb"(?<!\d)(\d{1,10})\s+\d{1,5}\s+obj\b")
-_REFERENCE: Final = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+R\b")
-_STREAM: Final = re.compile(rb"\bstream\r?\n")
-_ROOT: Final = re.compile(rb"/Root\s+(\d{1,10})\s+\d{1,5}\s+R")
-_FLATE: Final = re.compile(rb"/Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])")
-_PACKED: Final = re.compile(rb"/Type\s*/ObjStm")
-_BEHIND: Final = (
-    16  # bytes that may stand behind what is packed: the sum of four, and the end of the line
-)
-_MOST: Final = 64 << 20  # bytes that the objects packed into one stream may unpack to
+_OBJECT = re.compile(rb"(?<!\d)(\d{1,10})\s+\d{1,5}\s+obj\b")
+_REFERENCE = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+R\b")
+_STREAM = re.compile(rb"\bstream\r?\n")
+_ROOT = re.compile(rb"/Root\s+(\d{1,10})\s+\d{1,5}\s+R")
+_FLATE = re.compile(rb"/Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])")
+_PACKED = re.compile(rb"/Type\s*/ObjStm")
+_BEHIND = 16  # bytes that may stand behind what is packed: the sum of four, and the end of the line
+_MOST = 64 << 20  # bytes that the objects packed into one stream may unpack to
 
 
 class _FileObject(NamedTuple):
@@ -27,7 +25,7 @@ class _FileObject(NamedTuple):
     content: bytes | None
 
 
-_NO_OBJECT: Final = _FileObject(b"", None)
+_NO_OBJECT = _FileObject(b"", None)
 
 
 def _objects(data: bytes) -> Mapping[int, _FileObject]:

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import document as doc, numbering, signs
@@ -41,7 +40,7 @@ _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _FIELD_LABEL = re.compile(r"([^\W\d_][^:.]{1,40}?)\s*:(?:\s|$)")
 _OPENING = '«“„([‘"¿¡'
-_LOOKED_AT: Final = 1000  # more characters than decide how a line goes on
+_LOOKED_AT = 1000  # more characters than decide how a line goes on
 
 
 @dataclass(frozen=True, slots=True)

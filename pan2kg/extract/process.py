@@ -37,23 +37,23 @@ from pan2kg.extract.paragraphs import Paragraph, ParagraphReading, blocks_of, wi
 from pan2kg.i18n.message import pack, unpack
 from pan2kg.project import reason
 
-_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")[:-1]
-_MARKUP: Final = re.compile(
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")[:-1]
+_MARKUP = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_MAC_ACCENTS: Final = re.compile(rb"[a-z]\x8e|\x8e[a-z]")
-_ENDINGS: Final = {"markdown": "md", "htm": "html", "xhtml": "html", "tsv": "csv", "text": "txt"}
-_FORMATS: Final = ("pdf", "docx", "odt", "html", "txt", "md", "xlsx", "csv")
-_PACKED: Final = {  # what stands in the bytes of a zip archive of each format
+_MAC_ACCENTS = re.compile(rb"[a-z]\x8e|\x8e[a-z]")
+_ENDINGS = {"markdown": "md", "htm": "html", "xhtml": "html", "tsv": "csv", "text": "txt"}
+_FORMATS = ("pdf", "docx", "odt", "html", "txt", "md", "xlsx", "csv")
+_PACKED = {  # what stands in the bytes of a zip archive of each format
     "docx": b"word/document.xml",
     "xlsx": b"xl/workbook.xml",
     "odt": b"content.xml",
 }
-_HAS_SIGNATURE: Final = ("pdf", "docx", "odt", "xlsx")  # told by their bytes alone
-_IN_LETTERS: Final = ("txt", "md", "csv", "html")
-_SEPARATORS: Final = ";\t,|"
+_HAS_SIGNATURE = ("pdf", "docx", "odt", "xlsx")  # told by their bytes alone
+_IN_LETTERS = ("txt", "md", "csv", "html")
+_SEPARATORS = ";\t,|"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,21 @@ that no role is known for, the body is said to be named. The words stand in ``ro
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, table
 from pan2kg.extract.names import Mention, either
 
-_LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
+_LABEL = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
 # how many words a label has at most that no role is known for; what is longer introduces a sentence
-_LONGEST: Final = 4
-_SENTENCE: Final = re.compile(r"[.!?…]\s+(?=[A-ZÀ-Ü«“„])|[\n\t:;]")
+_LONGEST = 4
+_SENTENCE = re.compile(r"[.!?…]\s+(?=[A-ZÀ-Ü«“„])|[\n\t:;]")
 # how many words may stand between a name and what says its role: articles, « le ministère de »,
 # « notably »
-_NEAR: Final = 3
-_AROUND: Final = 300  # how many characters around a name are looked at
-_PLAIN_WORD: Final = re.compile(r"[^\W_]+")
-_CASE: Final = re.compile(r"\s*\((?:s|e|es|en|in|innen)\)|[·/](?:e|s|es|in|innen)\b", re.IGNORECASE)
+_NEAR = 3
+_AROUND = 300  # how many characters around a name are looked at
+_PLAIN_WORD = re.compile(r"[^\W_]+")
+_CASE = re.compile(r"\s*\((?:s|e|es|en|in|innen)\)|[·/](?:e|s|es|in|innen)\b", re.IGNORECASE)
 
 
 class Role(NamedTuple):

@@ -8,14 +8,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract.document import Rows, canonical
 from pan2kg.extract.lines import Char, Hyphens, Page, PageLine, Point, RuledLine, pieces_of
 from pan2kg.extract.numbering import marked
 
-_CUT: Final = 0.15  # the share of a page, above and below, in which its end may have cut a table
-_MEET: Final = 3.0  # points; lines that come so near meet
+_CUT = 0.15  # the share of a page, above and below, in which its end may have cut a table
+_MEET = 3.0  # points; lines that come so near meet
 
 
 class Cell(NamedTuple):

@@ -24,10 +24,10 @@ LONGEST_CHAPTER: Final = 200
 """A line with the label of a chapter is its heading where it has fewer characters."""
 # by how many characters a line with a title may be longer than it: the number and the label before
 # it
-_MOST_BEFORE: Final = 60
+_MOST_BEFORE = 60
 FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
 """A line that begins with a label and a colon; the label is its first group."""
-_NAMING: Final = ("title", "number", "action")  # kinds of what says which action it is
+_NAMING = ("title", "number", "action")  # kinds of what says which action it is
 
 
 # Below the members of a series

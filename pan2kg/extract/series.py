@@ -29,11 +29,11 @@ from pan2kg.extract.signs import field_kind, group_of
 
 ALIKE: Final = 0.8
 """Two series of which as much is the same are one, or versions of one in two languages."""
-_LEARNED: Final = 3  # a word that is not known is a label where as many numbers rise behind it
-_TITLE_LENGTH: Final = 250  # characters a line below a label has at most that is its title
-_LEAST: Final = 3  # members; a series of fewer is no version of a plan
-_READ: Final = 1500  # characters behind a title that are read for its language
-_TITLE_KINDS: Final = ("title", "action")
+_LEARNED = 3  # a word that is not known is a label where as many numbers rise behind it
+_TITLE_LENGTH = 250  # characters a line below a label has at most that is its title
+_LEAST = 3  # members; a series of fewer is no version of a plan
+_READ = 1500  # characters behind a title that are read for its language
+_TITLE_KINDS = ("title", "action")
 
 ColumnNumbers = Mapping[str, int]
 """The numbers of columns a person names, from 1, by kinds of fields."""

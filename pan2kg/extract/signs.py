@@ -9,17 +9,16 @@ import re
 from collections import Counter
 from functools import cache, lru_cache
 from itertools import chain
-from typing import Final
 
 from pan2kg.extract.document import folded, table
 
 # a word with its apostrophes and hyphens; “#” and “°” are the words of a narrow column of numbers
-_WORD: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
+_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
 # joined by one of these, the first of two words says what a label means: “Champ d’action”
-_GENITIVES: Final = frozenset(("de", "di", "of", "des", "der"))
-_LABEL_WORDS: Final = 6  # a label of a field has no more words
-_CHAPTER_WORDS: Final = 4  # nor has a title that is a chapter because it begins as one
-_ENDED_LETTERS: Final = 5  # the ending of a word of fewer letters says nothing
+_GENITIVES = frozenset(("de", "di", "of", "des", "der"))
+_LABEL_WORDS = 6  # a label of a field has no more words
+_CHAPTER_WORDS = 4  # nor has a title that is a chapter because it begins as one
+_ENDED_LETTERS = 5  # the ending of a word of fewer letters says nothing
 
 
 @cache

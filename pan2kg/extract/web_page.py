@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Final
 
 from pan2kg.extract import document as doc
 from pan2kg.extract.document import Remark, canonical
@@ -20,15 +19,15 @@ from pan2kg.extract.paragraphs import (
     text_of,
 )
 
-_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
-_LEFT_OUT: Final = {"script", "style", "template", "noscript", "svg", "select", "head", "iframe"}
-_ASIDE: Final = {"nav", "header", "footer"}
-_ENDS_PARAGRAPH: Final = {
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
+_LEFT_OUT = {"script", "style", "template", "noscript", "svg", "select", "head", "iframe"}
+_ASIDE = {"nav", "header", "footer"}
+_ENDS_PARAGRAPH = {
     "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "table", "section", "article", "main", "aside", "blockquote", "hr",
     "figure", "figcaption", "pre", "address", "form", "fieldset", "h1", "h2", "h3", "h4", "h5", "h6", "body", "html",
     "details", "summary",
 }  # fmt: skip
-_VOID: Final = {
+_VOID = {
     "br",
     "hr",
     "img",
@@ -43,9 +42,9 @@ _VOID: Final = {
     "track",
     "wbr",
 }
-_IN_BOLD: Final = ("b", "strong")
-_WIDEST: Final = 100  # more columns or rows a cell cannot span
-_WHOLE: Final = re.compile(r"-?\d{1,9}")
+_IN_BOLD = ("b", "strong")
+_WIDEST = 100  # more columns or rows a cell cannot span
+_WHOLE = re.compile(r"-?\d{1,9}")
 
 
 def read_html(data: bytes, source: str) -> ParagraphReading:

@@ -7,7 +7,7 @@ counters are run here as Word runs them (ECMA-376, part 1, 17.9).
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pan2kg.extract.document import canonical
@@ -22,15 +22,13 @@ from pan2kg.extract.paragraphs import (
     text_of,
 )
 
-_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_NOT_READ: Final = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", _FALLBACK}
-_PAGE_BREAK: Final = f"{_W}lastRenderedPageBreak"
-_LEVELS: Final = 9  # a deeper outline is that of the body of a text
-_HEADING_NAME: Final = re.compile(r"heading ([1-9])", re.IGNORECASE)
-_CONTENTS_NAME: Final = re.compile(
-    r"toc \d|table of (?:figures|authorities)|toc heading", re.IGNORECASE
-)
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_NOT_READ = {"del", "moveFrom", "instrText", "delText", _FALLBACK}
+_PAGE_BREAK = "lastRenderedPageBreak"
+_LEVELS = 9  # a deeper outline is that of the body of a text
+_HEADING_NAME = re.compile(r"heading ([1-9])", re.IGNORECASE)
+_CONTENTS_NAME = re.compile(r"toc \d|table of (?:figures|authorities)|toc heading", re.IGNORECASE)
 
 
 class _WordLevel(NamedTuple):
@@ -87,7 +85,7 @@ def read_word(package: Package) -> ParagraphReading:
     Raises:
         OutlineError: the document is damaged.
     """
-    body = package.tree("word/document.xml").find(f"{_W}body")
+    body = _tree(package, "word/document.xml").find("body")
     if body is None:
         raise damaged(package.source)
     reader = _WordReader(package)
@@ -98,26 +96,36 @@ def read_word(package: Package) -> ParagraphReading:
     return ParagraphReading(paragraphs + list(_word_notes(package)), pages, reader.contents)
 
 
+def _tree(package: Package, name: str) -> Element:
+    """A part of a document whose tags and attributes have no namespace where that is Word’s own."""
+    root = package.tree(name)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_WORD)
+        attributes = element.attrib
+        element.attrib = {key.removeprefix(_WORD): value for key, value in attributes.items()}
+    return root
+
+
 def _word_notes(package: Package) -> Iterator[Paragraph]:
     for entry in ("footnotes", "endnotes"):
-        for note in package.tree(f"word/{entry}.xml"):
-            text = canonical(" ".join(map(_word_text, note.iter(f"{_W}p"))))
+        for note in _tree(package, f"word/{entry}.xml"):
+            text = canonical(" ".join(map(_word_text, note.iter("p"))))
             # those with a type are lines that part notes from the text
-            if text and note.get(f"{_W}type") is None:
+            if text and note.get("type") is None:
                 yield Paragraph(text, kind="note")
 
 
 def _value(properties: Element | None, name: str) -> str:
-    element = properties.find(f"{_W}{name}") if properties is not None else None
-    return element.get(f"{_W}val", "") if element is not None else ""
+    element = properties.find(name) if properties is not None else None
+    return element.get("val", "") if element is not None else ""
 
 
 def _is_on(element: Element | None) -> bool:
-    return element is not None and element.get(f"{_W}val", "1") not in ("0", "false", "none")
+    return element is not None and element.get("val", "1") not in ("0", "false", "none")
 
 
 def _is_bold(look: Element | None, *, default: bool) -> bool:
-    weight = look.find(f"{_W}b") if look is not None else None
+    weight = look.find("b") if look is not None else None
     return default if weight is None else _is_on(weight)
 
 
@@ -126,7 +134,7 @@ def _begins_with_break(element: Element) -> bool:
     for inner in _own(element):
         if inner.tag == _PAGE_BREAK:
             return True
-        if inner.tag == f"{_W}t" and (inner.text or "").strip():
+        if inner.tag == "t" and (inner.text or "").strip():
             return False
     return False
 
@@ -135,8 +143,8 @@ def _boxes(element: Element) -> Iterator[Element]:
     """The boxes with text in a paragraph, without those for programs that know no boxes."""
     repeated = set[Element]()
     for fallback in element.iter(_FALLBACK):
-        repeated.update(fallback.iter(f"{_W}txbxContent"))
-    for box in element.iter(f"{_W}txbxContent"):
+        repeated.update(fallback.iter("txbxContent"))
+    for box in element.iter("txbxContent"):
         if box not in repeated:
             yield box
 
@@ -144,17 +152,17 @@ def _boxes(element: Element) -> Iterator[Element]:
 def _own(element: Element) -> Iterator[Element]:
     """What stands in an element, however deep, without what was deleted and without boxes."""
     for child in element:
-        if child.tag not in _NOT_READ and child.tag != f"{_W}txbxContent":
+        if child.tag not in _NOT_READ and child.tag != "txbxContent":
             yield child
             yield from _own(child)
 
 
 def _word_text(element: Element) -> str:
-    if element.tag == f"{_W}r" and _is_on(element.find(f"{_W}rPr/{_W}vanish")):
+    if element.tag == "r" and _is_on(element.find("rPr/vanish")):
         return ""
-    spaces = {f"{_W}tab": " ", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen": "-"}
+    spaces = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
     return "".join(
-        (inner.text or "") if inner.tag == f"{_W}t" else spaces.get(inner.tag, "")
+        (inner.text or "") if inner.tag == "t" else spaces.get(inner.tag, "")
         for inner in _own(element)
     )
 
@@ -164,7 +172,7 @@ def _inside(parent: Element, tag: str) -> Iterator[Element]:
     for child in parent:
         if child.tag == tag:
             yield child
-        elif child.tag not in _NOT_READ and child.tag != f"{_W}pPr":
+        elif child.tag not in _NOT_READ and child.tag != "pPr":
             yield from _inside(child, tag)
 
 
@@ -177,15 +185,15 @@ class _WordReader:
         self.contents = 0
         self.counters: dict[str, dict[int, int]] = {}  # the numbers come to, by list and level
         self.begun: set[str] = set()
-        styles = package.tree("word/styles.xml")
-        self._raw = {style.get(f"{_W}styleId", ""): style for style in styles.iter(f"{_W}style")}
-        size = _value(styles.find(f"{_W}docDefaults/{_W}rPrDefault/{_W}rPr"), "sz")
+        styles = _tree(package, "word/styles.xml")
+        self._raw = {style.get("styleId", ""): style for style in styles.iter("style")}
+        size = _value(styles.find("docDefaults/rPrDefault/rPr"), "sz")
         self._plain = _WordStyle(size=self._points(size, 10))
         self.styles: dict[str, _WordStyle] = {}
         for key in self._raw:
             self._style(key, frozenset())
         self.default = self._default()
-        self.lists = self._lists(package.tree("word/numbering.xml"))
+        self.lists = self._lists(_tree(package, "word/numbering.xml"))
 
     def _points(self, half_points: str, default: float) -> float:
         return self.package.size(half_points, 2 * default) / 2
@@ -193,36 +201,36 @@ class _WordReader:
     def _default(self) -> _WordStyle:
         """The style of paragraphs that name none: the first that is said to be it."""
         for key, element in self._raw.items():
-            is_default = element.get(f"{_W}default") == "1"
-            if is_default and element.get(f"{_W}type") == "paragraph":
+            is_default = element.get("default") == "1"
+            if is_default and element.get("type") == "paragraph":
                 return self.styles[key]
         return self._plain
 
     def _lists(self, numbering: Element) -> dict[str, _WordList]:
         shared: dict[str, Mapping[int, _WordLevel]] = {}
-        for element in numbering.iter(f"{_W}abstractNum"):
-            shared[element.get(f"{_W}abstractNumId", "")] = self._levels(element)
+        for element in numbering.iter("abstractNum"):
+            shared[element.get("abstractNumId", "")] = self._levels(element)
         lists: dict[str, _WordList] = {}
-        for number in numbering.iter(f"{_W}num"):
+        for number in numbering.iter("num"):
             abstract = _value(number, "abstractNumId")
             levels = dict(shared.get(abstract, {}))
             anew: dict[int, int] = {}
-            for override in number.iter(f"{_W}lvlOverride"):
+            for override in number.iter("lvlOverride"):
                 levels |= self._levels(override)
                 if start := _value(override, "startOverride"):
-                    level = self.package.whole(override.get(f"{_W}ilvl", ""), 0)
+                    level = self.package.whole(override.get("ilvl", ""), 0)
                     anew[level] = self.package.whole(start, 1)
-            lists[number.get(f"{_W}numId", "")] = _WordList(abstract, levels, anew)
+            lists[number.get("numId", "")] = _WordList(abstract, levels, anew)
         return lists
 
     def _levels(self, element: Element) -> dict[int, _WordLevel]:
         levels: dict[int, _WordLevel] = {}
-        for level in element.findall(f"{_W}lvl"):
-            levels[self.package.whole(level.get(f"{_W}ilvl", ""), 0)] = _WordLevel(
+        for level in element.findall("lvl"):
+            levels[self.package.whole(level.get("ilvl", ""), 0)] = _WordLevel(
                 form=_value(level, "numFmt") or "decimal",
                 pattern=_value(level, "lvlText"),
                 start=self.package.whole(_value(level, "start"), 1),
-                is_decimal=_is_on(level.find(f"{_W}isLgl")),
+                is_decimal=_is_on(level.find("isLgl")),
             )
         return levels
 
@@ -233,8 +241,8 @@ class _WordReader:
         if key not in self.styles:
             above = self._style(_value(element, "basedOn"), below | {key})
             name = _value(element, "name")
-            paragraph = element.find(f"{_W}pPr")
-            run = element.find(f"{_W}rPr")
+            paragraph = element.find("pPr")
+            run = element.find("rPr")
             self.styles[key] = _WordStyle(
                 name,
                 self._style_outline(name, paragraph, above),
@@ -254,29 +262,29 @@ class _WordReader:
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
         for child in parent:
-            if child.tag == f"{_W}p":
+            if child.tag == "p":
                 yield from self._paragraph(child)
-            elif child.tag == f"{_W}tbl":
-                rows = tuple(tuple(self._cells(row)) for row in child.iter(f"{_W}tr"))
+            elif child.tag == "tbl":
+                rows = tuple(tuple(self._cells(row)) for row in child.iter("tr"))
                 yield Paragraph("", self.page, kind="table", rows=rows)
             elif child.tag not in _NOT_READ:
                 yield from self.flow(child)
 
     def _cells(self, row: Element) -> list[str]:
         cells: list[str] = []
-        for cell in _inside(row, f"{_W}tc"):
+        for cell in _inside(row, "tc"):
             text = cell_text(self.flow(cell))
-            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
-            if merged is not None and merged.get(f"{_W}val", "continue") == "continue":
+            merged = cell.find("tcPr/vMerge")
+            if merged is not None and merged.get("val", "continue") == "continue":
                 text = ""  # it goes on with the cell above
-            span = self.package.whole(_value(cell.find(f"{_W}tcPr"), "gridSpan"), 1)
+            span = self.package.whole(_value(cell.find("tcPr"), "gridSpan"), 1)
             cells += [text, *[""] * (min(span, SPANS_LIMIT) - 1)]
         return cells
 
     def _paragraph(self, element: Element) -> Iterator[Paragraph]:
-        properties = element.find(f"{_W}pPr")
+        properties = element.find("pPr")
         style = self.styles.get(_value(properties, "pStyle"), self.default)
-        runs = [self._run(run, style) for run in _inside(element, f"{_W}r")]
+        runs = [self._run(run, style) for run in _inside(element, "r")]
         text = text_of(sized.run for sized in runs)
         page = self._turn_pages(element)
         listed = self._listed(properties, style, style.number.level if style.number else 0)
@@ -300,7 +308,7 @@ class _WordReader:
             yield from self.flow(box)
 
     def _run(self, run: Element, style: _WordStyle) -> _WordRun:
-        look = run.find(f"{_W}rPr")
+        look = run.find("rPr")
         size = self._points(_value(look, "sz"), style.size)
         return _WordRun(Run(_word_text(run), _is_bold(look, default=style.bold)), size)
 
@@ -323,7 +331,7 @@ class _WordReader:
         self, properties: Element | None, style: _WordStyle, level: int
     ) -> _WordNumber | None:
         """Which list something is an item of: as it says, else as its style does; on ``level`` where it says none."""
-        number = properties.find(f"{_W}numPr") if properties is not None else None
+        number = properties.find("numPr") if properties is not None else None
         if number is None:
             return style.number
         identifier = style.number.identifier if style.number else ""

@@ -27,17 +27,17 @@ Language = str
 SOURCE_LANGUAGE: Final = "en"
 FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
 TERMS: Final = "term"
-_SOURCE: Final = "x-source"
+_SOURCE = "x-source"
 """The message of a compiled catalogue that tells from which text it was made."""
-_INDEX: Final = "*"
+_INDEX = "*"
 """That of each context which names its keys in the order they are written, one a line."""
-_ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
-_HEADER: Final = 4096  # bytes within which the header of a catalogue ends
-_UNORDERED: Final = 1000  # the place in lists of a language whose catalogue does not say its own
-_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
+_ORDER = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
+_HEADER = 4096  # bytes within which the header of a catalogue ends
+_UNORDERED = 1000  # the place in lists of a language whose catalogue does not say its own
+_FRENCH_SPACES = re.compile("(?<=«) | (?=[:;?!»])")
 """Where French has a space at which no line may end."""
-_LONG: Final = re.compile(r"\d{4,}")
-_REFERENCE: Final = re.compile(r"\[\[([^\]]+)\]\]")
+_LONG = re.compile(r"\d{4,}")
+_REFERENCE = re.compile(r"\[\[([^\]]+)\]\]")
 
 
 class PoEntry(NamedTuple):

@@ -17,37 +17,35 @@ from pan2kg.turtle.writer import Token, TurtleLine, tokens
 # The tokens of a line in the layout, and the three lines there are: the first of a block, one that
 # goes on with it, and a prefix
 
-_PLAIN: Final = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
-_NAME: Final = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"  # “plan:lu-bhr-2”
-_IRI: Final = r"<[^<>\s]*>"
-_VERB: Final = rf"(a|{_NAME}|{_IRI})"
-_TEXT: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"'
-_LANGUAGE: Final = r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"
-_LITERAL: Final = rf"{_TEXT}(?:{_LANGUAGE}|\^\^(?:{_NAME}|{_IRI}))?"  # “"2021"^^xsd:gYear”
-_NUMBER: Final = r"[+-]?\d+(?:\.\d+)?"
-_OBJECT: Final = rf"({_NAME}|{_IRI}|{_LITERAL}|{_NUMBER}|true|false)"
-_FIRST: Final = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
-_NEXT: Final = re.compile(rf"    {_VERB} {_OBJECT} ([;.])")
-_PREFIX: Final = re.compile(r"@prefix ([\w-]*): <([^<>\s]*)> \.")
+_PLAIN = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
+_NAME = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"  # “plan:lu-bhr-2”
+_IRI = r"<[^<>\s]*>"
+_VERB = rf"(a|{_NAME}|{_IRI})"
+_TEXT = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_LANGUAGE = r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"
+_LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^(?:{_NAME}|{_IRI}))?"  # “"2021"^^xsd:gYear”
+_NUMBER = r"[+-]?\d+(?:\.\d+)?"
+_OBJECT = rf"({_NAME}|{_IRI}|{_LITERAL}|{_NUMBER}|true|false)"
+_FIRST = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
+_NEXT = re.compile(rf"    {_VERB} {_OBJECT} ([;.])")
+_PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>\s]*)> \.")
 
 # Prefixes in any layout
 
-_LOOSE_PREFIX: Final = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
-_NAMESPACE: Final = re.compile(
-    r"^\W*(?:prefix|base)[^<\n]*:\s*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE
-)
+_LOOSE_PREFIX = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
+_NAMESPACE = re.compile(r"^\W*(?:prefix|base)[^<\n]*:\s*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE)
 
-_MARK: Final = "\ufeff"
+_MARK = "\ufeff"
 BYTE_ORDER: Final = "style-byte-order-mark"
 """The rule against what some editors put before the first line of a file; Turtle has no such thing."""
-_OPENING: Final = frozenset("[(")
-_CLOSING: Final = frozenset("])")
-_ENDS: Final = frozenset(";.")
-_RULES_OF_MARKS: Final = {"[": "style-blank-node", "(": "style-list", ",": "style-comma"}
+_OPENING = frozenset("[(")
+_CLOSING = frozenset("])")
+_ENDS = frozenset(";.")
+_RULES_OF_MARKS = {"[": "style-blank-node", "(": "style-list", ",": "style-comma"}
 """The rules that marks break."""
-_NESTED_RULES: Final = frozenset(("style-blank-node", "style-list", "style-long-string"))
+_NESTED_RULES = frozenset(("style-blank-node", "style-list", "style-long-string"))
 """The rules that do not hold where lists and nameless nodes are allowed."""
-_LONGEST_WORDS: Final = 80  # characters of a faulty line that are told
+_LONGEST_WORDS = 80  # characters of a faulty line that are told
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ LICENCES: Final[Mapping[str, str]] = {
     "cc0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
 }
 VERSION: Final = "0.1.0"  # the first release number of a project's own data
-_DATA: Final = Messages("data")
+_DATA = Messages("data")
 
 
 @dataclass(frozen=True, slots=True)

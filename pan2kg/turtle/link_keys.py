@@ -7,13 +7,13 @@ more than once (``pan2kg.review``); each of these keys is right.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.turtle.vocabulary import PAN, kind_and_key, link_iri
 
 # the second to the last decision of one person on one link that is looked for
-_DECISIONS: Final = range(2, 20)
+_DECISIONS = range(2, 20)
 
 Properties = defaultdict[str, list[str]]
 """What a link says by each property of ours: IRIs in full, texts without their quotation marks."""

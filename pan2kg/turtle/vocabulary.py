@@ -12,7 +12,7 @@ PAN: Final = ROOT + "ontology#"
 ID: Final = ROOT + "id/"
 GRAPH: Final = ROOT + "graph/"
 DERIVED: Final = GRAPH + "derived/"
-_THING: Final = re.compile(r"https?://[^ ]+?/id/([a-z]+)/([^/ ]+)")
+_THING = re.compile(r"https?://[^ ]+?/id/([a-z]+)/([^/ ]+)")
 CORE: Final = "graph/core/"
 """The folder of what is free of any country: texts, duties, goals, reference lists and their documents."""
 NAMES: Final = ("graph/names/", CORE + "names/")

@@ -26,8 +26,8 @@ _RANGES: Final = (
 )  # fmt: skip
 """What the grammars let stand in a name besides letters and digits, from one character to another: a name taken to end
 too early would give what follows another sense than the engine gives it."""
-_MARKS: Final = "".join(f"{first}-{last}" for first, last in _RANGES)
-_MARKED: Final = re.compile(f"[{_MARKS}]")
+_MARKS = "".join(f"{first}-{last}" for first, last in _RANGES)
+_MARKED = re.compile(f"[{_MARKS}]")
 _GRAMMAR = r"""
   (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''
             |"[^"\\\n\r]*+(?:\\.[^"\\\n\r]*+)*+"|'[^'\\\n\r]*+(?:\\.[^'\\\n\r]*+)*+')
@@ -47,7 +47,7 @@ _GRAMMAR = r"""
 """
 """A run is what begins as a name and has no colon: taken whole, since looking for the colon again at each of its
 words would take time that grows with the square of its length."""
-_PLAIN: Final = re.compile(
+_PLAIN = re.compile(
     r"(?P<word>[^\W\d]\w*)|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<mark>.)", re.DOTALL
 )
 
@@ -94,12 +94,12 @@ def _tokens_in(match: re.Match[str]) -> Iterator[Token]:
 
 # Where an engine may contact another host
 
-_AFTER: Final = {
+_AFTER = {
     keyword: re.compile(rf"(?:\s|\#[^\n\r]*)*+(?:{following})", re.IGNORECASE)
     for keyword, following in (("SERVICE", r"\{"), ("LOAD", r"INTO|;|\Z"))
 }
 """What follows the address that is called."""
-_ADDRESS: Final = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://.*|[^'#]*)")
+_ADDRESS = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://.*|[^'#]*)")
 """An IRI that cannot be read as the sign for less and what follows it, or to no effect: no text and no comment begins
 in it, so that it ends where it would end as an IRI."""
 
@@ -173,11 +173,11 @@ def line_of(text: str, offset: int) -> TextPosition:
     return TextPosition(before.count("\n") + 1, offset - before.rfind("\n"))
 
 
-_PREFIX: Final = re.compile(r"@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
+_PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
 """Without saying that a line begins there, which is looked for at each character."""
-_SUBJECT: Final = re.compile(r"(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s|\Z)")
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-_LOCAL: Final = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$")
+_SUBJECT = re.compile(r"(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s|\Z)")
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$")
 
 
 class TurtleLine(NamedTuple):
