@@ -18,7 +18,7 @@ from pan2kg.turtle.writer import Token, TurtleLine, tokens
 # goes on with it, and a prefix
 
 _PLAIN = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
-_NAME = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"  # “plan:lu-bhr-2”
+_NAME = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"  # “skos:prefLabel”
 _IRI = r"<[^<>\s]*>"
 _VERB = rf"(a|{_NAME}|{_IRI})"
 _TEXT = r'"[^"\\]*(?:\\.[^"\\]*)*"'
