@@ -188,8 +188,16 @@ class Compared(NamedTuple):
     is_linked: bool
 
 
-def compare(facts: Known, base: str, later: str) -> tuple[tuple[Compared, ...], tuple[int, int]]:
-    """Two editions of a plan, by IRI, against every other plan, at a level; and how many texts are known of each.
+class EditionComparison(NamedTuple):
+    """Two editions against each other plan, and how many texts are known of each edition."""
+
+    neighbours: tuple[Compared, ...]
+    texts_of_base: int
+    texts_of_later: int
+
+
+def compare(facts: Known, base: str, later: str) -> EditionComparison:
+    """Two editions of a plan, by IRI, against every other plan, at a level.
 
     Both are weighed by the weights of this graph, so that only what they name differs: the
     fixed-base principle of index numbers. A better annotated plan looks more coherent: that is told
@@ -222,4 +230,4 @@ def compare(facts: Known, base: str, later: str) -> tuple[tuple[Compared, ...], 
         home = works.plan(use.work)
         if home in texts:
             texts[home].add(use.text)
-    return tuple(rows), (len(texts[base]), len(texts[later]))
+    return EditionComparison(tuple(rows), len(texts[base]), len(texts[later]))

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from pan2kg import errors
 from pan2kg.coherence import citations, evidence, obligations
-from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.known import Known, basis_line, in_order
 from pan2kg.coherence.standing import Standing
 from pan2kg.findings.wording import (
     LEADING,
@@ -484,7 +484,7 @@ def _neighbour(graph: Graph, known: Known, plan: str) -> str | None:
     """The plan of the same country a plan shares most bits with, the first by IRI of several."""
     bits_with = dict[str, float]()
     for partner in known.partners.get(plan, ()):
-        bits = known.shared.get((min(plan, partner), max(plan, partner)), 0.0)
+        bits = known.shared.get(in_order(plan, partner), 0.0)
         if bits > 0 and graph.country_of.get(partner) == graph.country_of.get(plan):
             bits_with[partner] = bits
     return min(bits_with, key=lambda partner: (-bits_with[partner], partner), default=None)

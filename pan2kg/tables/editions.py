@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from pan2kg.coherence import reading, succession
 from pan2kg.coherence.citations import Channel
 from pan2kg.coherence.evidence import Aspect, Extent, firmest
-from pan2kg.coherence.known import Known
+from pan2kg.coherence.known import Known, in_order
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text
@@ -43,14 +43,14 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         raise QueryError("two-editions", remedy="name-two-plans")
     base, later = map(graph.plan, choice.plans)
     knowledge = graph.known(choice.evidence)
-    (neighbours, texts_known) = succession.compare(knowledge, base, later)
+    comparison = succession.compare(knowledge, base, later)
     fates = aligned(graph, knowledge, base, later)
     if choice.part not in ("", "plan", "action"):
         raise QueryError("no-part", remedy="there-are", part=choice.part, names="plan, action")
     changes = Counter[str]()
     rows = list[Row]()
     order = layout.plan_order(graph)
-    related = [row for row in neighbours if _is_related(knowledge, (base, later), row)]
+    related = [row for row in comparison.neighbours if _is_related(knowledge, (base, later), row)]
     for neighbour in sorted(related, key=lambda row: order((later, row.other))):
         change = _change(neighbour.base.low, neighbour.new.low)
         changes[change] += 1
@@ -62,7 +62,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes = [
         _retention(fates),
         note("plans-changed", **counted),
-        note("texts-known", base=texts_known[0], new=texts_known[1]),
+        note("texts-known", base=comparison.texts_of_base, new=comparison.texts_of_later),
     ]
     basis = layout.among(graph, (base, later))
     return make(
@@ -73,11 +73,10 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 def _is_related(
     knowledge: Known, editions: tuple[str, str], neighbour: succession.Compared
 ) -> bool:
+    """Whether the two editions share something with a plan, or one of them is linked with it otherwise."""
     if neighbour.is_linked:
         return True
-    plan = neighbour.other
-    pairs = [(min(plan, edition), max(plan, edition)) for edition in editions]
-    return any(pair in knowledge.linked for pair in pairs)
+    return any(in_order(neighbour.other, edition) in knowledge.linked for edition in editions)
 
 
 def _change(before: float, after: float) -> str:

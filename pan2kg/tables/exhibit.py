@@ -52,28 +52,33 @@ _cleaned: Final = lru_cache(maxsize=1 << 10)(clean)
 """For names of things, which stand in many rows."""
 
 
-def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
-    """The items of a cell, as the address of a thing and what it is called.
+class CellItem(NamedTuple):
+    """A thing in a cell: its address, empty for a plain value, and the words the cell says."""
 
-    One pair without an address for a plain value, and where addresses and names do not match.
+    address: str
+    words: str
+
+
+def items(row: Row, column: Column, language: Language) -> list[CellItem]:
+    """The items of a cell; one without an address for a plain value, and where addresses and names do not match.
 
     >>> column = Column("plan_label", names="plan")
     >>> items({"plan": "a b", "plan_label": "A; B"}, column, "en")
-    [('a', 'A'), ('b', 'B')]
+    [CellItem(address='a', words='A'), CellItem(address='b', words='B')]
     >>> items({"bits": None}, Column("bits"), "en")
-    [('', '–')]
+    [CellItem(address='', words='–')]
     """
     value = row.get(column.key)
     address = row.get(column.names)
     if value is None or not isinstance(address, str):
-        return [("", shown(value, language))]
+        return [CellItem("", shown(value, language))]
     iris = address.split()
     labels = [str(value)]
     if len(iris) > 1:
         labels = re.split(r"[ \u00a0]?; ", str(value))
     if len(labels) != len(iris):
-        return [("", clean(str(value)))]
-    return [*zip(iris, map(_cleaned, labels), strict=True)]
+        return [CellItem("", clean(str(value)))]
+    return [*map(CellItem, iris, map(_cleaned, labels))]
 
 
 def _is_number(table: Table, column: Column) -> bool:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.coherence import HEADLINE, Level, known
 from pan2kg.coherence.citations import Bounds
-from pan2kg.coherence.known import Known
+from pan2kg.coherence.known import Known, in_order
 from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -98,7 +98,7 @@ def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[Ordered]) -
     editors = layout.action_bits(graph.known(Level.EDITORS))
 
     def order(ends: Ordered) -> tuple[object, ...]:
-        pair = min(ends), max(ends)
+        pair = in_order(*ends)
         low, general = headline.get(pair, (0.0, 0.0))
         low_of_editors, general_of_editors = editors.get(pair, (0.0, 0.0))
         bits = (low, low_of_editors, general, general_of_editors)

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Final
 
 from pan2kg.coherence import bodies, citations
-from pan2kg.coherence.known import Known
+from pan2kg.coherence.known import Known, in_order
 from pan2kg.coherence.standing import Standing
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.plan_parts import ACTIONS, Outline
@@ -115,7 +115,7 @@ def _sharing_any(knowledge: Known) -> set[Ordered]:
     pairs = set[Ordered]()
     ends = zip(knowledge.plans.one.tolist(), knowledge.plans.two.tolist(), strict=True)
     for row, column in ends:
-        pairs.add((min(plans[row], plans[column]), max(plans[row], plans[column])))
+        pairs.add(in_order(plans[row], plans[column]))
     return pairs
 
 
@@ -134,7 +134,7 @@ def _cross(
     }
 
     def mark(source: str, target: str) -> str:
-        pair = min(source, target), max(source, target)
+        pair = in_order(source, target)
         if pair not in pairs:
             return ""
         sign = ""

@@ -43,7 +43,7 @@ def _grid(table: Table, language: Language) -> Grid:
     for row in table.rows:
         cells = []
         for column in table.shown:
-            words = [words for _, words in items(row, column, language)]
+            words = [item.words for item in items(row, column, language)]
             cells.append(between.join(words))
         rows.append(cells)
     return Grid(heads, rows)
