@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.i18n.message import Message, pack, unpack
@@ -25,9 +25,9 @@ from pan2kg.turtle.writer import Block, Prefixes, iri, string, text, worded
 
 # the version of the readers: positions in the canonical text hold for it. It changes when their
 # text does
-READER: Final = "1"
-AROUND: Final = 32  # how many characters before and after a passage are kept at most
-SOFT_HYPHEN: Final = "\u00ad"
+READER = "1"
+AROUND = 32  # how many characters before and after a passage are kept at most
+SOFT_HYPHEN = "\u00ad"
 
 BlockKind = Literal["heading", "paragraph", "item", "table", "note"]
 Rows = tuple[tuple[str, ...], ...]
@@ -45,9 +45,9 @@ Turns = tuple[PageTurn, ...]
 
 Span = tuple[int, int]
 """Where something begins and ends in a text, in characters."""
-BETWEEN_BLOCKS: Final = "\n\n"
-BETWEEN_ROWS: Final = "\n"
-BETWEEN_CELLS: Final = "\t"
+BETWEEN_BLOCKS = "\n\n"
+BETWEEN_ROWS = "\n"
+BETWEEN_CELLS = "\t"
 
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}

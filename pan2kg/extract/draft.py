@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import hypotheses as ranking, numbering, process
@@ -24,8 +24,8 @@ from pan2kg.i18n import Message, Messages
 from pan2kg.turtle import graph_of, iri, string, text
 from pan2kg.turtle.writer import Block, Prefixes, prefixed, worded
 
-LIST: Final = "list"  # the level that says that a text is a list of actions, whatever else is in it
-LONGEST_QUOTE: Final = 300  # characters a quotation may have; what is longer is for a person to cut
+LIST = "list"  # the level that says that a text is a list of actions, whatever else is in it
+LONGEST_QUOTE = 300  # characters a quotation may have; what is longer is for a person to cut
 _SHOWN = 3  # how many hypotheses are shown where none is taken
 _KEY = re.compile(r"[a-z]{2}-[a-z0-9-]+-[a-z0-9]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")

@@ -86,7 +86,7 @@ def _heads_that_return(outer: Sequence[_OuterLine], least: float) -> set[int]:
     return heads
 
 
-class _Slot(NamedTuple):
+class _HeadSetting(NamedTuple):
     """Where heads stand and how large they are set."""
 
     height: int
@@ -95,9 +95,9 @@ class _Slot(NamedTuple):
 
 def _heads_of_chapters(outer: Sequence[_OuterLine], least: float) -> set[int]:
     """Heads that change with the chapter: most words at a height that many pages use stand there again."""
-    slots: dict[_Slot, list[_OuterLine]] = defaultdict(list)
+    slots: dict[_HeadSetting, list[_OuterLine]] = defaultdict(list)
     for entry in outer:
-        slots[_Slot(round(entry.line.base), entry.line.size)].append(entry)
+        slots[_HeadSetting(round(entry.line.base), entry.line.size)].append(entry)
     heads = set()
     for slot in slots.values():
         times = Counter(entry.words for entry in slot)

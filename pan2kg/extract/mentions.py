@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg.extract import names as naming
 from pan2kg.extract.document import Document, Span, table
@@ -152,7 +152,7 @@ def _citation_end(label: str, thing: Thing) -> int:
 
 # Acts of the European Union
 
-EU_ACT: Final = "eu-act"
+EU_ACT = "eu-act"
 _NUMBER = re.compile(r"(?<![\d/.,-])(\d{1,4})/(\d{1,4})(?:/([A-Za-z]{2,7})\b)?(?![\d/]|[.,]\d)")
 _CELEX = re.compile(r"(?<!\w)(?:CELEX[: ]+)?([03])((?:19|20)\d\d)([LRDH])(\d{4})(?:-\d{8})?(?!\w)")
 _ELI = re.compile(

@@ -22,12 +22,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg.extract.document import table
 from pan2kg.turtle.countries import countries
 
-RULES: Final = "1"  # the version of the rules: it changes with what they find
+RULES = "1"  # the version of the rules: it changes with what they find
 
 # Words and patterns
 

@@ -10,14 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract.document import folded
 from pan2kg.extract.signs import group_of
 
 Values = tuple[int, ...]
 """The components of a number as numbers: ``(4, 3)`` of “4.3”."""
-BULLET: Final = "•"
+BULLET = "•"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract import numbering, signs
 from pan2kg.extract.document import BETWEEN_CELLS, Document, DocumentBlock, Span, block_language
@@ -20,8 +20,8 @@ from pan2kg.extract.sections import (
 from pan2kg.extract.series import Markers, Series, SeriesMember, markers_of
 from pan2kg.i18n import Message
 
-CATEGORY: Final = "category"
-ACTION: Final = "action"
+CATEGORY = "category"
+ACTION = "action"
 # the levels of headings that are not set as such: below all that are, each style below the others
 _BELOW_HEADINGS = 50
 _ROWS_A_BLOCK = 10_000  # more than a table has

@@ -9,7 +9,6 @@ import math
 import zipfile
 import zlib
 from collections.abc import Iterable
-from typing import Final
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from pan2kg.errors import OutlineError, Place
@@ -17,9 +16,9 @@ from pan2kg.extract.document import canonical
 from pan2kg.extract.numbering import BULLET
 from pan2kg.extract.paragraphs import Paragraph
 
-MEGABYTE: Final = 1_000_000
+MEGABYTE = 1_000_000
 # more columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table
-SPANS_LIMIT: Final = 100
+SPANS_LIMIT = 100
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,

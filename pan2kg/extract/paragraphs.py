@@ -15,7 +15,7 @@ from pan2kg.extract.document import BlockKind, DocumentBlock, canonical
 from pan2kg.extract.numbering import BULLET
 
 _LARGER = 1.08  # what is set larger than the body by less than this is not set apart
-HEADING_LENGTH: Final = 250  # characters a line that is only set as a heading has at most
+HEADING_LENGTH = 250  # characters a line that is only set as a heading has at most
 _CONTENTS = 4  # entries that follow each other and are a list of contents
 _LEADER = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|_{3,}|·{3,})\s*(?:\d{1,4}|[ivxl]{1,6})$")
 LIST_FORMS: Final = {

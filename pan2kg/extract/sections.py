@@ -20,7 +20,7 @@ from pan2kg.extract.document import (
 from pan2kg.extract.series import Columns, Series, markers_of
 from pan2kg.extract.signs import field_kind, group_of
 
-LONGEST_CHAPTER: Final = 200
+LONGEST_CHAPTER = 200
 """A line with the label of a chapter is its heading where it has fewer characters."""
 # by how many characters a line with a title may be longer than it: the number and the label before
 # it

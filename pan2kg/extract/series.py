@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract.document import (
     BETWEEN_CELLS,
@@ -27,7 +27,7 @@ from pan2kg.extract.document import (
 from pan2kg.extract.numbering import BULLET, Marker, Values, readings, resolve
 from pan2kg.extract.signs import field_kind, group_of
 
-ALIKE: Final = 0.8
+ALIKE = 0.8
 """Two series of which as much is the same are one, or versions of one in two languages."""
 _LEARNED = 3  # a word that is not known is a label where as many numbers rise behind it
 _TITLE_LENGTH = 250  # characters a line below a label has at most that is its title
