@@ -15,12 +15,13 @@ from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import key
 
 COLUMNS = ("from", "from_label", "to", "to_label", "basis", "bits", "drawn")
-SIDE = 330.0
-GAP = 110.0
-MIDDLE = 280.0
+# sizes, here as in all pictures, are pixels
+SIDE = 330.0  # how wide the column of a plan is
+GAP = 110.0  # between the columns, where lines pass
+MIDDLE = 280.0  # how wide the column of what both share is
 WIDE = 2 * SIDE + 2 * GAP + MIDDLE
-HEAD = 74.0
-HIGH = 36.0
+HEAD = 74.0  # how high the heads of the columns are
+HIGH = 36.0  # how high a box is
 NUMBER_ROOM = 48.0  # for the number of an action, to the left of its name
 TITLES = dw.Font(13, bold=True)
 EDGE = dw.Pen(fr.GREY, 0.8)

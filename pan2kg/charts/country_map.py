@@ -22,15 +22,16 @@ COLUMNS = (
     "cites",
     "drawn",
 )
-TOP = 24.0
-HEAD = 150.0
-SPAN = 1000.0
-LONGEST = 190.0
+# sizes in pixels
+TOP = 24.0  # above the first lane, for the years
+HEAD = 150.0  # how wide the names of the fields are
+SPAN = 1000.0  # how long the axis is
+LONGEST = 190.0  # how wide the name of a plan may be, to the right of its bar
 WIDE = HEAD + SPAN + 12 + LONGEST
-STEP = 14.0
+STEP = 14.0  # from one row of a lane to the next
 PAD = 5.0  # above the first row of a lane, and below its last
 LEAST = 80.0  # how low a lane may be
-THIN = 8.0
+THIN = 8.0  # how high a bar is
 NAME = dw.Font(9)
 HOME = dw.Font(9, bold=True)
 CITED = dw.Pen("#7fb2d6", 1.1)

@@ -25,8 +25,9 @@ _BEFORE = re.compile(r" (?=[»:;!?%–](?:\s|$))")
 _AFTER = re.compile(r"(?<=«) |(?<=\bn°) |(?<=\b[Nn]o\.) ")
 
 ELLIPSIS = "…"
+# in sizes of the font: how wide a letter is that is not in the table, and one that East Asian scripts
+# call wide
 OTHER = 0.75
-# the width of a letter that is not in the table, and of one that East Asian scripts call wide
 WIDE = 1.05
 
 LEADING = 1.25  # from one line to the next, in sizes of the text

@@ -23,9 +23,10 @@ COLUMNS = (
     "via",
     "drawn",
 )
-CENTRE = 470.0
-CORE = (190.0, 92.0)
-TEXT_BOX = (230.0, 36.0)
+# sizes in pixels
+CENTRE = 470.0  # how far to the right the middle of the picture is
+CORE = (190.0, 92.0)  # how wide and high the box in the middle is
+TEXT_BOX = (230.0, 36.0)  # how wide and high the box of a text is
 # how far bodies, texts and other actions are from the middle, at its height
 TO_BODIES = 200.0
 TO_TEXTS = 235.0
@@ -34,6 +35,7 @@ TO_ACTIONS = 600.0
 BODY_STEP = 34.0
 TEXT_STEP = 46.0
 ACTION_STEP = 38.0
+# how wide the names of bodies and of other actions may be
 BODY_NAME = 250.0
 ACTION_NAME = 310.0
 LEAST = 230.0  # how low the picture may be

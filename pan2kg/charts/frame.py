@@ -11,6 +11,7 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw
 from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
@@ -264,26 +265,30 @@ EDGE = Pen(RULE, 0.8)
 HEAD = Font(11.5)
 STRONG = Font(11.5, bold=True)
 FINE = Font(9.5, colour=GREY)
-TILT = 0.70710678
-FIFTHS = (
-    0.2,
-    0.4,
-    0.6,
-    0.8,
-    1.0,
-)  # where the classes of shade end, as parts of the greatest weight shown
+TILT = 0.70710678  # the cosine of 45°, by which heads of columns are turned
+# where the classes of shade end, as parts of the greatest weight shown
+FIFTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+class TiltedHeads(NamedTuple):
+    """Heads of columns, how high they are, and how far they reach beyond the last column, in pixels."""
+
+    marks: list[Mark]
+    high: float
+    out: float
 
 
 def tilted(
     heads: Sequence[str | labels.Name], left: float, cell: float, *, longest: float = 215.0
-) -> tuple[list[Mark], float, float]:
-    """Heads of columns, aslant above y = 0, how high they are, and how far they reach beyond the last column.
+) -> TiltedHeads:
+    """Heads of columns, aslant above y = 0.
 
     Each stands over the middle of its column, ``cell`` wide from ``left``; names are numbered, with
     their keys, and cut at ``longest`` pixels.
     """
     marks: list[Mark] = []
-    high = out = 0.0
+    high = 0.0
+    out = 0.0
     for at, head in enumerate(heads):
         title = head if isinstance(head, str) else f"{at + 1} · {head.key or key(head.iri)}"
         text = dw.shorten(title, longest, HEAD)
@@ -292,7 +297,7 @@ def tilted(
         reach = (dw.measure(text, HEAD) + HEAD.size) * TILT
         high = max(high, reach + 8)
         out = max(out, x + 3 + reach - (left + cell * len(heads)))
-    return marks, high, out
+    return TiltedHeads(marks, high, out)
 
 
 def row_head(box: Box, number: str, name: labels.Name, detail: str, address: str = "") -> Group:

@@ -34,11 +34,12 @@ COLUMNS = (
     "weight",
     "evidence_level",
 )
-WIDTHS = (280.0, 320.0, 280.0)
-GAP = 120.0
-HIGH = 34.0
+# sizes in pixels
+WIDTHS = (280.0, 320.0, 280.0)  # of the lanes of texts, of actions, of other plans
+GAP = 120.0  # between the lanes, where lines pass
+HIGH = 34.0  # how high a box is
 EXTRA = 14.0  # how much higher the box of another plan is, for the line that counts its ties
-TOP = 34.0
+TOP = 34.0  # how high the headings of the lanes are
 NUMBER_ROOM = 50.0  # for the number of an action, to the left of its name
 PAD = 14.0  # what a name leaves free of the width of its box
 APART = 6.0  # how far what cites passes below, and what is cited above, the middle of a box

@@ -109,6 +109,7 @@ class SharedCell:
 
 # Plan × plan: below the diagonal what two plans share, above it who cites whom.
 
+# in pixels: how wide and high a cell is, and how wide the heads of rows are
 PLAN_WIDE = 62.0
 PLAN_HIGH = 50.0
 PLAN_HEAD = 300.0
@@ -316,7 +317,7 @@ def _plan_rows(meetings: Sequence[MatrixPair]) -> Iterator[tuple[Cell, ...]]:
 
 # Action × action: what the actions of one plan, or of two, share through the texts both name.
 
-CELL = 24.0
+CELL = 24.0  # how wide and high a cell is, in pixels
 SIDE = (330.0, 540.0)  # the least and the greatest width of the labels at the side
 DIGITS = dw.Font(8.5)
 

@@ -22,11 +22,13 @@ COLUMNS = (
     "actions_with_body",
     "actions",
 )
+# in pixels: how wide and high a cell is, and how wide the heads of rows are
 WIDE = 62.0
 HIGH = 44.0
 HEAD = 330.0
 KNOWN = 22.0  # how high the row is that says of how many actions a body is known
 FAINT = "#f7f7f7"
+# up to how many actions a cell has each of the shades of blue
 BOUNDS = (1.0, 3.0, 6.0, 12.0)
 
 

@@ -30,14 +30,15 @@ COLUMNS = (
     "drawn",
 )
 KINDS = ("body", "instrument", "topic")  # what the picture can be about
+# in pixels: how wide the names of plans, the axis, and the words beside the marks are
 HEAD = 220.0
 SPAN = 330.0
 SAYS = 340.0
 LEFT = HEAD + 16  # where the axis begins
 MARKS = LEFT + SPAN + 32  # where the first mark of a work stands
-ROW = 36.0
-TOP = 24.0
-HIGH = 14.0
+ROW = 36.0  # from one plan to the next
+TOP = 24.0  # above the first plan, for the years
+HIGH = 14.0  # how high the bar of a plan is
 GAP = 15.0  # how far the marks of works are apart
 MARKED = 14  # how many works of a plan have a mark; the words beside say how many there are
 NAME = dw.Font(12)

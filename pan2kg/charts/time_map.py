@@ -12,9 +12,10 @@ from pan2kg.coherence.standing import Standing
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import key
 
-SAYS = 310.0
-TOP = 24.0
-HIGH = 15.0
+# sizes in pixels
+SAYS = 310.0  # how wide the words beside the axis are
+TOP = 24.0  # above the first plan, for the years
+HIGH = 15.0  # how high the bar of a plan is
 NAME = dw.Font(12)
 CHOSEN = dw.Font(12, bold=True)
 FINE = dw.Font(11, colour=fr.GREY)
