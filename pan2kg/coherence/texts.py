@@ -248,6 +248,8 @@ class Weights:
 
 
 class Earlier(NamedTuple):
+    """The weights of an earlier release: of each text ``d``, ``ic`` and ``gain``, as in :class:`Weights`."""
+
     release: str
     n: int
     texts: Mapping[str, tuple[int, float, float]]
@@ -292,8 +294,10 @@ def weigh(
     texts_named = {use.text for use in used}
     texts = tuple(sorted(texts_named.union(*(_path(up, text) for text in texts_named))))
     place = {text: at for at, text in enumerate(texts)}
-    above = np.array([place[up[text][0]] if text in up else -1 for text in texts], dtype=np.int64)
-    levels = np.array([up[text][1] if text in up else 0 for text in texts], dtype=np.int64)
+    above = np.array(
+        [place[up[text].above] if text in up else -1 for text in texts], dtype=np.int64
+    )
+    levels = np.array([up[text].level if text in up else 0 for text in texts], dtype=np.int64)
     rows = np.array([home[use.work] for use in used], dtype=np.int64)
     columns = np.array([place[use.text] for use in used], dtype=np.int64)
     table = _climbed(rows, columns, above, (len(works.plans), len(texts)))
@@ -305,26 +309,35 @@ def weigh(
     return Weights(texts, above, levels, is_general, d, n, ic, gain)
 
 
-def _path(up: Mapping[str, tuple[str, Level]], text: str) -> list[str]:
-    # the texts a text stands below, one step after the other
-    above = []
+class _StepUp(NamedTuple):
+    """The text just above another, and the level of that step."""
+
+    above: str
+    level: Level
+
+
+def _path(up: Mapping[str, _StepUp], text: str) -> list[str]:
+    """The texts a text stands below, one step after the other."""
+    passed = []
     while text in up:
-        text = up[text][0]
-        above.append(text)
-    return above
+        text = up[text].above
+        passed.append(text)
+    return passed
 
 
-def _steps_up(steps: Iterable[TextStep]) -> dict[str, tuple[str, Level]]:
-    # one step up a text: the firmest, then the first by address; one that would close a circle is
-    # left out
+def _steps_up(steps: Iterable[TextStep]) -> dict[str, _StepUp]:
+    """One step up for each text: the firmest, then the first by address.
+
+    A step that would close a circle is left out.
+    """
     usable = []
     for text, above, at in steps:
         if at is not None and counts(at, Level.EDITORS):
             usable.append((text, at, above))
-    up: dict[str, tuple[str, Level]] = {}
+    up: dict[str, _StepUp] = {}
     for text, at, above in sorted(usable):
         if text not in up and text not in {above, *_path(up, above)}:
-            up[text] = above, at
+            up[text] = _StepUp(above, at)
     return up
 
 
