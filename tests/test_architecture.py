@@ -37,7 +37,7 @@ DOORS: Final = {
     "jinja2": {"templates"},
     "matplotlib": {"charts.registry"},
     "mcp": {"server.assistant"},
-    "networkx": {"graph.links", "tables.network_files", "tables.network_places"},
+    "networkx": {"graph.link_network", "tables.network_files", "tables.network_places"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.web"},

@@ -10,7 +10,8 @@ The modules::
     answer       rows of an answer, with what one needs to cite them
     datasets     what a project says of itself: its profile, its release, its notice
     labels       what things are called, and where their pages are
-    links        links between plans, and links as a network
+    links        links between plans
+    link_network links as a network
     plan_parts   parts of plans in order, the actions under them, and how many sources count
     scores       interaction scores as the graph holds them
     search       things by what a person types or a text says

@@ -472,7 +472,7 @@ class Graph:
         >>> network.nodes["https://w3id.org/pan2kg/id/plan/lu-bhr-2"]["type"]
         'Plan'
         """
-        from pan2kg.graph.links import build_network, read_network
+        from pan2kg.graph.link_network import build_network, read_network
 
         uncalled = self._at("network", evidence, lambda at: read_network(self.read, self.known(at)))
         network = build_network(uncalled, self.labels, language=language or "fr")

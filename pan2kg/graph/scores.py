@@ -5,7 +5,7 @@ How scores are typed and entered, and all that follows from them, stands beside 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -21,6 +21,11 @@ SCALE: Final = "nilsson-2016"
 Map the interactions between Sustainable Development Goals. Nature 534, 320–322."""
 LOWEST: Final = -3
 HIGHEST: Final = 3
+_SAME_STEP: Final = 1e-9
+"""So far from a whole number of steps a score may be, since decimals are not exact in floating point."""
+
+Cell = tuple[str, str]
+"""The labels of a row and a column: what acts, and on what."""
 
 
 class Scale(NamedTuple):
@@ -33,6 +38,11 @@ class Scale(NamedTuple):
     highest: float | None = HIGHEST
     step: float | None = 1
     name: str = SCALE
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The lowest and the highest score; None where there is no bound."""
+        return self.lowest, self.highest
 
     @property
     def is_whole(self) -> bool:
@@ -49,11 +59,15 @@ class Scale(NamedTuple):
         >>> Scale().fault(0.5), Scale().fault(4), Scale().fault(-3), Scale(None, None).fault(400)
         ('step', 'outside', '', '')
         """
-        if self.step is not None and abs(score / self.step - round(score / self.step)) >= 1e-9:
-            return "step"
-        is_below = self.lowest is not None and score < self.lowest
-        is_above = self.highest is not None and score > self.highest
-        return "outside" if is_below or is_above else ""
+        if self.step is not None:
+            steps = score / self.step
+            if abs(steps - round(steps)) >= _SAME_STEP:
+                return "step"
+        if self.lowest is not None and score < self.lowest:
+            return "outside"
+        if self.highest is not None and score > self.highest:
+            return "outside"
+        return ""
 
 
 DEFAULT: Final = Scale()
@@ -65,11 +79,12 @@ def scale_between(lowest: float | None, highest: float | None, *, decimal: bool 
     >>> scale_between(-4, 4, decimal=True).name, scale_between(None, None).name, scale_between(-3, 3).name
     ('minus-4-to-4-decimal', 'count', 'nilsson-2016')
     """
-    step = None if decimal else 1
-    if (lowest, highest, step) == (LOWEST, HIGHEST, 1):
+    scale = Scale(lowest, highest, None if decimal else 1)
+    if scale == DEFAULT:
         return DEFAULT
-    name = declaration(Scale(lowest, highest, step)).replace("..", "-to-").replace(" ", "-")
-    return Scale(lowest, highest, step, re.sub(r"(^|(?<=to-))-", "minus-", name))
+    words = declaration(scale).replace("..", "-to-").replace(" ", "-")
+    # a minus stands at the beginning or behind « to- »: the other hyphens join words
+    return scale._replace(name=re.sub(r"(^|(?<=to-))-", "minus-", words))
 
 
 def declaration(scale: Scale, *, shown: bool = False) -> str:
@@ -80,11 +95,12 @@ def declaration(scale: Scale, *, shown: bool = False) -> str:
     >>> declaration(Scale(None, None))
     'count'
     """
-    bounds = "count"
-    if scale.lowest is not None and scale.highest is not None:
-        bounds = ("…" if shown else "..").join(
-            plain(bound, signed=shown) for bound in (scale.lowest, scale.highest)
-        )
+    if scale.lowest is None or scale.highest is None:
+        bounds = "count"
+    else:
+        between = "…" if shown else ".."
+        lowest = plain(scale.lowest, signed=shown)
+        bounds = f"{lowest}{between}{plain(scale.highest, signed=shown)}"
     return bounds if shown or scale.is_whole else f"{bounds} decimal"
 
 
@@ -109,6 +125,14 @@ def plain(score: float, *, signed: bool = False) -> str:
     return ("+" if score > 0 else "") + text.replace("-", "−")
 
 
+class AssessedEffect(NamedTuple):
+    """The score of what ``source`` does to ``target``."""
+
+    source: str
+    target: str
+    score: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
     """One assessor's matrix: ``values[i, j]`` is the effect of label i on label j, NaN where not assessed.
@@ -122,31 +146,32 @@ class Scores:
     values: Floats
     assessor: str = ""
     scale: Scale = DEFAULT
-    rationale: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    rationale: Mapping[Cell, str] = field(default_factory=dict)
     own: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        n = len(self.labels)
-        if self.values.shape != (n, n) or not np.isnan(np.diagonal(self.values)).all():
+        size = len(self.labels)
+        if self.values.shape != (size, size) or not np.isnan(np.diagonal(self.values)).all():
             raise ValueError("scores need a square matrix with nothing on its diagonal")
 
-    def cells(self) -> Iterator[tuple[str, str, float]]:
-        """What was assessed, by row and column: what acts, on what, and the score.
+    def cells(self) -> Iterator[AssessedEffect]:
+        """What was assessed, by row and column.
 
-        >>> list(scores_of({("b", "a"): -1, ("a", "b"): 2}).cells())
+        >>> [tuple(effect) for effect in scores_of({("b", "a"): -1, ("a", "b"): 2}).cells()]
         [('a', 'b', 2), ('b', 'a', -1)]
         """
-        for i, j in np.argwhere(~np.isnan(self.values)).tolist():
-            yield self.labels[i], self.labels[j], whole(self.values[i, j])
+        for row, column in np.argwhere(~np.isnan(self.values)).tolist():
+            score = whole(self.values[row, column])
+            yield AssessedEffect(self.labels[row], self.labels[column], score)
 
 
 def scores_of(
-    cells: Mapping[tuple[str, str], float],
+    cells: Mapping[Cell, float],
     *,
     labels: Collection[str] = (),
     assessor: str = "",
     scale: Scale = DEFAULT,
-    rationale: Mapping[tuple[str, str], str] | None = None,
+    rationale: Mapping[Cell, str] | None = None,
 ) -> Scores:
     """The matrix of the given cells; labels are sorted, those without a cell may be given too.
 
@@ -154,12 +179,12 @@ def scores_of(
     [[nan, -2.0], [nan, nan]]
     """
     names = sorted({*labels, *(end for pair in cells for end in pair)})
-    place = {name: at for at, name in enumerate(names)}
+    index = {name: number for number, name in enumerate(names)}
     values = np.full((len(names), len(names)), np.nan)
     for (source, target), score in cells.items():
         if source == target or scale.fault(score):
             raise ValueError(f"{source} on {target}: {score}")
-        values[place[source], place[target]] = score
+        values[index[source], index[target]] = score
     return Scores(tuple(names), values, assessor, scale, rationale or {})
 
 
@@ -175,11 +200,11 @@ def read_scales(store: Store) -> dict[str, Scale]:
     return scales
 
 
-class _Assessed(NamedTuple):
-    """The cells of a matrix: their scores, and the reasons, empty where none was given."""
+class _MatrixCells(NamedTuple):
+    """The cells of a matrix by row and column label: their scores, and the reasons, empty where none was given."""
 
-    scores: dict[tuple[str, str], float]
-    reasons: dict[tuple[str, str], str]
+    scores: dict[Cell, float]
+    reasons: dict[Cell, str]
 
 
 def read_matrices(store: Store) -> tuple[Scores, ...]:
@@ -189,23 +214,21 @@ def read_matrices(store: Store) -> tuple[Scores, ...]:
     outside the scale, or of something on itself, is left out; the check of the graph reports it.
     """
     scales = read_scales(store)
-    by_matrix: dict[tuple[str, str], _Assessed] = {}
-    for _, source, target, text, name, assessor, reason in text_rows(
-        store, program_query("coherence/scores")
-    ):
-        scale = scales.setdefault(name, Scale(name=name))
+    by_matrix: dict[tuple[str, str], _MatrixCells] = {}
+    rows = text_rows(store, program_query("coherence/scores"))
+    for _, source, target, text, scale_name, assessor, reason in rows:
+        scale = scales.setdefault(scale_name, Scale(name=scale_name))
         score = _number(text)
         if source == target or score is None or scale.fault(score):
             continue
-        assessed = by_matrix.setdefault((name, assessor), _Assessed({}, {}))
-        assessed.scores.setdefault((source, target), score)
-        assessed.reasons.setdefault((source, target), reason)
+        cells = by_matrix.setdefault((scale_name, assessor), _MatrixCells({}, {}))
+        cells.scores.setdefault((source, target), score)
+        cells.reasons.setdefault((source, target), reason)
     matrices = []
-    for (name, assessor), assessed in sorted(by_matrix.items()):
-        reasons = {cell: reason for cell, reason in assessed.reasons.items() if reason}
-        matrices.append(
-            scores_of(assessed.scores, assessor=assessor, scale=scales[name], rationale=reasons)
-        )
+    for (scale_name, assessor), cells in sorted(by_matrix.items()):
+        reasons = {cell: reason for cell, reason in cells.reasons.items() if reason}
+        scale = scales[scale_name]
+        matrices.append(scores_of(cells.scores, assessor=assessor, scale=scale, rationale=reasons))
     return tuple(matrices)
 
 
@@ -222,41 +245,48 @@ def summable(matrices: Iterable[Scores]) -> tuple[Scores, ...]:
     (1, True)
     """
     every = tuple(matrices)
-    usual = (DEFAULT.lowest, DEFAULT.highest)
-    if len({scores.scale[:2] for scores in every}) < 2:
+    if len({scores.scale.bounds for scores in every}) < 2:
         return every
-    return tuple(scores for scores in every if scores.scale[:2] == usual)
+    return tuple(scores for scores in every if scores.scale.bounds == DEFAULT.bounds)
 
 
-def judged(
-    home: Mapping[str, str], matrices: Iterable[Scores]
-) -> dict[tuple[str, str], tuple[float, float, int]]:
+class PairSum(NamedTuple):
+    """What experts scored between the actions of two plans, both ways: the sums, and of how many cells."""
+
+    positive: float
+    negative: float
+    cells: int
+
+
+def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[str, str], PairSum]:
     """Experts' scores between the actions of each pair of plans of which any are known, by their IRIs in order.
 
-    Both ways: the positive and the negative apart, and of how many cells. Scores on several scales
-    have no sum: then only those from −3 to +3 are taken. Where several assessed a cell, their
-    positive and negative scores are averaged each for itself.
+    ``home`` is the plan of each action. Scores on several scales have no sum: then only those from
+    −3 to +3 are taken. Where several assessed a cell, their positive and negative scores are averaged
+    each for itself.
 
     >>> home = {"a": "p1", "b": "p2", "c": "p2"}
     >>> judged(home, [scores_of({("a", "b"): 3, ("b", "a"): -1, ("b", "c"): 2})])
-    {('p1', 'p2'): (3.0, -1.0, 2)}
+    {('p1', 'p2'): PairSum(positive=3.0, negative=-1.0, cells=2)}
 
     Source: it follows the cross-impact matrices of Weitz et al. (2018), Sustainability Science 13,
         531–548.
     """
-    opinions: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
+    opinions: dict[tuple[str, str], dict[Cell, list[float]]] = {}
     for matrix in summable(matrices):
         for source, target, score in matrix.cells():
-            ends = (home.get(source), home.get(target))
-            if None not in ends and ends[0] != ends[1]:
-                pair = min(home[source], home[target]), max(home[source], home[target])
-                opinions.setdefault(pair, {}).setdefault((source, target), []).append(score)
-    by_pair = {}
-    for pair, cells in opinions.items():
-        positive = 0.0
-        negative = 0.0
-        for scores in cells.values():
-            positive += sum(max(score, 0) for score in scores) / len(scores)
-            negative += sum(min(score, 0) for score in scores) / len(scores)
-        by_pair[pair] = positive, negative, len(cells)
-    return by_pair
+            if source not in home or target not in home or home[source] == home[target]:
+                continue
+            pair = min(home[source], home[target]), max(home[source], home[target])
+            opinions.setdefault(pair, {}).setdefault((source, target), []).append(score)
+    return {pair: _sum(cells.values()) for pair, cells in opinions.items()}
+
+
+def _sum(opinions: Collection[Sequence[float]]) -> PairSum:
+    """The sum of cells, each with the scores that several gave it."""
+    positive = 0.0
+    negative = 0.0
+    for scores in opinions:
+        positive += sum(max(score, 0) for score in scores) / len(scores)
+        negative += sum(min(score, 0) for score in scores) / len(scores)
+    return PairSum(positive, negative, len(opinions))

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple, TypeVar
 from pan2kg.charts.country_map import colour_of
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
-from pan2kg.graph.links import DECLARED, communities, usual_kinds
+from pan2kg.graph.link_network import communities
+from pan2kg.graph.links import DECLARED, usual_kinds
 from pan2kg.site import values
 from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.tables.network_places import place
