@@ -14,7 +14,8 @@ The modules::
     link_network links as a network
     plan_parts   parts of plans in order, the actions under them, and how many sources count
     scores       interaction scores as the graph holds them
-    search       things by what a person types or a text says
+    search       things by what a person types
+    nameable     what a text can name
     statements   what is stated of things, and on whose word
     later_rooms  what rooms that stand on this one do for the methods of a graph
     graph        the graph itself

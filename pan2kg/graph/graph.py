@@ -157,7 +157,7 @@ class Graph:
         "Labels, keys, numbers and classes of all things.",
     )
     names: GraphReading[NamesInTexts] = GraphReading(
-        "graph.search.read_names",
+        "graph.nameable.read_names",
         "read profile.country",
         "What a text can name, by identifiers and words.",
     )

@@ -1,4 +1,4 @@
-"""Finding things by what a person types or a text says: by name, number, abbreviation or key.
+"""Finding things by what a person types: by name, number, abbreviation or key.
 
 Case, accents and punctuation make no difference. What was typed whole stands first: « PAN2 » is PAN
 2, « 32017R0821 » and « 2017/821 » the regulation on conflict minerals, « ODD 8 » a goal. Then come
@@ -8,25 +8,23 @@ inside words; and where there is none, those within one typing error of each wor
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from enum import IntEnum
 from functools import cached_property
-from typing import Final
+from itertools import chain
+from typing import Final, NamedTuple
 
-from pan2kg.extract.mentions import names_of
-from pan2kg.extract.names import NamesInTexts, Thing
 from pan2kg.graph.labels import KINDS, Entry, Labels
+from pan2kg.store import ReadRows, gathered, program_query
 from pan2kg.store.names import folded, parts_of, whole as whole_name
-from pan2kg.store.queries import program_query
-from pan2kg.turtle.countries import countries
-from pan2kg.turtle.vocabulary import PAN, kind_and_key, path_of
 
 MOST: Final = 100
 """How many things are found at most."""
 _LONGEST: Final = 24
-"""How many characters such a part may have, without the spaces."""
-_CELEX: Final = re.compile(r"3(\d{4})[A-Z]0*(\d+)")
+"""How many characters a name that is meant where it is typed whole may have, without the spaces."""
+_CELEX: Final = re.compile(r"3(?P<year>\d{4})[A-Z]0*(?P<number>\d+)")
+"""The number of an act of the Union, as 32017R0821, which is act 2017/821."""
 _KINDS: Final = tuple(
     dict.fromkeys(("plan", "instrument", "body", "provision", "topic", "action", *KINDS))
 )
@@ -37,39 +35,61 @@ _TYPED: Final = 4
 """How many letters a word has in which a typing error is forgiven: among shorter ones too many are alike."""
 
 
+class Match(IntEnum):
+    """How well a thing fits what was typed; the best stand first."""
+
+    WHOLE = 0
+    """It is called so."""
+    WORDS = 1
+    """Its names have words that begin with all those typed."""
+    INSIDE = 2
+    """Its names have all that was typed, within words too."""
+
+
+class FindableRank(NamedTuple):
+    """The place of a thing among equals: by its kind, then what others name most often, then its label."""
+
+    kind: int
+    minus_times_named: int
+    label: str
+    iri: str
+
+
 @dataclass(frozen=True, slots=True)
 class Findable:
     """A thing that can be found.
 
     ``names`` are what it is called; ``words`` are all of them, folded, with a space before and
-    after; ``whole`` are those that are meant where they are typed whole, folded and without spaces;
-    ``rank`` is its place among equals: by its kind, then what others name most often, then its
-    label.
+    after; ``whole`` are those that are meant where they are typed whole, folded and without spaces.
     """
 
     iri: str
     names: tuple[str, ...]
     words: str
     whole: frozenset[str]
-    rank: tuple[int, int, str, str]
+    rank: FindableRank
 
-    def tier(self, terms: list[str], whole: str) -> int | None:
-        """Where it stands: 0 typed whole, 1 with all the words, 2 with them inside words; else None."""
+    def match(self, terms: list[str], whole: str) -> Match | None:
+        """How well it fits the words that were typed, and these as one name; None where it does not."""
         if whole in self.whole:
-            return 0
+            return Match.WHOLE
         if all(f" {word}" in self.words for word in terms):
-            return 1
-        return 2 if all(word in self.words for word in terms) else None
+            return Match.WORDS
+        if all(word in self.words for word in terms):
+            return Match.INSIDE
+        return None
 
 
 @dataclass(frozen=True)
 class Search:
+    """Everything that can be found, in the order of ranks."""
+
     things: tuple[Findable, ...]
 
     @cached_property
     def vocabulary(self) -> tuple[str, ...]:
         """All words of names, folded, each once."""
-        return tuple(sorted({word for entry in self.things for word in entry.words.split()}))
+        return tuple(sorted({word for thing in self.things for word in thing.words.split()}))
 
     def find(self, words: str, *, limit: int = MOST) -> list[str]:
         """The things found by words, best first.
@@ -81,12 +101,12 @@ class Search:
         if not terms:
             return []
         whole = whole_name("".join(terms))
-        tiers: list[list[str]] = [[], [], []]
-        for entry in self.things:
-            tier = entry.tier(terms, whole)
-            if tier is not None:
-                tiers[tier].append(entry.iri)
-        found = [iri for tier in tiers for iri in tier]
+        by_match: dict[Match, list[str]] = {match: [] for match in Match}
+        for candidate in self.things:
+            match = candidate.match(terms, whole)
+            if match is not None:
+                by_match[match].append(candidate.iri)
+        found = list(chain.from_iterable(by_match.values()))
         return (found or self._misspelt(terms))[:limit]
 
     def _misspelt(self, terms: Sequence[str]) -> list[str]:
@@ -98,9 +118,10 @@ class Search:
                 forms += [f" {near} " for near in self.vocabulary if is_near(word, near)]
             spellings.append(forms)
         found = []
-        for entry in self.things:
-            if all(any(form in entry.words for form in forms) for forms in spellings):
-                found.append(entry.iri)
+        for candidate in self.things:
+            words = candidate.words
+            if all(any(form in words for form in forms) for forms in spellings):
+                found.append(candidate.iri)
         return found
 
 
@@ -109,46 +130,40 @@ def is_near(word: str, candidate: str) -> bool:
     if abs(len(word) - len(candidate)) > 1:
         return False
     short, long = sorted((word, candidate), key=len)
-    at = next(
-        (at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
-    )
+    at = 0
+    while at < len(short) and short[at] == long[at]:
+        at += 1
     if len(short) < len(long):
         return short[at:] == long[at + 1 :]
-    return (
-        short[at + 1 :] == long[at + 1 :]
-        or short[at:] == long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
-    )
+    is_one_wrong = short[at + 1 :] == long[at + 1 :]
+    exchanged = long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
+    return is_one_wrong or short[at:] == exchanged
 
 
-Read = Callable[[str], list[list[str]]]
-"""Gives the rows of a query as plain text."""
-
-
-def read_search(labels: Labels, read: Read) -> Search:
+def read_search(labels: Labels, read: ReadRows) -> Search:
     """What can be found in a graph: all that has a page and is not retired."""
-    called: dict[str, list[str]] = {}
-    for iri, words in read(program_query("names/others")):
-        called.setdefault(iri, []).append(words)
-    times = {iri: int(number) for iri, number in read(program_query("names/named"))}
-    entries = [
-        entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired
-    ]
-    findables = [
-        findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in entries
-    ]
-    return Search(tuple(sorted(findables, key=lambda entry: entry.rank)))
+    names_of = gathered((iri, words) for iri, words in read(program_query("names/others")))
+    times_of = {iri: int(number) for iri, number in read(program_query("names/named"))}
+    things = []
+    for entry in labels.entries.values():
+        if entry.has_page and not entry.is_retired:
+            other_names = names_of.get(entry.iri, ())
+            things.append(findable(entry, other_names, times_of.get(entry.iri, 0)))
+    return Search(tuple(sorted(things, key=lambda thing: thing.rank)))
 
 
 def findable(entry: Entry, other_names: Iterable[str], times: int = 0) -> Findable:
-    titles = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *other_names))
-    numbers = [f"{celex[1]}/{celex[2]}" for name in titles if (celex := _CELEX.fullmatch(name))]
-    names = [
-        name for name in (*titles, *numbers, entry.notation, entry.key, entry.identifier) if name
-    ]
-    words = f" {' '.join(dict.fromkeys(filter(None, map(folded, names))))} "
+    """A thing as it is found: by its labels, other names, numbers and key; others name it so many ``times``."""
+    names = list(dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *other_names)))
+    for celex in filter(None, map(_CELEX.fullmatch, names.copy())):
+        names.append(f"{celex['year']}/{celex['number']}")
+    names += (entry.notation, entry.key, entry.identifier)
+    names = [name for name in names if name]
+    words = dict.fromkeys(filter(None, map(folded, names)))
     label = next(iter((entry.brief or entry.texts).values()), entry.key)
-    rank = (_KINDS.index(entry.kind), -times, label, entry.iri)
-    return Findable(entry.iri, tuple(names), words, frozenset(whole_names(names)), rank)
+    rank = FindableRank(_KINDS.index(entry.kind), -times, label, entry.iri)
+    whole = frozenset(whole_names(names))
+    return Findable(entry.iri, tuple(names), f" {' '.join(words)} ", whole, rank)
 
 
 def whole_names(names: Iterable[str]) -> list[str]:
@@ -164,77 +179,3 @@ def whole_names(names: Iterable[str]) -> list[str]:
             if whole and len(whole) <= _LONGEST:
                 wholes.append(whole)
     return list(dict.fromkeys(wholes))
-
-
-_SHORT: Final = PAN + "shortName"
-_ABBREVIATION: Final = re.compile(r"[A-Z][A-Za-z]*[A-Z]\w* ?\d$")
-_CLASSES: Final = {
-    "Plan": "plan",
-    "PublicBody": "body",
-    "Organisation": "body",
-    "Provision": "provision",
-}
-
-
-def read_names(read: Read, own_country: str) -> NamesInTexts:
-    """What a text can name, with the country its file or key says."""
-    codes = {country.iri: country.code for country in countries().values()}
-    identifiers: dict[str, list[str]] = {}
-    for iri, scheme, notation in read(program_query("names/identifiers")):
-        identifiers.setdefault(iri, []).append(f"{kind_and_key(scheme)[1]}:{notation}")
-    named: dict[str, Thing] = {}
-    for iri, class_, key, type_, country, start, end, file in read(program_query("names/things")):
-        if iri in named:
-            continue
-        name = key or kind_and_key(iri)[1] or iri.rpartition("/")[2]
-        named[iri] = Thing(
-            iri,
-            name,
-            _CLASSES.get(class_.removeprefix(PAN), "instrument"),
-            kind_and_key(type_)[1],
-            codes.get(country) or _country(name, file, codes.get(own_country, "")),
-            day_of(start),
-            day_of(end, last=True),
-            tuple(identifiers.get(iri, ())),
-        )
-    labels = (
-        (iri, label)
-        for iri, label, property_ in read(program_query("names/labels"))
-        if property_ != _SHORT
-        or (entry := named.get(iri)) is None
-        or entry.kind != "plan"
-        or not entry.country
-        or _ABBREVIATION.match(label)
-    )
-    return names_of(
-        named.values(), labels, (row[0] for row in read(program_query("names/not-mentions")))
-    )
-
-
-def _country(key: str, file: str, own_country: str) -> str:
-    code = key[:2] if key[2:3] == "-" else ""
-    if code in countries():
-        return code
-    path = path_of(file)
-    shared = path.startswith("core/") or path.split("/")[:2] in (
-        ["instruments", folder] for folder in _SHARED
-    )
-    return "" if shared or not path else own_country
-
-
-_SHARED: Final = ("council-of-europe", "eu", "ilo", "international", "un", "oecd")
-"""The folders of texts that are of no country."""
-
-
-def day_of(stated: str, *, last: bool = False) -> date | None:
-    """A day as it is stated, the first day of a year or a month, or its last one.
-
-    >>> day_of("2018"), day_of("2018-05"), day_of("2018-05-03"), day_of("soon")
-    (datetime.date(2018, 1, 1), datetime.date(2018, 5, 1), datetime.date(2018, 5, 3), None)
-    """
-    numbers = stated.split("-")
-    if not all(digits.isdigit() for digits in numbers) or len(numbers[0]) != 4:
-        return None
-    ending = ["12", "28"] if last else ["01", "01"]
-    year, month, day = [*numbers, *ending[len(numbers) - 1 :]][:3]
-    return date(int(year), int(month), int(day))
