@@ -194,7 +194,7 @@ def _graph_of(
 ) -> tuple["Graph", list[Text]]:
     """The graph a table is made of, and what is to be said of its day."""
     from pan2kg.graph.graph import Graph
-    from pan2kg.store import as_of, store
+    from pan2kg.store import as_of, intervals, store
     from pan2kg.turtle.vocabulary import PAN
 
     language = options.language
@@ -207,9 +207,9 @@ def _graph_of(
         data = open_kept(options, project, links=False)
         return Graph(project, data, language=language, as_of=day, asked=day is not None), []
     today = store.load_project(project)
-    actions = len(as_of.instances(today, PAN + "Action"))
+    actions = len(intervals.instances(today, PAN + "Action"))
     dated = as_of.as_of(today, day, project, links=False)
-    if not as_of.instances(dated.store, PAN + "Action"):
+    if not intervals.instances(dated.store, PAN + "Action"):
         given = day.isoformat()
         raise QueryError("no-action-on-day", remedy="choose-another-day", of=actions, given=given)
     dated.refuse((*choice.plans, *choice.actions))

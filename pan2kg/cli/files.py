@@ -210,11 +210,12 @@ def run_site(options: argparse.Namespace) -> int:
 
 
 def run_load(options: argparse.Namespace) -> int:
-    from pan2kg.store import queries, remote
+    from pan2kg.store import loading, queries, remote
+    from pan2kg.store.destination import Target
 
     project = project_of(options)
     progress = Progress()
-    target = remote.Target(
+    target = Target(
         options.endpoint,
         options.store or "",
         options.update or "",
@@ -224,7 +225,7 @@ def run_load(options: argparse.Namespace) -> int:
     )
     progress(say("progress", "loading"))
     try:
-        loaded = remote.load_graph(
+        loaded = loading.load_graph(
             open_kept(options, project),
             target,
             f"{project.space}graph/",
@@ -236,9 +237,16 @@ def run_load(options: argparse.Namespace) -> int:
     finally:
         progress.finish()
     whole = len(queries.read_queries(project))
-    wrong = loaded["wrong"].split()
+    wrong = loaded.wrong
     tell(
-        say("progress", "graph-loaded", **loaded),
+        say(
+            "progress",
+            "graph-loaded",
+            graphs=str(loaded.graphs),
+            statements=str(loaded.statements),
+            dropped=str(loaded.dropped),
+            way=loaded.way,
+        ),
         say("progress", "engine-examined", right=str(whole - len(wrong)), whole=str(whole)),
         wrong and say("error", "engine-errs", names=", ".join(wrong)),
     )

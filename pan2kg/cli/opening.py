@@ -50,7 +50,7 @@ def open_endpoint(
     project: Project, options: argparse.Namespace, *, is_ours: bool = True
 ) -> "RemoteStore":
     from pan2kg.graph import datasets
-    from pan2kg.store import remote
+    from pan2kg.store import loading, remote
 
     store = remote.open_remote(
         options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours
@@ -59,7 +59,7 @@ def open_endpoint(
         releases = datasets.other_release(store, project)
         if releases:
             tell(say("progress", "other-release", there=releases[0], here=releases[1]))
-        tell(remote.not_examined(store, project))
+        tell(loading.not_examined(store, project))
     return store
 
 

@@ -13,7 +13,10 @@ The modules::
     links    the kinds of link, and links of works by what they share
     rules    what is derived into a store, and the store of a project
     cache    states of a project, kept between commands
-    remote   a store behind a SPARQL endpoint, and a graph brought to one
+    remote   a store behind a SPARQL endpoint
+    destination  where graphs are put at an endpoint, and how
+    loading  a graph brought to an endpoint, once its engine was examined
+    intervals  when things are in force
     as_of    a store as of a day
     terms    words of a query that the graph does not know, with the nearest it does
 """

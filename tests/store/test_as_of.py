@@ -14,7 +14,8 @@ import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
-from pan2kg.store.as_of import FORESEEN, IN_FORCE, MADE, DatedGraph, DayStanding, Validity, as_of
+from pan2kg.store.as_of import DatedGraph, as_of
+from pan2kg.store.intervals import FORESEEN, IN_FORCE, MADE, DayStanding, Validity
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, load_project, select
 from pan2kg.turtle.vocabulary import DERIVED, ID, PAN, graph_of

@@ -23,16 +23,11 @@ import pytest
 import pan2kg
 from pan2kg.errors import EndpointError
 from pan2kg.project import Project
-from pan2kg.store import remote
+from pan2kg.store import loading
+from pan2kg.store.destination import Target
+from pan2kg.store.loading import LoadOutcome, graph_sizes, load_graph
 from pan2kg.store.queries import read_queries
-from pan2kg.store.remote import (
-    RemoteStore,
-    Target,
-    graph_sizes,
-    insist_on_shapes,
-    load_graph,
-    open_remote,
-)
+from pan2kg.store.remote import RemoteStore, insist_on_shapes, open_remote
 from pan2kg.store.store import LocalStore, Result, select
 from pan2kg.turtle.vocabulary import PAN
 from tests.conftest import lack, serving
@@ -275,7 +270,7 @@ def store_of(*more: str) -> LocalStore:
 
 def load(
     store: LocalStore, url: str, project: Project | None = None, **told: object
-) -> dict[str, str]:
+) -> LoadOutcome:
     return load_graph(store, Target(url, **told), SPACE, lambda _done, _whole: None, project)  # type: ignore[arg-type]
 
 
@@ -283,13 +278,7 @@ def test_a_project_that_was_loaded_is_answered_from_and_not_loaded_twice_unless_
     server: str,
 ) -> None:
     done = load(store_of(f"{SPACE}gone"), f"{server}/query")
-    assert done == {
-        "graphs": "3",
-        "statements": "5",
-        "dropped": "0",
-        "way": f"{server}/store",
-        "wrong": "",
-    }
+    assert done == LoadOutcome(graphs=3, statements=5, dropped=0, way=f"{server}/store", wrong=())
     assert not open_remote(f"{server}/query").graphs
     said = select(
         RemoteStore(f"{server}/query"),
@@ -300,7 +289,7 @@ def test_a_project_that_was_loaded_is_answered_from_and_not_loaded_twice_unless_
     )
     with pytest.raises(EndpointError, match=r"holds 3 graphs of this project already.*--replace"):
         load(store_of(), f"{server}/query")
-    assert load(store_of(), f"{server}/query", replace=True)["dropped"] == "1"
+    assert load(store_of(), f"{server}/query", replace=True).dropped == 1
     assert graph_sizes(RemoteStore(f"{server}/query")) == {STATED: 3, DERIVED: 1}
 
 
@@ -320,11 +309,11 @@ def test_graphs_of_others_are_not_touched(server: str) -> None:
 def test_where_only_updates_are_taken_graphs_go_by_them_and_where_nothing_is_it_is_told(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pan2kg.store.remote.PIECE", 1)
+    monkeypatch.setattr("pan2kg.store.destination.PIECE", 1)
     with pytest.raises(EndpointError, match=r"No address beside .* takes graphs.*--store"):
         load(store_of(), f"{server}/query", graphs=f"{server}/nothing")
     done = load(store_of(), f"{server}/query", updates=f"{server}/update")
-    assert (done["way"], done["statements"]) == (f"{server}/update", "4")
+    assert (done.way, done.statements) == (f"{server}/update", 4)
     load(store_of(), f"{server}/query", updates=f"{server}/update", replace=True)
     assert graph_sizes(RemoteStore(f"{server}/query")) == {STATED: 3, DERIVED: 1}
 
@@ -383,12 +372,12 @@ def test_virtuoso_takes_a_project_and_answers_for_it(
             load(store_of(), url)
         monkeypatch.setenv("PAN2KG_ENDPOINT_USER", "dba")
         monkeypatch.setenv("PAN2KG_ENDPOINT_PASSWORD", "dba")
-        assert load(store_of(), url)["way"].endswith("/sparql-graph-crud-auth")
+        assert load(store_of(), url).way.endswith("/sparql-graph-crud-auth")
         made = store_of()
         made.inner.load(
             f"<http://e/a> <{PAN}inPlan> <{PLAN}> <{STATED}> .", format=ox.RdfFormat.N_QUADS
         )
-        assert load(made, url, replace=True)["statements"] == "5"
+        assert load(made, url, replace=True).statements == 5
         monkeypatch.delenv("PAN2KG_ENDPOINT_USER")
         store = open_remote(url)
         assert not store.graphs
@@ -438,17 +427,15 @@ def test_an_engine_that_empties_an_answer_is_found_out_and_refused_by_name(
         answer(content, reply.headers["Content-Type"], code=reply.status_code)(handler)
 
     script.steps = [relay]
-    assert (
-        load(store_of(), script.url, few.project, graphs=f"{server}/store")["wrong"]
-        == "mandated-plans"
-    )
+    outcome = load(store_of(), script.url, few.project, graphs=f"{server}/store")
+    assert outcome.wrong == ("mandated-plans",)
     for url in (script.url, f"{server}/query"):  # what was found out is kept where the project is
         graph = pan2kg.Graph(few.project, open_remote(url))
         with pytest.raises(
             EndpointError, match=r"as the files do: mandated-plans\..*without --endpoint"
         ):
             graph.ask("mandated-plans")
-        assert remote.not_examined(graph.store, few.project) is None  # type: ignore[arg-type]
+        assert loading.not_examined(graph.store, few.project) is None  # type: ignore[arg-type]
         assert [row["plan"] for row in graph.ask("plans").rows] == [PLAN], (
             "nothing that was invented for the exam"
         )
@@ -458,7 +445,7 @@ def test_each_stored_question_finds_something_in_the_exam(project: Project, tmp_
     for source, name in (
         (project.ontology, "ontology"),
         (project.queries, "queries"),
-        (remote._EXAM, "graph"),
+        (loading.EXAM, "graph"),
     ):
         shutil.copytree(source, tmp_path / name)
     exam = pan2kg.open_graph(tmp_path)
@@ -469,8 +456,8 @@ def test_what_a_load_leaves_that_breaks_off_is_not_answered_from_and_goes_with_t
     server: str, few: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as killed:
-        for name in ("_rows", "_Destination.drop"):
-            killed.setattr(f"pan2kg.store.remote.{name}", lambda *_: sys.exit())
+        for name in ("loading._rows", "destination.Destination.drop"):
+            killed.setattr(f"pan2kg.store.{name}", lambda *_: sys.exit())
         with pytest.raises(SystemExit):
             load(store_of(), f"{server}/query", few.project)
     assert len(graph_sizes(RemoteStore(f"{server}/query"))) == 3
@@ -483,7 +470,7 @@ def test_what_a_load_leaves_that_breaks_off_is_not_answered_from_and_goes_with_t
 def test_the_union_is_asked_for_before_a_project_is_loaded(
     serve: Serve, few: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pan2kg.store.remote._MOST_GRAPHS", 1)
+    monkeypatch.setattr("pan2kg.store.remote.MOST_GRAPHS", 1)
     server = serve()
     with pytest.raises(EndpointError, match="its default graph is not their union"):
         load(store_of(), f"{server}/query", few.project)
