@@ -1,4 +1,4 @@
-"""What things are called: their labels in each language, keys, kinds and classes, and the addresses of their pages.
+"""What things are called: their labels in each language, short names, numbers, keys, kinds and classes.
 
 A thing of ours is of the kind, and has the key, its IRI ends in; one of others, such as a law, has
 those its class and its identifier give. This is the one place that decides what a thing is called.
@@ -7,13 +7,13 @@ those its class and its identifier give. This is the one place that decides what
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
 from pan2kg.i18n.catalogue import LANGUAGES, french
-from pan2kg.store import Store, Term, plain, select
+from pan2kg.store import Store, gathered, plain, select, text_rows
+from pan2kg.store.store import Row, Solutions
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
 KINDS: Final = (
@@ -34,42 +34,6 @@ KINDS: Final = (
 """Things that have a page of their own in the site; all others are shown on the pages of these."""
 
 
-@lru_cache(maxsize=1 << 16)
-def way(folder: str, target: str) -> str:
-    """The address of a page or file for the pages of a folder, both below the root; ``*`` is a folder of any name.
-
-    >>> way("fr/*/", "fr/question/où.html#x")
-    '../question/o%C3%B9.html#x'
-    """
-    file, hash_, fragment = relative(folder, target).partition("#")
-    return f"{quote(file)}{hash_}{fragment}"
-
-
-def relative(start: str, target: str) -> str:
-    """The way from one page to another, both as paths below the root.
-
-    >>> relative("fr/plan/a.html", "fr/index.html"), relative("index.html", "fr/index.html")
-    ('../index.html', 'fr/index.html')
-    >>> relative("fr/plan/a.html", "fr/plan/b.html#x"), relative("fr/a.html", "fr/a.html#x")
-    ('b.html#x', 'a.html#x')
-    """
-    folders = start.split("/")[:-1]
-    parts_of_target = target.split("/")
-    shared = 0
-    while (
-        shared < len(folders)
-        and shared < len(parts_of_target) - 1
-        and folders[shared] == parts_of_target[shared]
-    ):
-        shared += 1
-    return "/".join([".."] * (len(folders) - shared) + parts_of_target[shared:])
-
-
-def pair_key(plan: str, other_plan: str) -> str:
-    """The key of the page of two plans, the same whichever comes first."""
-    return "--".join(sorted((plan, other_plan)))
-
-
 _PREFIXES: Final = f"""PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX pan: <{PAN}>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -87,7 +51,7 @@ SELECT ?thing ?key ?notation WHERE {{
     {{ ?thing skos:notation ?notation FILTER(ISIRI(?thing)) }}
 }}
 """
-_SHORT: Final = f"""{_PREFIXES}
+_SHORT_NAMES: Final = f"""{_PREFIXES}
 SELECT ?thing (0 AS ?rank) ?name WHERE {{ ?thing pan:shortName ?name FILTER(ISIRI(?thing)) }}
 """
 _STANDING: Final = f"""{_PREFIXES}
@@ -134,10 +98,12 @@ class Name(NamedTuple):
 
     @property
     def short(self) -> str:
+        """The printed number, else the end of the key."""
         return self.notation or self.key.rpartition("-")[2]
 
     @property
     def full(self) -> str:
+        """The label with the key behind it."""
         words = self.whole or self.text
         return f"{words} ({self.key})" if self.key and self.key != words else words
 
@@ -212,11 +178,13 @@ class Labels:
         """
         entry = self.entries.get(iri)
         if entry is None:
-            return Name(short(iri), "", iri=iri, key=short(iri))
-        key = entry.identifier or entry.key or short(iri)
-        texts = entry.texts
-        words, tag = best(texts, language)[:2] if texts else (entry.notation or key, "")
-        return Name(words, tag, texts, iri, key, entry.notation, entry.type)
+            return Name(_end_of(iri), "", iri=iri, key=_end_of(iri))
+        key = entry.identifier or entry.key or _end_of(iri)
+        if entry.texts:
+            name = best(entry.texts, language)
+        else:
+            name = Name(entry.notation or key, "", entry.texts)
+        return name._replace(iri=iri, key=key, notation=entry.notation, type=entry.type)
 
     def brief(self, iri: str, language: str, *, is_drawn: bool = False) -> Name:
         """What a thing is called where there is little space: its short name in the language, else its label.
@@ -265,7 +233,7 @@ def plain_words(words: str) -> str:
     return words.replace("\u00a0", " ")
 
 
-def short(iri: str) -> str:
+def _end_of(iri: str) -> str:
     """The last part of an IRI, where nothing better is known."""
     _, eli, path = iri.partition("/eli/")
     if eli and "#" not in path:  # the parts of such an address mean nothing alone
@@ -276,19 +244,19 @@ def short(iri: str) -> str:
 def read_labels(store: Store) -> Labels:
     """Read the names, keys and classes of all things, each query once."""
     texts = _texts(select(store, _LABELS).rows)
-    brief = _texts(select(store, _SHORT).rows)
+    brief = _texts(select(store, _SHORT_NAMES).rows)
     standing = _texts(select(store, _STANDING).rows)
     _add_standing(texts, standing)
     _add_standing(brief, standing)
-    rows = select(store, _KEYS).rows
-    keys = _first(rows, 1)
-    notations = _first(rows, 2)
+    table = select(store, _KEYS)
+    identifiers = _first(table, "key")
+    notations = _first(table, "notation")
     types = _types(store)
 
     entries: dict[str, Entry] = {}
     by_address: dict[tuple[str, str], Entry] = {}
-    for iri in sorted({*texts, *keys, *types}):
-        identifier = keys.get(iri, "")
+    for iri in sorted({*texts, *identifiers, *types}):
+        identifier = identifiers.get(iri, "")
         class_ = types.get(iri, "")
         kind, key = kind_and_key(iri)
         if not kind and class_ in _KIND_OF and identifier:
@@ -298,11 +266,11 @@ def read_labels(store: Store) -> Labels:
             iri,
             kind,
             key,
-            class_,
-            notations.get(iri, ""),
-            texts.get(iri, {}),
-            identifier,
-            brief.get(iri, {}),
+            type=class_,
+            notation=notations.get(iri, ""),
+            texts=texts.get(iri, {}),
+            identifier=identifier,
+            brief=brief.get(iri, {}),
         )
         if kind:
             entry = _with_free_key(entry, by_address)
@@ -312,7 +280,7 @@ def read_labels(store: Store) -> Labels:
 
 
 def _add_standing(texts: _TextsOf, standing: _TextsOf) -> None:
-    # plans that are drafts, announced or lapsed are called so
+    """Call plans that are drafts, announced or lapsed so, behind each of their names."""
     for plan, words in standing.items():
         names = texts.get(plan, {})
         for tag, name in names.items():
@@ -321,9 +289,7 @@ def _add_standing(texts: _TextsOf, standing: _TextsOf) -> None:
 
 def _types(store: Store) -> dict[str, str]:
     """The class of each thing: of several one of ours, then the first."""
-    classes: dict[str, list[str]] = {}
-    for iri, class_ in select(store, _TYPES).rows:
-        classes.setdefault(plain(iri), []).append(plain(class_))
+    classes = gathered((iri, class_) for iri, class_ in text_rows(store, _TYPES))
     return {
         iri: min(names, key=lambda name: (not name.startswith(PAN), name))
         for iri, names in classes.items()
@@ -341,29 +307,35 @@ def _with_free_key(entry: Entry, by_address: Mapping[tuple[str, str], Entry]) ->
     return replace(entry, key=f"{entry.key}.{number}")
 
 
-def _first(rows: Iterable[tuple[Term | None, ...]], column: int) -> dict[str, str]:
+def _first(table: Solutions, column: str) -> dict[str, str]:
     """The first value in a column, by the thing the row is about."""
     values: dict[str, str] = {}
-    for row in rows:
-        if row[column] is not None:
-            iri = plain(row[0])
-            value = plain(row[column])
+    for iri, value in zip(table.values("thing"), table.values(column), strict=True):
+        if value:
             values[iri] = min(value, values.get(iri, value))
     return values
 
 
-def _texts(rows: Iterable[tuple[Term | None, ...]]) -> _TextsOf:
-    """The texts of things by language: of several in one that of the lowest rank, then the first."""
-    ranked: dict[str, list[tuple[str, str, str]]] = {}
+class _RankedName(NamedTuple):
+    """A name of a thing: of several in a language that of the lowest rank is taken, then the first."""
+
+    rank: str
+    words: str
+    tag: str
+
+
+def _texts(rows: Iterable[Row]) -> _TextsOf:
+    """The texts of things by language, from rows of a thing, a rank and a label."""
+    ranked: dict[str, list[_RankedName]] = defaultdict(list)
     for thing, rank, label in rows:
-        # put in order here: engines take longer to sort all of them than to find them
-        name = plain(rank), plain(label), getattr(label, "language", None) or ""
-        ranked.setdefault(plain(thing), []).append(name)
+        tag = getattr(label, "language", None) or ""
+        ranked[plain(thing)].append(_RankedName(plain(rank), plain(label), tag))
     texts_of: _TextsOf = {}
     for iri, names in ranked.items():
         texts = texts_of[iri] = dict[str, str]()
-        for _, words, tag in sorted(names):
-            if tag not in texts:
-                one_line = " ".join(words.split())
-                texts[tag] = french(one_line) if tag == "fr" else one_line
+        # put in order here: engines take longer to sort all of them than to find them
+        for name in sorted(names):
+            if name.tag not in texts:
+                words = " ".join(name.words.split())
+                texts[name.tag] = french(words) if name.tag == "fr" else words
     return texts_of

@@ -25,6 +25,7 @@ from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, numeral
+from pan2kg.site import addresses
 from pan2kg.site.front_end import Bundle
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
@@ -419,7 +420,7 @@ class PageContext:
     def out(self, path: str, /, **arguments: str) -> str:
         """The way from the page to a path of the site; the language of the data is handed on to pages."""
         data = self.arguments.get("data")
-        way = labels.way(self.request.folder, path)
+        way = addresses.way(self.request.folder, path)
         if data and path.partition("#")[0].endswith(".html"):
             arguments = {"data": data, **arguments}
         if not arguments:
@@ -607,7 +608,7 @@ class PageContext:
         """The page with what links two plans, else the row of the pair, else what they share; empty for no plans."""
         if not self.entry(plan) or not self.entry(partner):
             return ""
-        key = labels.pair_key(self.key(plan), self.key(partner))
+        key = addresses.pair_key(self.key(plan), self.key(partner))
         pair = (min(plan, partner), max(plan, partner))
         pairs = self.site_context.pairs
         if self.is_served or pairs.get(pair):

@@ -18,10 +18,9 @@ from typing import Final, NamedTuple
 
 from pan2kg.coherence import evidence, likeness
 from pan2kg.coherence.known import Known
-from pan2kg.graph import labels
 from pan2kg.graph.links import COMPARED, DECLARED, Tie
 from pan2kg.i18n.catalogue import Messages, numeral
-from pan2kg.site import link_text, pair_dossier, plan_ties, values
+from pan2kg.site import addresses, link_text, pair_dossier, plan_ties, values
 from pan2kg.site.page import EVIDENCE, Download, Markup, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import ordered
 from pan2kg.site.plan_matrix import plan_sets
@@ -95,7 +94,7 @@ def _keys(site_context: SiteContext) -> Iterable[str]:
     for pair in sorted(pair for pair, has_page in site_context.pairs.items() if has_page):
         plans = [entry.key for entry in map(index.entry, pair) if entry]
         if len(plans) == len(pair):
-            keys.append(labels.pair_key(*plans))
+            keys.append(addresses.pair_key(*plans))
     return keys
 
 
@@ -158,7 +157,7 @@ def _pair(context: PageContext) -> Values | None:
 def _plans_in_address(context: PageContext) -> PlanPair | None:
     """The two plans whose keys make the key of the page; None where these are no plans, or in another order."""
     keys = context.request.key.split("--")
-    if len(keys) != 2 or labels.pair_key(*keys) != context.request.key:
+    if len(keys) != 2 or addresses.pair_key(*keys) != context.request.key:
         return None
     first, second = (context.graph.labels.find("plan", key) for key in keys)
     return (first.iri, second.iri) if first and second else None

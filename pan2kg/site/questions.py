@@ -16,9 +16,9 @@ import pyoxigraph as ox
 
 from pan2kg.coherence import evidence
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.graph.labels import relative
 from pan2kg.i18n import catalogue, message
 from pan2kg.site import answer_names, figure_pages, page
+from pan2kg.site.addresses import relative
 from pan2kg.site.answer_grid import grid
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, fix, notice, parameters_of
 from pan2kg.store import Query, Result, Store, construct, fill, program_query

@@ -1,0 +1,38 @@
+"""Addresses of pages within a site, as one page leads to another."""
+
+from functools import lru_cache
+from urllib.parse import quote
+
+
+@lru_cache(maxsize=1 << 16)
+def way(folder: str, target: str) -> str:
+    """The address of a page or file for the pages of a folder, both below the root; ``*`` is a folder of any name.
+
+    >>> way("fr/*/", "fr/question/où.html#x")
+    '../question/o%C3%B9.html#x'
+    """
+    file, hash_, fragment = relative(folder, target).partition("#")
+    return f"{quote(file)}{hash_}{fragment}"
+
+
+def relative(start: str, target: str) -> str:
+    """The way from one page to another, both as paths below the root.
+
+    >>> relative("fr/plan/a.html", "fr/index.html"), relative("index.html", "fr/index.html")
+    ('../index.html', 'fr/index.html')
+    >>> relative("fr/plan/a.html", "fr/plan/b.html#x"), relative("fr/a.html", "fr/a.html#x")
+    ('b.html#x', 'a.html#x')
+    """
+    *folders, _ = start.split("/")
+    *target_folders, page = target.split("/")
+    shared = 0
+    for folder, target_folder in zip(folders, target_folders, strict=False):
+        if folder != target_folder:
+            break
+        shared += 1
+    return "/".join([".."] * (len(folders) - shared) + target_folders[shared:] + [page])
+
+
+def pair_key(plan: str, other_plan: str) -> str:
+    """The key of the page of two plans, the same whichever comes first."""
+    return "--".join(sorted((plan, other_plan)))
