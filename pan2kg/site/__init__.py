@@ -18,6 +18,7 @@ imported here. The modules, by what a reader looks for:
 ``figure_pages``       computed tables, and what is missing
 ``questions``          competency questions, stored and written
 ``definitions``        what each figure means, and the list behind it
+``meaning``            levels, verdicts and rules, with an example
 ``quality``            what the check found, and ``quality_measures`` what is counted beside it
 ``data_page``          files of the whole, sources, what this is
 ``ontology_page``      the vocabulary

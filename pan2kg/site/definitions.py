@@ -1,29 +1,40 @@
-"""The register of figures as pages: what each means, its list, how counts add up, and an example followed.
+"""The register of figures as pages and files: what each means, its list, and how counts add up.
 
 The tables of ``figure/`` answer questions with rows of their own; a figure of the register has its
 page under ``definition/``, since some of them are called like a table.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
-from pan2kg.coherence import citations, evidence, figures, known
+from pan2kg.coherence import citations, evidence, figures
 from pan2kg.coherence.standing import Standing
-from pan2kg.i18n import catalogue
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.site import values
-from pan2kg.site.page import CSV, GZIP, File, Markup, PageContext, SiteContext, Values, View, packed
-from pan2kg.site.plan_ties import CitingWay, SharedText, citing, shared
+from pan2kg.site.page import (
+    CSV,
+    GZIP,
+    Download,
+    File,
+    Markup,
+    PageContext,
+    SiteContext,
+    Values,
+    View,
+    packed,
+)
 from pan2kg.tables import formats, table
-from pan2kg.tables.figure_words import amount, bits_words, named, value_words
+from pan2kg.tables.figure_words import amount, named, value_words
 
-_FIGURE: Final = catalogue.Messages("figure")
+_FIGURE: Final = Messages("figure")
 _BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
 _LARGE: Final = ("broad-action-pairs",)
 """Figures with so long a list that an export has it packed."""
 
-# what stands in a column of a list, by its name
+# by the names of the columns of lists: things, counts (other numbers are bits), what is seen or
+# not, and terms with a name of their own
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _YES_OR_NO: Final = frozenset({"text", "web", "in_statement", "sharing"})
@@ -36,8 +47,6 @@ _TERMS: Final[Mapping[str, Callable[[str], _Term | None]]] = {
     "verdict_back": citations.Verdict,
     "state": Standing,
 }
-_APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
-"""Verdicts on pairs of plans of which nobody expects that one cites the other."""
 
 
 # The register, and a figure of it
@@ -45,7 +54,7 @@ _APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citatio
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """A figure as a line of the register; ``at`` is the place of the level that was chosen in ``nested``."""
+    """A figure as a line of the register: ``nested`` is its value at each level, ``at`` the place of the one chosen."""
 
     address: str
     name: str
@@ -70,9 +79,7 @@ def _population(context: PageContext, row: figures.Taken) -> str:
 
 
 def _index(context: PageContext) -> Values:
-    return {
-        "lines": [line(context, row) for row in context.graph.figures(context.level)],
-    }
+    return {"lines": [line(context, row) for row in context.graph.figures(context.level)]}
 
 
 def _figure_asked_for(context: PageContext) -> figures.Figure | None:
@@ -84,25 +91,24 @@ def _values(context: PageContext) -> Values | None:
     figure = _figure_asked_for(context)
     if figure is None:
         return None
-    row = next(row for row in context.graph.figures(context.level) if row.figure is figure)
+    taken = next(row for row in context.graph.figures(context.level) if row.figure is figure)
     rows = figure.rows(context.known)
     is_packed = figure.id in _LARGE and context.site_context.mode == "static"
     ending = "csv.gz" if is_packed else "csv"
     address = context.href(f"definition/{figure.id}.{ending}", **context.handed)
-    words = {
-        part: figure.message(part).say(context.language) for part in ("meaning", "formula", "among")
-    }
     return {
         "title": figure.name(context.graph.asked_by).say(context.language),
-        **words,
-        "value": value_words(row.value, row, context.language),
-        "population": _population(context, row),
-        "at_levels": _at_levels(context, row),
+        "meaning": figure.message("meaning").say(context.language),
+        "formula": figure.message("formula").say(context.language),
+        "among": figure.message("among").say(context.language),
+        "value": value_words(taken.value, taken, context.language),
+        "population": _population(context, taken),
+        "at_levels": _at_levels(context, taken),
         "is_interval": figure.unit is not figures.Unit.COUNT,
         "number": len(rows),
         "columns": [(name, _heading(context, name)) for name in figure.columns],
         "shown": [_cells(context, figure, cells) for cells in rows[: context.most]],
-        "downloads": [(address, "CSV")],
+        "downloads": [Download(address, "CSV")],
     }
 
 
@@ -131,7 +137,7 @@ def _at_levels(context: PageContext, row: figures.Taken) -> list[LevelValue]:
 
 
 def _heading(context: PageContext, column: str) -> str:
-    # as tables call a column, where a figure has no words of its own for it
+    # where the register has no words of its own for a column, it is called as in tables
     key = f"column.{column}"
     if _FIGURE.has(key):
         return _FIGURE.say(key, context.language)
@@ -141,8 +147,10 @@ def _heading(context: PageContext, column: str) -> str:
 def _cells(
     context: PageContext, figure: figures.Figure, row: Sequence[figures.Scalar]
 ) -> list[Markup | str]:
-    columns = zip(figure.columns, row, strict=True)
-    return [_cell(context, column, value) for column, value in columns]
+    cells = []
+    for column, value in zip(figure.columns, row, strict=True):
+        cells.append(_cell(context, column, value))
+    return cells
 
 
 def _cell(context: PageContext, column: str, value: figures.Scalar) -> Markup | str:
@@ -207,11 +215,10 @@ def _reconciled(context: PageContext) -> Values:
     known_at = {level: context.graph.known(level) for level in evidence.FIGURED}
     accounts = []
     for number, account in enumerate(figures.reconcile(known_at, context.level), 1):
+        whole = _part(context, account.whole)
         parts = [_part(context, part) for part in account.parts]
-        accounts.append((f"account-{number}", _part(context, account.whole), parts))
-    return {
-        "accounts": accounts,
-    }
+        accounts.append(AccountLines(f"account-{number}", whole, parts))
+    return {"accounts": accounts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +228,14 @@ class PartLine:
     words: str
     number: str
     address: str
+
+
+class AccountLines(NamedTuple):
+    """A count and the parts that add up to it; ``anchor`` is its place on the page."""
+
+    anchor: str
+    whole: PartLine
+    parts: Sequence[PartLine]
 
 
 def _part(context: PageContext, part: figures.CountPart) -> PartLine:
@@ -240,102 +255,10 @@ def _part(context: PageContext, part: figures.CountPart) -> PartLine:
     return PartLine(words, context.figure(part.number), address)
 
 
-# What levels and verdicts mean, with an example
-
-
-def _meaning(context: PageContext) -> Values:
-    knowledge = context.known
-    pair = example(knowledge)
-    rules = []
-    for name in sorted(context.graph.rules):
-        rules.append((name, *values.rule_words(context, name)))
-    levels = [
-        (context.mark(level), context.t(f"level-means-{level.key}")) for level in evidence.Level
-    ]
-    states = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
-    return {
-        "rules": rules,
-        "sentences": [_FIGURE.say(key, context.language) for key in ("weight", "weight-high")],
-        "example": _followed(context, pair) if pair else None,
-        "levels": levels,
-        "extents": _terms(context, "extent", evidence.Extent),
-        "verdicts": _terms(context, "verdict", citations.Verdict),
-        "states": _terms(context, "state", states),
-    }
-
-
-def _terms(
-    context: PageContext,
-    kind: str,
-    terms: Iterable[_Term],
-) -> list[tuple[str, str]]:
-    # what each is called, and what it means
-    lines = []
-    for term in terms:
-        key = f"way-why-{term}" if term in _APART else f"{kind}-means-{term}"
-        lines.append((named(term).say(context.language), context.t(key)))
-    return lines
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedPair:
-    """A pair of plans followed from the texts both use to its bits, and to whether one cites the other.
-
-    ``first`` is the text that weighs most, told in full; ``low`` and ``high`` are the ends of what
-    all texts weigh.
-    """
-
-    one: str
-    two: str
-    first: SharedText
-    others: Sequence[SharedText]
-    is_open: bool
-    low: str
-    high: str
-    ways: Sequence[CitingWay]
-    address: str
-
-
-def _followed(context: PageContext, pair: citations.Ordered) -> FollowedPair:
-    knowledge = context.known
-    weight = knowledge.weight(*pair)
-    texts = [text for text in shared(context, knowledge, pair) if not text.is_broad]
-    return FollowedPair(
-        *pair,
-        first=texts[0],
-        others=texts[1:],
-        is_open=weight.is_open,
-        low=bits_words(weight.low, context.language),
-        high=bits_words(weight.high, context.language),
-        ways=[citing(context, knowledge, *ends) for ends in (pair, pair[::-1])],
-        address=context.pair(*pair),
-    )
-
-
-def example(knowledge: known.Known) -> citations.Ordered | None:
-    """The pair of plans that shows best what is shared: most bits, of those one of which could cite the other.
-
-    Where a citation is expected of none, it is any pair that is not set apart.
-    """
-
-    def rank(pair: citations.Ordered) -> tuple[bool, float, citations.Ordered]:
-        there = knowledge.way(*pair)
-        back = knowledge.way(*pair[::-1])
-        is_expected = there.is_expected or back.is_expected
-        return not is_expected, -knowledge.shared[pair], pair
-
-    chronology = knowledge.chronology
-    pairs = [
-        pair for pair in knowledge.shared if citations.verdict(chronology, *pair) not in _APART
-    ]
-    return min(pairs, key=rank, default=None)
-
-
 PAGES: Final = (
     View("definitions", _index, title="definitions-title", section="data"),
     View("reconciled", _reconciled, title="reconciled-title", section="data"),
     View("definition", _values, lambda _: _BY_ID, section="data"),
-    View("meaning", _meaning, title="meaning-title", section="data"),
 )
 FILES: Final = (
     File("definition", "csv", CSV, _csv, _exported_as_text),

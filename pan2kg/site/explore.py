@@ -24,13 +24,14 @@ _OF_OTHER_THINGS: Final = ("uses-instrument", "instrument-relation", "interactio
 _LEFT_OUT: Final = "shared-topic"
 """Links no network holds: topics, assigned by editors, would link nearly everything with everything."""
 MOST: Final = 300
+"""How many things a network shows, so that a browser draws it in a moment."""
 KINDS: Final = ("plan", "action", "instrument")
+"""The kinds of things around which there is a network."""
 _WORDS: Final = 150
-"""How long the evidence of one link may be in the panel; the page of the pair has it whole."""
+"""How many letters of the evidence of a link stand in the panel; the page of the pair has it whole."""
 _AROUND: Final = "network-around"
 _FIRST_CELLS: Final = 4
 """How many cells a row of the data has at least."""
-
 
 Listed = TypeVar("Listed")
 
@@ -63,6 +64,44 @@ class DrawnNetwork(NamedTuple):
     hidden_number: int
 
 
+class _RankedThing(NamedTuple):
+    # which things are drawn if there are too many: the one in the middle, those near it, then
+    # those with most links drawn at first
+    is_not_centre: bool
+    is_far: bool
+    degree_below_zero: int
+    iri: str
+
+
+class KindOfLinks(NamedTuple):
+    """What links are called by their kind, and whether they are declared or inferred."""
+
+    words: str
+    evidence: str
+
+
+class LinkedThing(NamedTuple):
+    """A thing a link leads to, by name, and the page that says why."""
+
+    name: str
+    address: str
+
+
+class PlacedLink(NamedTuple):
+    """A link that decides where its ends stand, by its weight: the more it has, the nearer these are."""
+
+    start: str
+    end: str
+    weight: float
+
+
+class NetworkLayout(NamedTuple):
+    """Where things stand, in units of the drawing, and to which community each belongs, by number."""
+
+    places: Mapping[str, tuple[int, int]]
+    groups: Mapping[str, int]
+
+
 def kinds_drawn_first(graph: Graph) -> frozenset[str]:
     """Kinds of links that are drawn at first: those of plans that are shown where nothing is chosen, and of texts."""
     return frozenset((*_OF_OTHER_THINGS, *usual_kinds(graph.link_kinds)))
@@ -92,14 +131,12 @@ def _drawn(context: PageContext) -> DrawnNetwork | None:
         links = _links_around(links, core, near)
     degrees = _degrees(links)
     centre = middle.iri if middle else ""
-
-    def rank(iri: str) -> tuple[bool, bool, int, str]:
-        # the thing in the middle, those near it, then those with most links drawn at first
-        is_far = near is not None and iri not in near
-        return iri != centre, is_far, -degrees[iri], iri
-
-    linked = [iri for iri in degrees if degrees[iri] or iri == centre]
-    chosen = set(sorted(linked, key=rank)[:MOST])
+    ranked = []
+    for iri, degree in degrees.items():
+        if degree or iri == centre:
+            is_far = near is not None and iri not in near
+            ranked.append(_RankedThing(iri != centre, is_far, -degree, iri))
+    chosen = {thing.iri for thing in sorted(ranked)[:MOST]}
     drawn = [link for link in links if chosen.issuperset(link.ends)]
     return DrawnNetwork(drawn, middle, near, len(degrees) - len(_degrees(drawn)))
 
@@ -145,11 +182,12 @@ def _values(context: PageContext) -> Values | None:
     if drawn is None:
         return None
     # the links drawn at first by the thing they start from, each with the page that says why
-    listed: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
+    listed: dict[str, dict[KindOfLinks, list[LinkedThing]]] = {}
     for link in drawn.links:
         if link.is_first:
-            kind = (link.facts.get("type_label", link.kind), link.evidence)
-            end = (labels.shortened(context.called(link.end)), _page_of_link(context, link))
+            kind = KindOfLinks(link.facts.get("type_label", link.kind), link.evidence)
+            name = labels.shortened(context.called(link.end))
+            end = LinkedThing(name, _page_of_link(context, link))
             listed.setdefault(link.start, {}).setdefault(kind, []).append(end)
     order = sorted(listed, key=lambda iri: (context.name(iri).casefold(), iri))
     title = context.t("network-title")
@@ -182,10 +220,10 @@ def _data(context: PageContext) -> str | None:
     if drawn is None:
         return None
     graph = context.graph
-    places, groups = _laid_out(_placing(drawn.links))
-    order = {iri: place for place, iri in enumerate(sorted(places))}
+    layout = _laid_out(_placing(drawn.links))
+    order = {iri: place for place, iri in enumerate(sorted(layout.places))}
     packed = PackedNetwork(context)
-    things = [packed.thing(iri, places[iri], drawn.near) for iri in order]
+    things = [packed.thing(iri, layout.places[iri], drawn.near) for iri in order]
     links = [packed.link(link, order) for link in drawn.links]
     fields = sorted(set(graph.policy_fields.values()))
     network = {
@@ -193,7 +231,7 @@ def _data(context: PageContext) -> str | None:
         "base": packed.base,
         "plans": [packed.plan(plan, fields) for plan in packed.plans],
         "fields": [[context.name(field), colour_of(context.subject, field)] for field in fields],
-        "groups": [groups.get(iri, -1) for iri in order],
+        "groups": [layout.groups.get(iri, -1) for iri in order],
         "kinds": [packed.kind(*names) for names in packed.kinds],
         "words": list(packed.words),
         "things": things,
@@ -204,21 +242,20 @@ def _data(context: PageContext) -> str | None:
     return f"pan2kgNetwork({embedded(network)});\n"
 
 
-def _placing(links: Sequence[DrawnLink]) -> tuple[tuple[str, str, float], ...]:
+def _placing(links: Sequence[DrawnLink]) -> tuple[PlacedLink, ...]:
     """The links that decide where things stand: those drawn at first, others only for what has none of these."""
     degrees = _degrees(links)
     weighted = []
     for link in links:
         if link.is_first or not all(degrees[end] for end in link.ends):
-            weighted.append((link.start, link.end, 2.0 if link.kind in DECLARED else 1.0))
+            weight = 2.0 if link.kind in DECLARED else 1.0
+            weighted.append(PlacedLink(link.start, link.end, weight))
     return tuple(weighted)
 
 
 @lru_cache(maxsize=256)
-def _laid_out(
-    edges: tuple[tuple[str, str, float], ...],
-) -> tuple[Mapping[str, tuple[int, int]], Mapping[str, int]]:
-    return place(edges), communities(edges)
+def _laid_out(edges: tuple[PlacedLink, ...]) -> NetworkLayout:
+    return NetworkLayout(place(edges), communities(edges))
 
 
 class PackedNetwork:

@@ -15,7 +15,7 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.figures import FIGURES
 from pan2kg.coherence.standing import Standing
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
-from pan2kg.site.definitions import example
+from pan2kg.site.meaning import example
 from pan2kg.site.page import MOST_ROWS
 from pan2kg.tables.figure_words import basis_words, value_words
 from pan2kg.turtle.vocabulary import ID, PAN
