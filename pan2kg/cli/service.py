@@ -16,7 +16,7 @@ from pan2kg.cli.output import Progress, tell_unbuilt
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import say
 from pan2kg.project import Project
-from pan2kg.server import asking, documents, pages, protocol, sparql, web
+from pan2kg.server import asking, documents, pages, protocol, releases, sparql, web
 from pan2kg.server.keeper import Keeper
 from pan2kg.store import store as stores
 from pan2kg.turtle.writer import read_prefixes
@@ -47,7 +47,7 @@ def answer(
     operations.measure(pool)
     if options.release:
         routes = _documents(project, store, release, None)
-        files = pages.ReleaseFiles(options.release, routes[0].endpoint)
+        files = releases.ReleaseFiles(options.release, routes[0].endpoint)
         routes = [web.route("/{path:path}", files.answer, "GET, HEAD")]
         shown = None
     else:

@@ -13,7 +13,8 @@ share the memory of the one that holds the graph, pages by threads of the main p
 ``web``        the edge: the HTTP server, limits, headers, health, metrics, the log
 ``sparql``     the endpoint, graphs as wholes, a relay to another endpoint
 ``documents``  things, their documents, the VoID description
-``pages``      pages and assets of a site, files of a release
+``pages``      pages and assets of a site
+``releases``   the files of a release, and what plain files cannot say
 ``all_pages``  a page for every IRI the graph mentions
 ``reviewers``  who reviews, how they sign in, and their sessions
 ``review``     the pages of reviews, and the forms that are sent from them

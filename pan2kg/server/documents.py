@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -235,9 +235,8 @@ def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> b
     """Triples in a form, with the prefixes they need."""
     needed = used(triples, dict(prefixes))
     if form == "jsonld":
-        from pan2kg.publish import (
-            vocabulary,
-        )  # for who asks for it: it takes as long to import as a document to write
+        # for who asks for it: it takes as long to import as a document to write
+        from pan2kg.publish import vocabulary
 
         return vocabulary.write(triples, form, needed)
     return ox.serialize(triples, format=FORMATS[form], prefixes=needed or None) or b""
@@ -252,6 +251,21 @@ def lead(request: web.Request, path: str, status: int = 303) -> web.Response:
     varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
     link = f'<{request.scope["front"]}{path}>; rel="{relation}"'
     return web.lead(request, path, status, link=link, **varies, **{"cache-control": "no-cache"})
+
+
+class _Document(NamedTuple):
+    """A document that is asked for: the thing it is about, its path, and the form its ending asks for, if one."""
+
+    iri: str
+    path: str
+    fixed: Form | None = None
+
+
+class _Retirement(NamedTuple):
+    """What replaces a thing that was retired: all that do, and the one to which its old address leads, or nothing."""
+
+    following: list[str]
+    successor: str
 
 
 class DataSource:
@@ -301,15 +315,13 @@ class DataSource:
                 raise RefusalError(404, "no-graph", iri=space_of(self.store) + document)
             query = program_query("graphs/statements", graph=iri)
             subject = ""
-        elif (
-            kind == "ontology" or document == "ontology"
-        ):  # under its own IRI or that of the version that is served
+        elif kind == "ontology" or document == "ontology":
+            # under its own IRI or that of the version that is served
             iri = ROOT + document
             if not fixed and self._is_earlier(document.removeprefix("ontology/")):
                 return web.Response(status_code=303, headers={"location": f"{iri}.ttl"})
-            if not knows(self.store, iri) or (
-                document != "ontology" and iri not in self._versions()
-            ):
+            is_served = document == "ontology" or iri in self._versions()
+            if not is_served or not knows(self.store, iri):
                 raise RefusalError(404, "graph-says-nothing", iri=iri)
             query = program_query("graphs/ontology")
             document = "ontology"
@@ -317,9 +329,8 @@ class DataSource:
             subject = ONTOLOGY
         else:
             return self._thing(request, place[1:])
-        return self._show(
-            request, iri, document, fixed, lambda: _sorted(construct(self.store, query), subject)
-        )
+        asked = _Document(iri, document, fixed)
+        return self._show(request, asked, lambda: _sorted(construct(self.store, query), subject))
 
     def _void(self, request: web.Request) -> web.Response:
         from pan2kg.graph.graph import Graph
@@ -372,32 +383,33 @@ class DataSource:
         iri = find_ours(self.store, path)
         if not iri:
             raise RefusalError(404, "graph-says-nothing", iri=space + path)
-        following, successor = self._following(iri)
-        if successor:
-            return lead(request, quote(successor.removeprefix(space).removeprefix(ROOT)), 301)
         document = document_of(iri, space)
-        if following is None:
+        retirement = self._retirement(iri)
+        if retirement is None:
             return lead(request, quote(document))
-        return self._show(request, iri, document, None, None, following)
+        if retirement.successor:
+            path = retirement.successor.removeprefix(space).removeprefix(ROOT)
+            return lead(request, quote(path), 301)
+        return self._show_retired(request, _Document(iri, document), retirement)
 
     def _describe(self, request: web.Request, key: str, fixed: Form | None) -> web.Response:
         iri = find_thing(self.store, key)
         if iri is None:
             raise RefusalError(404, "no-document", key=key[:200])
-        following, successor = self._following(iri)
-        if successor:
-            document = document_of(successor, space_of(self.store))
-            return lead(
-                request, quote(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document), 301
-            )
-        return self._show(request, iri, f"doc/{key}", fixed, None, following)
+        asked = _Document(iri, f"doc/{key}", fixed)
+        retirement = self._retirement(iri)
+        if retirement is None:
+            return self._show(request, asked)
+        if not retirement.successor:
+            return self._show_retired(request, asked, retirement)
+        document = document_of(retirement.successor, space_of(self.store))
+        if fixed:
+            document += f".{_ENDING_OF[fixed.name]}"
+        return lead(request, quote(document), 301)
 
     def _versions(self, *datasets: str) -> list[str]:
-        return [
-            *select(
-                self.store, program_query("dataset/versions", thing=[ONTOLOGY, *datasets])
-            ).values("version")
-        ]
+        query = program_query("dataset/versions", thing=[ONTOLOGY, *datasets])
+        return list(select(self.store, query).values("version"))
 
     def _is_earlier(self, version: str, *datasets: str) -> bool:
         # one that is not served here: its release has it, to which the permanent addresses lead
@@ -407,99 +419,110 @@ class DataSource:
         numbers = [tuple(map(int, number.split("."))) for number in (version, *served)]
         return numbers[0] < max(numbers)
 
-    def _following(self, iri: str) -> tuple[list[str] | None, str]:
-        # what replaces a thing of ours that was retired (None where it was not), and its one
-        # successor
+    def _retirement(self, iri: str) -> _Retirement | None:
+        """What replaces a thing of ours that was retired; None where it was not."""
         if not is_ours(iri):
-            return None, ""
-        rows = [
-            [*map(plain, row)]
-            for row in select(self.store, program_query("things/replacements", thing=iri)).rows
-        ]
-        successors = {thing for _, thing, moved in rows if is_true(moved)}
-        successor = (
-            next(iter(successors)) if len(successors) == 1 and all(map(is_ours, successors)) else ""
-        )
-        replacing = [thing for mark, thing, _ in rows if is_true(mark)]
-        return sorted(set(filter(is_absolute, replacing))) if replacing else None, successor
+            return None
+        is_retired = False
+        following = set[str]()
+        successors = set[str]()
+        query = program_query("things/replacements", thing=iri)
+        for row in select(self.store, query).rows:
+            mark, thing, moved = map(plain, row)
+            if is_true(mark):
+                is_retired = True
+                following.add(thing)
+            if is_true(moved):
+                successors.add(thing)
+        if not is_retired:
+            return None
+        successor = successors.pop() if len(successors) == 1 else ""
+        if not is_ours(successor):
+            successor = ""
+        return _Retirement(sorted(filter(is_absolute, following)), successor)
 
-    def _choose(self, accept: str, fixed: Form | None) -> tuple[Choice, dict[str, str]]:
+    def _choose(self, accept: str, fixed: Form | None) -> Choice:
+        """The form a document is sent in: the one its ending asks for, or that the client likes best."""
         if fixed == PAGE and not self.portray:
             raise RefusalError(404, "no-pages")
         if fixed:
-            choice = Choice(fixed, fixed.media[0])
-        else:
-            # a page for who names it and no data before it, else data
-            page = choose(accept, (PAGE,)) if self.portray else None
-            wants_page = page and protocol.prefers(accept, DATA, strictly=True)
-            data = None if wants_page else choose(accept, (*DATA, _BY_OTHER_NAMES))
-            choice = (
-                data or page or protocol.insist(accept, (*DATA, *([PAGE] if self.portray else [])))
-            )
-        varies = [
-            *([] if fixed else ["Accept"]),
-            *(["Accept-Language"] if choice.form == PAGE else []),
-        ]
-        return choice, {
-            "cache-control": "no-cache",
-            **({"vary": ", ".join(varies)} if varies else {}),
-        }
+            return Choice(fixed, fixed.media[0])
+        # a page for who names it and no data before it, else data
+        page = choose(accept, (PAGE,)) if self.portray else None
+        if page and protocol.prefers(accept, DATA, strictly=True):
+            return page
+        data = choose(accept, (*DATA, _BY_OTHER_NAMES))
+        forms = (*DATA, PAGE) if self.portray else DATA
+        return data or page or protocol.insist(accept, forms)
 
     def _show(
         self,
         request: web.Request,
-        iri: str,
-        document: str,
-        fixed: Form | None,
-        make: Callable[[], list[ox.Triple]] | None,
-        following: list[str] | None = None,
+        asked: _Document,
+        make: Callable[[], list[ox.Triple]] | None = None,
     ) -> web.Response:
-        # what was retired is gone: its description says what is ``following``
-        try:
-            choice, headers = self._choose(web.header(request, "accept"), fixed)
-        except RefusalError as refusal:
-            if following is None:
-                raise
-            raise RefusalError(410, "retired", iri=iri, why=refusal.message) from None
+        """A document as data, as ``make`` gives them or as a description; or the way to its page."""
+        choice = self._choose(web.header(request, "accept"), asked.fixed)
         front = request.scope["front"]
-        place = f"{web.root_of(request)}/"
-        address = front + quote(document)
-        language = protocol.preferred_language(web.header(request, "accept-language"))
-        links = [f'<{quote(thing, safe=_SAFE)}>; rel="{SUCCESSOR}"' for thing in following or ()]
-        if following is None:
-            pages = {
-                tag: front + quote(f"{tag}/{document.removeprefix('doc/')}.html")
-                for tag in LANGUAGES
-            }
-            # the other forms of a document, each as a value of a Link header (RFC 8288)
-            links += [
-                f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
-                for ending, form in ENDINGS.items()
-                if form in DATA and form.name != choice.form.name
-            ]
-            for tag, page in pages.items() if self.portray else ():
+        address = front + quote(asked.path)
+        # the other forms of a document, each as a value of a Link header (RFC 8288)
+        links = [
+            f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
+            for ending, form in ENDINGS.items()
+            if form in DATA and form.name != choice.form.name
+        ]
+        pages = dict[str, str]()
+        for tag in LANGUAGES:
+            page = front + quote(f"{tag}/{asked.path.removeprefix('doc/')}.html")
+            pages[tag] = page
+            if self.portray:
                 links.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{tag}"')
-            links.append(f'<{address}>; rel="canonical"')
-        headers["link"] = ", ".join([*links, f'<{quote(iri, safe=_SAFE)}>; rel="describes"'])
-        if following is not None and choice.form == PAGE and self.portray:
-            body = self.portray(iri, f"{document}.html", language)
-            return web.Response(body, 410, {**headers, "content-type": choice.content_type})
-        if following is None:
-            if choice.form == PAGE:
-                return web.Response(
-                    status_code=303, headers={**headers, "location": pages[language]}
-                )
-            if not fixed:
-                headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
-            headers["etag"] = self.release.tag("document", place, document, choice.media)
-            web.insist_changed(request, headers)
-        triples = make() if make else describe(self.store, iri, place + quote(document))
+        links.append(f'<{address}>; rel="canonical"')
+        headers = _headers(choice, asked, links)
+        if choice.form == PAGE:
+            language = protocol.preferred_language(web.header(request, "accept-language"))
+            return web.Response(status_code=303, headers={**headers, "location": pages[language]})
+        if not asked.fixed:
+            headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
+        place = f"{web.root_of(request)}/"
+        headers["etag"] = self.release.tag("document", place, asked.path, choice.media)
+        web.insist_changed(request, headers)
+        triples = make() if make else describe(self.store, asked.iri, place + quote(asked.path))
         body = write(triples, choice.form.name, self.prefixes)
-        return web.Response(
-            body,
-            200 if following is None else 410,
-            {**headers, "content-type": choice.content_type},
-        )
+        return web.Response(body, 200, {**headers, "content-type": choice.content_type})
+
+    def _show_retired(
+        self, request: web.Request, asked: _Document, retirement: _Retirement
+    ) -> web.Response:
+        """What was retired is gone (410): its description, or its page, says what replaces it."""
+        try:
+            choice = self._choose(web.header(request, "accept"), asked.fixed)
+        except RefusalError as refusal:
+            raise RefusalError(410, "retired", iri=asked.iri, why=refusal.message) from None
+        links = [
+            f'<{quote(thing, safe=_SAFE)}>; rel="{SUCCESSOR}"' for thing in retirement.following
+        ]
+        headers = {**_headers(choice, asked, links), "content-type": choice.content_type}
+        if choice.form == PAGE and self.portray:
+            language = protocol.preferred_language(web.header(request, "accept-language"))
+            body = self.portray(asked.iri, f"{asked.path}.html", language)
+        else:
+            address = f"{web.root_of(request)}/{quote(asked.path)}"
+            triples = describe(self.store, asked.iri, address)
+            body = write(triples, choice.form.name, self.prefixes)
+        return web.Response(body, 410, headers)
+
+
+def _headers(choice: Choice, asked: _Document, links: list[str]) -> dict[str, str]:
+    """The headers of a document in a form: how it may be kept, what else it depends on, and its links."""
+    headers = {"cache-control": "no-cache"}
+    varies = [] if asked.fixed else ["Accept"]
+    if choice.form == PAGE:
+        varies.append("Accept-Language")
+    if varies:
+        headers["vary"] = ", ".join(varies)
+    headers["link"] = ", ".join([*links, f'<{quote(asked.iri, safe=_SAFE)}>; rel="describes"'])
+    return headers
 
 
 def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is read late

@@ -1,13 +1,9 @@
-"""Pages, assets and files of a release: drawn once for a state of the data, kept, and sent as fits the client.
+"""Pages and assets: drawn once for a state of the data, kept, and sent as fits the client.
 
 After a change whose things are known only what speaks of them is drawn anew. The home pages are
 kept between starts too, so that who opens the service need not wait for them: found again by all
 that they depend on, the files of the project, the program with its templates, the front end, and
 the day. What is damaged or cannot be written is done without.
-
-A release is served as it is: every file with the ETag of its own checksum, and what plain files
-cannot say, status and negotiation; what no file tells, a link that a rule made, is answered from
-the graph.
 """
 
 import gc
@@ -23,15 +19,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from starlette.responses import FileResponse
-
-from pan2kg.errors import Pan2kgError, Place, ProjectError
+from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.i18n import LANGUAGES, today
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
-from pan2kg.project import BUNDLE_RECORD, BUNDLES, PACKAGE, Project, reason, write_atomically
+from pan2kg.project import BUNDLE_RECORD, BUNDLES, PACKAGE, Project, write_atomically
 from pan2kg.server import protocol, web
 from pan2kg.server.keeper import Keeper
 from pan2kg.server.protocol import RefusalError
@@ -66,6 +60,17 @@ _COMPRESSED: Final = (
 )
 
 
+# bytes a page takes in memory beside its own
+_PAGE_BYTES: Final = 200
+
+
+class _MadeSite(NamedTuple):
+    """A site, and the state of the pages it was made for."""
+
+    state: str
+    site: Any
+
+
 class RefreshedSite:
     """The site over the data as they are: what ``make`` makes anew once they have changed, or the day.
 
@@ -77,7 +82,8 @@ class RefreshedSite:
         self.make = make
         self.release = release
         self._lock = threading.Lock()
-        self._sites: dict[str, tuple[str, Any]] = {}
+        self._made = _MadeSite("", None)
+        self._desk = self._made
 
     @property
     def state(self) -> str:
@@ -92,20 +98,22 @@ class RefreshedSite:
         than it takes to read.
         """
         state = self.state
-        if is_desk and self._sites.get("desk", ("",))[0] == state:
-            return self._sites["desk"][1]
+        desk = self._desk
+        if is_desk and desk.state == state:
+            return desk.site
         with self._lock:
-            if self._sites.get("", ("",))[0] != state:
-                self._sites[""] = state, self.make()
-            self._sites |= {"desk": self._sites[""]} if is_desk else {}
-            return self._sites[""][1]
+            if self._made.state != state:
+                self._made = _MadeSite(state, self.make())
+            if is_desk:
+                self._desk = self._made
+            return self._made.site
 
     def change(self, bring_up: Callable[[], object]) -> None:
         """Bring the data up to a change; the desk goes on with the site it has."""
         before = self.state
         bring_up()
-        if (desk := self._sites.get("desk")) and desk[0] == before:
-            self._sites["desk"] = self.state, desk[1]
+        if self._desk.state == before:
+            self._desk = _MadeSite(self.state, self._desk.site)
 
 
 class CachedPage:
@@ -118,13 +126,20 @@ class CachedPage:
         self.tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         is_small = len(body) <= web.SMALL or not media.startswith(_COMPRESSED)
         self.zipped = None if is_small else gzip.compress(body, 6, mtime=0)
-        self.size = len(body) + len(self.zipped or b"") + 200
+        self.size = len(body) + len(self.zipped or b"") + _PAGE_BYTES
 
 
 # pages and files of questions that a table answers now: they lead to its own
 _FORMER: Final = re.compile(
     rf"/({'|'.join(LANGUAGES)})/question/({'|'.join(queries.FORMER)})\.(\w+)"
 )
+
+
+class PageKey(NamedTuple):
+    """What a page is kept by: its path, and the arguments that change something on it."""
+
+    path: str
+    query: str = ""
 
 
 class Pages:
@@ -156,10 +171,10 @@ class Pages:
         self._state = ""
         self._version = 0
         self._size = 0
-        self._cache: OrderedDict[tuple[str, str], CachedPage] = OrderedDict()
+        self._cache: OrderedDict[PageKey, CachedPage] = OrderedDict()
         self._current()
         for path, page in (homes.read() if homes else {}).items():
-            self._keep((path, ""), page)
+            self._keep(PageKey(path), page)
 
     async def answer(self, request: web.Request) -> web.Response:
         """A page or an asset, the way to one, or a page that says there is none.
@@ -178,36 +193,32 @@ class Pages:
             )
         query = request.scope["query_string"]
         page = await self._find(path[1:], query) if protocol.is_plain_path(path) else None
-        if page is None and (former := _FORMER.fullmatch(path)):
-            language, name, ending = former.groups()
-            address = f"{language}/figure/{queries.FORMER[name][0]}.{'html' if ending == 'ttl' else ending}"
-            return web.lead(
-                request, f"{address}?{query.decode('latin-1')}" if query else address, 301
-            )
         if page is None:
-            # said on a page, in the language of the address and with ways that lead on from it
-            with suppress(Pan2kgError):
-                is_reader = "html" in web.header(request, "accept")
-                if is_reader and (
-                    drawn := await self.threads.run(lambda: self.site.site().missing(path[1:]))
-                ):
-                    return web.Response(drawn.body, 404, {"content-type": drawn.media})
-            raise RefusalError(404, "no-page")
-        control = (
-            "public, max-age=31536000, immutable" if path.startswith(f"/{ASSETS}") else "no-cache"
-        )
+            return _lead_on(request, path, query) or await self._tell_missing(request, path[1:])
+        control = "no-cache"
+        if path.startswith(f"/{ASSETS}"):
+            control = "public, max-age=31536000, immutable"
         headers = {"content-type": page.media, "etag": page.tag, "cache-control": control}
         web.insist_changed(request, {**headers, "vary": "Accept-Encoding"})
         if page.zipped is None or "gzip" not in web.header(request, "accept-encoding"):
             return web.Response(page.body, headers=headers)
-        return web.Response(
-            page.zipped, headers={**headers, "content-encoding": "gzip", "vary": "Accept-Encoding"}
-        )
+        headers |= {"content-encoding": "gzip", "vary": "Accept-Encoding"}
+        return web.Response(page.zipped, headers=headers)
+
+    async def _tell_missing(self, request: web.Request, path: str) -> web.Response:
+        """Say that there is no page: on one, in the language of the address, with ways that lead on from it."""
+        if "html" in web.header(request, "accept"):
+            with suppress(Pan2kgError):
+                page = await self.threads.run(lambda: self.site.site().missing(path))
+                if page:
+                    return web.Response(page.body, 404, {"content-type": page.media})
+        raise RefusalError(404, "no-page")
 
     async def _find(self, path: str, query: bytes) -> CachedPage | None:
+        """The page at a path, drawn where it is not kept; None where there is none."""
         state = self._current()
         arguments = protocol.read_fields(query)
-        key = (path, urlencode(self.canonical(path, arguments)) if query else "")
+        key = PageKey(path, urlencode(self.canonical(path, arguments)) if query else "")
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
@@ -217,36 +228,39 @@ class Pages:
         return page
 
     def _current(self) -> str:
-        # what was drawn of another state of the data or day is let go, unless no change was about
-        # it
+        """The state of the pages now; what was drawn of another is let go, unless no change was about it."""
         state = self.site.state
         if state == self._state:
             return state
-        version, touched = (self.keeper.version, self.keeper.touched) if self.keeper else (0, {})
-        changes = [touched.get(number) for number in range(self._version + 1, version + 1)]
+        version = self.keeper.version if self.keeper else 0
         is_same_day = self._state.rpartition(" ")[2] == state.rpartition(" ")[2]
-        if changes and None not in changes and is_same_day:
-            marks = [mark.encode() for mark in frozenset[str]().union(*filter(None, changes))]
-            for (path, query), page in list(self._cache.items()):
-                # a page that is not below those of a kind tells of all things together, whatever it
-                # speaks of by name
-                is_summary = (
-                    path.partition("/")[2].rpartition("/")[0].partition("/")[0] not in ENTITIES
-                )
-                if not path.startswith(ASSETS) and (
-                    is_summary or any(mark in page.body for mark in marks)
-                ):
-                    del self._cache[path, query]
-                    self._size -= page.size
-        else:
+        marks = self._marks_until(version) if is_same_day else None
+        if marks is None:
             self._cache.clear()
             self._size = 0
             gc.unfreeze()  # what the site before was made of can go
+        else:
+            for key, page in list(self._cache.items()):
+                if _may_differ(key.path, page, marks):
+                    del self._cache[key]
+                    self._size -= page.size
         self._state = state
         self._version = version
         return state
 
-    def _keep(self, key: tuple[str, str], page: CachedPage) -> None:
+    def _marks_until(self, version: int) -> set[bytes] | None:
+        """What the changes up to this version were about; None where there is none, or one that does not say."""
+        if self.keeper is None or version == self._version:
+            return None
+        marks = set[bytes]()
+        for number in range(self._version + 1, version + 1):
+            touched = self.keeper.touched.get(number)
+            if touched is None:
+                return None
+            marks.update(mark.encode() for mark in touched)
+        return marks
+
+    def _keep(self, key: PageKey, page: CachedPage) -> None:
         if self._cache.setdefault(key, page) is page:
             self._size += page.size
         while self._size > CACHE_BYTES:
@@ -259,7 +273,7 @@ class Pages:
         state = self.site.state
         drawn = dict[str, CachedPage | None]()
         with registry.seldom_collected(), suppress(Pan2kgError):  # it is told to who asks for one
-            missing = [path for path in HOMES if (path, "") not in self._cache]
+            missing = [path for path in HOMES if PageKey(path) not in self._cache]
             drawn = {path: self._draw(path, {}) for path in missing or HOMES[:1]}
         if self.homes and self.site.state == state:
             self.homes.write({path: page for path, page in drawn.items() if page})
@@ -281,6 +295,32 @@ class Pages:
                 raise RefusalError(404, "asset-gone") from None
         page = self.site.site().page(path, arguments)
         return CachedPage(page.media, page.body, is_passing=page.is_passing) if page else None
+
+
+def _lead_on(request: web.Request, path: str, query: bytes) -> web.Response | None:
+    """Lead from the page or file of a question that a table answers now to that table; None from all others."""
+    former = _FORMER.fullmatch(path)
+    if former is None:
+        return None
+    language, name, ending = former.groups()
+    table_ending = "html" if ending == "ttl" else ending
+    address = f"{language}/figure/{queries.FORMER[name][0]}.{table_ending}"
+    if query:
+        address += f"?{query.decode('latin-1')}"
+    return web.lead(request, address, 301)
+
+
+def _may_differ(path: str, page: CachedPage, marks: set[bytes]) -> bool:
+    """Whether a page may differ after a change that was about these things.
+
+    A page that is not below those of a kind, such as ``fr/action/…``, tells of all things together,
+    whatever it speaks of by name.
+    """
+    if path.startswith(ASSETS):
+        return False
+    folder = path.partition("/")[2].rpartition("/")[0]
+    is_summary = folder.partition("/")[0] not in ENTITIES
+    return is_summary or any(mark in page.body for mark in marks)
 
 
 class HomePages:
@@ -331,162 +371,3 @@ class HomePages:
             for former in self.folder.glob("home-*.json"):
                 if former != path:
                     former.unlink(missing_ok=True)
-
-
-# what has several forms under one address that is no document of a thing
-_ABOUT: Final = ("dataset", "catalogue", "contributors", "publisher", "profile")
-_VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "ontology": {"html": "fr/ontology.html"}
-    | {ending: f"ontology/pan2kg.{ending}" for ending in ("ttl", "jsonld", "rdf", "nt")},
-    **dict.fromkeys(
-        _ABOUT,
-        {"html": "index.html"}
-        | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")},
-    ),
-}
-_ENDING: Final = re.compile(r"\.(?:html|ttl|jsonld)$")
-# where what is no file leads, if that is one: a thing, a version of the dataset or of the ontology,
-# a question
-_LED: Final = (
-    ("id/(.+)", "doc/$1"),
-    (r"dataset/([0-9][^/]*?)/?", "version/$1/"),
-    ("ontology/([0-9][^/]*)", "ontology/$1.ttl"),
-    ("(?:prefixes|query)(?:/.*)?", "queries.ttl"),
-)
-
-
-class ReleaseFiles:
-    """The files of a release in a folder; what no file tells, ``otherwise`` is asked.
-
-    Raises ProjectError where the folder holds no release.
-    """
-
-    def __init__(self, folder: Path, otherwise: web.Handler | None = None) -> None:
-        from pan2kg.publish import document_places, host_rules
-        from pan2kg.publish.folder import LIST, MARK, read_checksums
-
-        try:
-            mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
-            sums = dict(read_checksums(folder))
-        except (OSError, ValueError) as error:
-            fault = reason(error) if isinstance(error, OSError) else MARK
-            raise ProjectError(
-                "holds-no-release-to-serve", place=Place(str(folder)), error=fault
-            ) from None
-        shown = {path: digest for path, digest in sums.items() if not path.endswith(".htaccess")}
-        # its files, and what was given up with what took its place
-        self.folder = folder
-        self.otherwise = otherwise
-        self.sums = shown | {LIST: sums.get(MARK, "")}
-        self.retired = mark.get("retired", {})
-        texts = {
-            ending: f"{media}; charset=utf-8" for ending, media in document_places.MEDIA.items()
-        }
-        self.media = texts | document_places.OTHER_MEDIA | {"gz": "application/gzip"}
-        # the addresses of earlier releases, and those in the folder of a version
-        packed = {
-            path.split("/")[1]
-            for path in shown
-            if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)
-        }
-        self.rules = [
-            *host_rules.MOVED,
-            *host_rules.version_rules(str(mark.get("version")), sorted(packed)),
-        ]
-        self.rules += [*host_rules.GONE, *(host_rules.HostRule(*pair) for pair in _LED)]
-        endings = ("html", "ttl", "jsonld", "rdf", "nt")
-        self.forms = tuple(
-            protocol.Form(ending, (document_places.MEDIA[ending],)) for ending in endings
-        )
-
-    async def answer(self, request: web.Request) -> web.Response:
-        """What an address of the release answers: a file, the way to one, a form of a document, or nothing."""
-        path = web.path_of(request).removeprefix("/")
-        answer = self._retired(request, path) or self._file(request, path)
-        if answer is not None:
-            return answer
-        # what is no file: a thing, a document in one form or another, a version, a named graph
-        if path.startswith("graph/"):  # the graphs of a folder are one document
-            path = "/".join(path.split("/")[:3])
-        answer = self._lead(request, path)
-        if answer is not None:
-            return answer
-        variants = self._variants(path)
-        if variants and path.partition("/")[0] in ("doc", "graph", *_VARIANTS):
-            return self._negotiate(request, variants)
-        if self.otherwise and path.startswith(("id/", "doc/")):
-            return await self.otherwise(request)
-        return self._nothing(request, 404)
-
-    def _retired(self, request: web.Request, path: str) -> web.Response | None:
-        # what was given up leads to what took its place, or says that it is gone
-        thing = _ENDING.sub("", path.removeprefix("id/").removeprefix("doc/"))
-        if not path.startswith(("id/", "doc/")) or thing not in self.retired:
-            return None
-        if following := self.retired[thing]:
-            return web.lead(request, following, 301, vary="Accept")
-        # a release of old had a file for each where nothing took its place, or several things
-        if path in self.sums:
-            return self._send(request, path, 410)
-        return self._nothing(request, 410)
-
-    def _file(self, request: web.Request, path: str) -> web.Response | None:
-        # a file, or the page of a folder
-        if path in self.sums:
-            return self._send(request, path)
-        if f"{path.rstrip('/')}/index.html".lstrip("/") not in self.sums:
-            return None
-        if path and not path.endswith("/"):
-            return web.lead(request, f"{path}/", 301, vary="Accept")
-        return self._send(request, f"{path}index.html")
-
-    def _lead(self, request: web.Request, path: str) -> web.Response | None:
-        # where the first rule leads that leads to a file
-        for rule in self.rules:
-            led = rule.leads(path) or ""
-            place = led.partition("#")[0]
-            if place and self.sums.keys() & {place, f"{place}.html", f"{place}index.html"}:
-                return web.lead(request, led, 301 if "#" in led else 303, vary="Accept")
-        return None
-
-    def _variants(self, path: str) -> Mapping[str, str]:
-        # the file of each form a document comes in
-        if path in _VARIANTS:
-            return _VARIANTS[path]
-        files = {form.name: f"{path}.{form.name}" for form in self.forms}
-        return {name: file for name, file in files.items() if file in self.sums}
-
-    def _negotiate(self, request: web.Request, variants: Mapping[str, str]) -> web.Response:
-        forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)
-        choice = protocol.insist(web.header(request, "accept"), forms)
-        prefix = request.scope["root_path"]
-        path = variants[choice.form.name]
-        others = [(variants[form.name], form.media[0]) for form in forms if form != choice.form]
-        alternates = ", ".join(
-            f'<{prefix}/{file}>; rel="alternate"; type="{media}"' for file, media in others
-        )
-        more = {
-            "vary": "Accept",
-            "content-location": f"{prefix}/{path}",
-            **({"link": alternates} if alternates else {}),
-        }
-        return self._send(request, path, 200, **more)
-
-    def _nothing(self, request: web.Request, status: int) -> web.Response:
-        page = f"{status}.html"
-        if page in self.sums and "html" in web.header(request, "accept"):
-            return self._send(request, page, status, vary="Accept")
-        raise RefusalError(status, "no-page" if status == 404 else "retired-here")
-
-    def _send(
-        self, request: web.Request, path: str, status: int = 200, **more: str
-    ) -> web.Response:
-        # the media type, with its character set where it is text
-        ending = "ttl" if path == ".well-known/void" else path.rpartition(".")[2]
-        media = self.media.get(ending) or mimetypes.guess_type(path)[0] or "text/plain"
-        media += "; charset=utf-8" if media.startswith("text/") and "charset" not in media else ""
-        tag = f'"{self.sums[path][:32]}"'
-        headers = {"content-type": media, "etag": tag, "cache-control": "no-cache", **more}
-        if status == 200:
-            web.insist_changed(request, headers)
-        return FileResponse(self.folder / path, status, headers)

@@ -1,0 +1,178 @@
+"""A release that is served as it is: its files, and what plain files cannot say, status and negotiation.
+
+Every file has the ETag of its own checksum. What was retired leads on or is gone, what is no file
+leads to one, and a document comes in the form a client likes best. What no file tells, such as a
+link that a rule made, is answered from the graph.
+"""
+
+import json
+import mimetypes
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from starlette.responses import FileResponse
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import reason
+from pan2kg.server import protocol, web
+from pan2kg.server.protocol import RefusalError
+
+# what has several forms under one address that is no document of a thing
+_ABOUT: Final = ("dataset", "catalogue", "contributors", "publisher", "profile")
+_VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "ontology": {"html": "fr/ontology.html"}
+    | {ending: f"ontology/pan2kg.{ending}" for ending in ("ttl", "jsonld", "rdf", "nt")},
+    **dict.fromkeys(
+        _ABOUT,
+        {"html": "index.html"}
+        | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")},
+    ),
+}
+_ENDING: Final = re.compile(r"\.(?:html|ttl|jsonld)$")
+# where what is no file leads, if that is one: a thing, a version of the dataset or of the ontology,
+# a question
+_LED: Final = (
+    ("id/(.+)", "doc/$1"),
+    (r"dataset/([0-9][^/]*?)/?", "version/$1/"),
+    ("ontology/([0-9][^/]*)", "ontology/$1.ttl"),
+    ("(?:prefixes|query)(?:/.*)?", "queries.ttl"),
+)
+
+
+class ReleaseFiles:
+    """The files of a release in a folder; what no file tells, ``otherwise`` is asked.
+
+    ``sums`` are the checksums of its files, ``retired`` is what was given up, with what took its
+    place, ``rules`` lead from addresses that are no file.
+
+    Raises:
+        ProjectError: the folder holds no release.
+    """
+
+    def __init__(self, folder: Path, otherwise: web.Handler | None = None) -> None:
+        from pan2kg.publish import document_places, host_rules
+        from pan2kg.publish.folder import LIST, MARK, read_checksums
+
+        try:
+            mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
+            sums = dict(read_checksums(folder))
+        except (OSError, ValueError) as error:
+            fault = reason(error) if isinstance(error, OSError) else MARK
+            raise ProjectError(
+                "holds-no-release-to-serve", place=Place(str(folder)), error=fault
+            ) from None
+        shown = {path: digest for path, digest in sums.items() if not path.endswith(".htaccess")}
+        self.folder = folder
+        self.otherwise = otherwise
+        self.sums = shown | {LIST: sums.get(MARK, "")}
+        self.retired = mark.get("retired", {})
+        texts = {
+            ending: f"{media}; charset=utf-8" for ending, media in document_places.MEDIA.items()
+        }
+        self.media = texts | document_places.OTHER_MEDIA | {"gz": "application/gzip"}
+        # the addresses of earlier releases, and those in the folder of a version
+        packed = {
+            path.split("/")[1]
+            for path in shown
+            if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)
+        }
+        version = str(mark.get("version"))
+        self.rules = [*host_rules.MOVED, *host_rules.version_rules(version, sorted(packed))]
+        self.rules += [*host_rules.GONE, *(host_rules.HostRule(*pair) for pair in _LED)]
+        endings = ("html", "ttl", "jsonld", "rdf", "nt")
+        self.forms = tuple(
+            protocol.Form(ending, (document_places.MEDIA[ending],)) for ending in endings
+        )
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """What an address of the release answers: a file, the way to one, a form of a document, or nothing."""
+        path = web.path_of(request).removeprefix("/")
+        answer = self._retired(request, path) or self._file(request, path)
+        if answer is not None:
+            return answer
+        # what is no file: a thing, a document in one form or another, a version, a named graph
+        if path.startswith("graph/"):  # the graphs of a folder are one document
+            path = "/".join(path.split("/")[:3])
+        answer = self._lead(request, path)
+        if answer is not None:
+            return answer
+        variants = self._variants(path)
+        if variants and path.partition("/")[0] in ("doc", "graph", *_VARIANTS):
+            return self._negotiate(request, variants)
+        if self.otherwise and path.startswith(("id/", "doc/")):
+            return await self.otherwise(request)
+        return self._nothing(request, 404)
+
+    def _retired(self, request: web.Request, path: str) -> web.Response | None:
+        """Where what was given up leads to, or that it is gone; None for all others."""
+        thing = _ENDING.sub("", path.removeprefix("id/").removeprefix("doc/"))
+        if not path.startswith(("id/", "doc/")) or thing not in self.retired:
+            return None
+        if following := self.retired[thing]:
+            return web.lead(request, following, 301, vary="Accept")
+        # a release of old had a file for each where nothing took its place, or several things
+        if path in self.sums:
+            return self._send(request, path, 410)
+        return self._nothing(request, 410)
+
+    def _file(self, request: web.Request, path: str) -> web.Response | None:
+        """A file, or the page of a folder; None where there is none."""
+        if path in self.sums:
+            return self._send(request, path)
+        if f"{path.rstrip('/')}/index.html".lstrip("/") not in self.sums:
+            return None
+        if path and not path.endswith("/"):
+            return web.lead(request, f"{path}/", 301, vary="Accept")
+        return self._send(request, f"{path}index.html")
+
+    def _lead(self, request: web.Request, path: str) -> web.Response | None:
+        """Lead where the first rule leads that leads to a file; None where none does."""
+        for rule in self.rules:
+            led = rule.leads(path) or ""
+            place = led.partition("#")[0]
+            if place and self.sums.keys() & {place, f"{place}.html", f"{place}index.html"}:
+                return web.lead(request, led, 301 if "#" in led else 303, vary="Accept")
+        return None
+
+    def _variants(self, path: str) -> Mapping[str, str]:
+        """The file of each form a document comes in, by the name of the form."""
+        if path in _VARIANTS:
+            return _VARIANTS[path]
+        files = {form.name: f"{path}.{form.name}" for form in self.forms}
+        return {name: file for name, file in files.items() if file in self.sums}
+
+    def _negotiate(self, request: web.Request, variants: Mapping[str, str]) -> web.Response:
+        forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)
+        choice = protocol.insist(web.header(request, "accept"), forms)
+        prefix = request.scope["root_path"]
+        path = variants[choice.form.name]
+        headers = {"vary": "Accept", "content-location": f"{prefix}/{path}"}
+        alternates = [
+            f'<{prefix}/{variants[form.name]}>; rel="alternate"; type="{form.media[0]}"'
+            for form in forms
+            if form != choice.form
+        ]
+        if alternates:
+            headers["link"] = ", ".join(alternates)
+        return self._send(request, path, 200, **headers)
+
+    def _nothing(self, request: web.Request, status: int) -> web.Response:
+        page = f"{status}.html"
+        if page in self.sums and "html" in web.header(request, "accept"):
+            return self._send(request, page, status, vary="Accept")
+        raise RefusalError(status, "no-page" if status == 404 else "retired-here")
+
+    def _send(
+        self, request: web.Request, path: str, status: int = 200, **more: str
+    ) -> web.Response:
+        """Send a file, with its media type, and the character set where it is text."""
+        ending = "ttl" if path == ".well-known/void" else path.rpartition(".")[2]
+        media = self.media.get(ending) or mimetypes.guess_type(path)[0] or "text/plain"
+        media += "; charset=utf-8" if media.startswith("text/") and "charset" not in media else ""
+        tag = f'"{self.sums[path][:32]}"'
+        headers = {"content-type": media, "etag": tag, "cache-control": "no-cache", **more}
+        if status == 200:
+            web.insist_changed(request, headers)
+        return FileResponse(self.folder / path, status, headers)
