@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import markupsafe
 from markupsafe import Markup
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     import jinja2
     import jinja2.bccache
 
-_PACKAGE: Final = Path(__file__).parent
-_DIGEST_SIZE: Final = sha256().digest_size
-_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PACKAGE = Path(__file__).parent
+_DIGEST_SIZE = sha256().digest_size
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold, not even as a reference (production 2); a pattern of the wide ranges it
 allows would take ten times as long to compile."""
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pan2kg.tables import formats
 
@@ -102,7 +102,7 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
     >>> wrap("one two three", 40, Font(10)), wrap("one two three four", 40, Font(10), 2)
     (('one', 'two', 'three'), ('one', 'two t…'))
     """
-    words: list[str] = []
+    words = []
     for word in _BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", " ".join(_SPACES.split(text)))).split(
         " "
     ):
@@ -134,7 +134,7 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
 
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
-NOT_MOVED: Final[Point] = (0.0, 0.0)
+NOT_MOVED: Point = (0.0, 0.0)
 
 
 class Pen(NamedTuple):
@@ -493,7 +493,7 @@ class _Sheet:
 
     def elements(self, marks: Iterable[Mark], shift: Point) -> list[str]:
         """Marks moved by ``shift``; lines of one pen that follow each other are one path."""
-        elements = list[str]()
+        elements = []
         for common, run in groupby(marks, key=_common_pen):
             if common:
                 elements.append(self.path(run, shift))

@@ -386,7 +386,7 @@ def level_mark(x: float, y: float, level: evidence.Level, colour: str) -> list[M
 def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     """The five shades up to the ``greatest`` weight in bits, and the marks of the levels that are shown."""
     language = subject.language
-    signs = list[Sign]()
+    signs = []
     ends = pairwise((0.0, *(fifth * greatest for fifth in FIFTHS)))
     for fill, (low, high) in zip(RAMP[1:], ends, strict=True) if greatest > 0 else ():
         lower = words.amount(low, figures.Unit.BITS, language)

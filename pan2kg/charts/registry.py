@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pan2kg.charts import (
     bridge,
@@ -35,7 +35,7 @@ from pan2kg.store.store import plain
 from pan2kg.tables.formats import Grid, write_csv
 
 # the pictures by name, in the order in which one would look at them
-PICTURES: Final[Mapping[str, Callable[..., Picture]]] = {
+PICTURES: Mapping[str, Callable[..., Picture]] = {
     "time-map": time_map.draw_time_map, "bridge": bridge.draw_bridge, "plans-of": plans_of.draw_plans_of,
     "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
     "lanes": lanes.draw_lanes, "timeline": timeline.draw_timeline,

@@ -6,7 +6,7 @@ Each shows what changes, asks what a check would say of it, and writes it whole 
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import FILE, FLAG, LANGUAGE, ONCE, Options, a_link
@@ -32,29 +32,29 @@ from pan2kg.store import LocalStore, find_thing, load_project, queries
 from pan2kg.turtle import vocabulary, writer
 from pan2kg.validation import changes, check_report, quotations, report
 
-_PROGRESS: Final = Messages("progress")
-_MANY: Final = {"action": "append"}
-_ANY: Final = {**_MANY, "default": [], "metavar": "KEY"}
-_DOCUMENT: Final[Options] = {
+_PROGRESS = Messages("progress")
+_MANY = {"action": "append"}
+_ANY = {**_MANY, "default": [], "metavar": "KEY"}
+_DOCUMENT: Options = {
     "--document": {"metavar": "KEY", "required": True, **ONCE, "help": "add.source"}
 }
-_QUOTE: Final[Options] = {
+_QUOTE: Options = {
     "--quote": {"metavar": "WORDS", **ONCE},
     "--quote-language": {"metavar": "TAG", **ONCE},
     "--page": {"metavar": "PAGE", **ONCE},
 }
-_WORDS: Final = {
+_WORDS = {
     **_DOCUMENT,
     **_QUOTE,
     "--quote": {"metavar": "WORDS", "required": True, **ONCE},
 }
-_CERTAINTY: Final[Options] = {
+_CERTAINTY: Options = {
     "--certainty": {"choices": ("stated", "derived", "unverified"), "default": "stated"},
     "--note": {"metavar": "WORDS", **ONCE},
 }
-_TITLES: Final = {"metavar": "WORDS@TAG", "required": True, **_MANY}
-_END: Final[Options] = {"--dry-run": FLAG, **LANGUAGE}
-ADD: Final = arguments.Kinds(
+_TITLES = {"metavar": "WORDS@TAG", "required": True, **_MANY}
+_END: Options = {"--dry-run": FLAG, **LANGUAGE}
+ADD = arguments.Kinds(
     {
         "link": {
             "work": {"metavar": "FROM", "help": "add.from"},
@@ -140,17 +140,17 @@ ADD: Final = arguments.Kinds(
         "home": {"work": {"metavar": "PLAN", "help": "add.home"}, **_END},
     }
 )
-KEEP: Final[Options] = {
+KEEP: Options = {
     "file": FILE,
     "--document": {"metavar": "KEY", "required": True, **ONCE},
     "--hashes": FLAG,
     **LANGUAGE,
 }
-REKEY: Final[Options] = {
+REKEY: Options = {
     "--dry-run": {**FLAG, "help": "add.dry-run"},
     **LANGUAGE,
 }
-SHEET: Final = arguments.Kinds(
+SHEET = arguments.Kinds(
     {
         "export": {
             "plan": {"metavar": "PLAN"},
@@ -197,7 +197,7 @@ def _insist(project: Project, store: LocalStore, addition: files.Addition) -> li
     """What a check would warn of. Raises ProjectError for what it would not pass."""
     language = spoken()
     names = report.Names(writer.read_prefixes(project))
-    warnings = list[Message]()
+    warnings = []
     for finding in changes.objections(project, store, {addition.path: addition.new}):
         more = check_report.detail(names, finding, language)
         sentence = finding.message.say(language) + (f" ({more})" if more else "")
@@ -279,7 +279,7 @@ def _home(store: LocalStore, project: Project, options: argparse.Namespace) -> _
     return _Added(addition, Message("progress", "examples-gone", {"folders": names}), folders)
 
 
-_ADDING: Final = {
+_ADDING = {
     "link": _link,
     "involvement": _involvement,
     "action": _action,

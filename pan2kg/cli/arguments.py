@@ -6,7 +6,7 @@ Nothing heavy is imported here: how fast ``pan2kg --help`` starts is a promise.
 import argparse
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from pan2kg.errors import FormatError, QueryError
@@ -16,10 +16,10 @@ from pan2kg.i18n.message import a_day, joined, language_typed, spoken, there_are
 if TYPE_CHECKING:
     from pan2kg.tables.table import Selection
 
-_HELP: Final = Messages("help")
-_ARGPARSE: Final = Messages("argparse")
+_HELP = Messages("help")
+_ARGPARSE = Messages("argparse")
 # keys of what is written in a few words in a list, and as a sentence above the help of a command
-_SENTENCES: Final = ("command.", "table.")
+_SENTENCES = ("command.", "table.")
 
 
 def translated(words: str) -> str:
@@ -124,11 +124,11 @@ def number(
     return read
 
 
-_WHOLE: Final = r"\d{1,20}"
-some_seconds: Final = number(_WHOLE, "no-seconds", int, range(1, 10**6))
-a_limit: Final = number(_WHOLE, "no-count", int, range(10**9))
-a_share: Final = number(r"0(\.\d+)?|1(\.0+)?|\.\d+", "no-share")
-an_amount: Final = number(r"\d+(\.\d+)?|\.\d+", "no-amount")
+_WHOLE = r"\d{1,20}"
+some_seconds = number(_WHOLE, "no-seconds", int, range(1, 10**6))
+a_limit = number(_WHOLE, "no-count", int, range(10**9))
+a_share = number(r"0(\.\d+)?|1(\.0+)?|\.\d+", "no-share")
+an_amount = number(r"\d+(\.\d+)?|\.\d+", "no-amount")
 
 
 def whole(least: int, most: int = 2**40) -> Callable[[str], int]:
@@ -183,27 +183,27 @@ def with_scale(words: Sequence[str]) -> list[str]:
 Setting = dict[str, Any]
 Settings = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | str
 Options = Mapping[str, Settings]
-FLAG: Final[Setting] = {"action": "store_true"}
-PROJECT: Final[Setting] = {"metavar": "DIR", "action": "append", "help": "project"}
-SEVERAL: Final[Setting] = {"action": "append", "default": []}
-FILE: Final[Setting] = {"metavar": "FILE"}
-ONCE: Final[Setting] = {"action": SingleValue}
-DAY: Final[Setting] = {"metavar": "DAY", "type": a_day, **ONCE}
-LANGUAGE: Final[Options] = {
+FLAG: Setting = {"action": "store_true"}
+PROJECT: Setting = {"metavar": "DIR", "action": "append", "help": "project"}
+SEVERAL: Setting = {"action": "append", "default": []}
+FILE: Setting = {"metavar": "FILE"}
+ONCE: Setting = {"action": SingleValue}
+DAY: Setting = {"metavar": "DAY", "type": a_day, **ONCE}
+LANGUAGE: Options = {
     "--language": lambda: {"choices": LANGUAGES, "default": language_typed(), "help": "language"}
 }
-TIMEOUT: Final[Setting] = {
+TIMEOUT: Setting = {
     "metavar": "SECONDS",
     "type": some_seconds,
     "default": 60,
     "help": "endpoint.timeout",
 }
-ENDPOINT: Final[Options] = {
+ENDPOINT: Options = {
     "--endpoint": {"metavar": "URL", "help": "endpoint"},
     "--timeout": TIMEOUT,
 }
-OUTPUT: Final[Options] = {"-o --output": {**FILE, "help": "output"}}
-SELECTION: Final[Options] = {
+OUTPUT: Options = {"-o --output": {**FILE, "help": "output"}}
+SELECTION: Options = {
     "--columns": {"metavar": "KEYS", "dest": "shown", **ONCE, "help": "columns"},
     "--sort": {"metavar": "KEYS", "dest": "order", **ONCE, "help": "sort"},
     "--limit": {"metavar": "NUMBER", "type": a_limit, **ONCE, "help": "limit"},
@@ -260,7 +260,7 @@ def read_parameters(words: Sequence[str]) -> dict[str, str]:
     ]
     if len(pieces) % 2 or not all(piece.startswith("--") for piece in pieces[::2]):
         raise QueryError("cannot-read-parameters", names=" ".join(words))
-    parameters: dict[str, str] = {}
+    parameters = {}
     for option, value in zip(pieces[::2], pieces[1::2], strict=True):
         name = option[2:].replace("-", "_")
         if name in parameters:

@@ -5,7 +5,7 @@ import functools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import DAY, ENDPOINT, FILE, FLAG, LANGUAGE, OUTPUT, SELECTION
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pan2kg.tables import formats
     from pan2kg.tables.table import Selection
 
-FORMATS: Final = (
+FORMATS = (
     "table",
     "csv",
     "csv-local",
@@ -38,27 +38,27 @@ FORMATS: Final = (
     "jsonld",
     "xlsx",
 )
-TELLING: Final = frozenset(("table", "md", "html", "json", "xlsx"))
+TELLING = frozenset(("table", "md", "html", "json", "xlsx"))
 """The formats that can hold what is said around an answer; beside the others it goes to standard error."""
-_ANSWERED: Final = {
+_ANSWERED = {
     **LANGUAGE, **ENDPOINT, "--format": {"choices": FORMATS, "help": "ask.format"},
     **SELECTION, "--cache": {"metavar": "DIR", "help": "ask.cache"},
     "-o --output": {**FILE, "help": "ask.output"},
 }  # fmt: skip
-ASK: Final = {
+ASK = {
     "usage": "ask.usage",
     "name": {"nargs": "?", "metavar": "NAME"},
     "--list": FLAG,
     "--as-of": DAY,
     **_ANSWERED,
 }
-SPARQL: Final = {"query": {"metavar": "QUERY", "help": "ask.query"}, **_ANSWERED}
-FIND: Final = {
+SPARQL = {"query": {"metavar": "QUERY", "help": "ask.query"}, **_ANSWERED}
+FIND = {
     "words": {"metavar": "WORD", "nargs": "+"}, **LANGUAGE,
     "--format": {"choices": ("table", "csv", "tsv", "json", "md"), "default": "table"}, **SELECTION,
     **OUTPUT,
 }  # fmt: skip
-MCP: Final = LANGUAGE
+MCP = LANGUAGE
 
 
 class _Around(NamedTuple):
@@ -185,7 +185,7 @@ def _list_questions(project: Project, language: str) -> int:
     return 0
 
 
-_FIRST_WORDS: Final = frozenset(("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE"))
+_FIRST_WORDS = frozenset(("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE"))
 """What a query may begin with where it has no braces; all else is the name of a file."""
 
 
@@ -264,7 +264,7 @@ def _tell_left_out(number: int) -> None:
     tell(number and say("progress", "rows-left-out", n=number))
 
 
-_MOST_NAMED: Final = 10
+_MOST_NAMED = 10
 """So many things that could be meant too are named."""
 
 
@@ -336,7 +336,7 @@ def _write_found(grid: "formats.Grid", form: str) -> str:
     if tuple(grid.columns) != _FoundLine._fields:
         return f"{formats.write_text(grid)}\n"
     # as editors and other programs jump to it
-    lines = list[str]()
+    lines = []
     for file, line, *cells in grid.rows:
         lines.append(f"{file}:{line}  {' '.join(map(str, cells))}\n")
     return "".join(lines)

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import ENDPOINT, FILE, FLAG, LANGUAGE, ONCE, an_address
 from pan2kg.cli.opening import cache_of, open_endpoint, project_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pan2kg.validation.changes import CheckedChange
     from pan2kg.validation.report import Report
 
-CHECK: Final = {
+CHECK = {
     "files": {"metavar": "FILE", "nargs": "*"}, "--since": {"metavar": "REVISION", "default": ""},
     **LANGUAGE,
     "--format": {"choices": ("text", "json", "github", "html", "junit", "turtle"), "default": "text"},
@@ -25,13 +25,13 @@ CHECK: Final = {
     "--write-baseline": FILE, "--engine": {"choices": ("sparql", "pyshacl"), "default": "sparql"},
     "--explain": {"metavar": "RULE"}, **ENDPOINT, "-o --output": FILE,
 }  # fmt: skip
-INIT: Final = {
+INIT = {
     "folder": {"metavar": "DIR"}, "--country": {"metavar": "CODE"},
     "--base": {"metavar": "URL", "type": an_address},
     "--licence": {"choices": ("cc-by-4.0", "cc0-1.0"), "default": "cc-by-4.0"},
     "--publisher": {"metavar": "NAME", "default": ""}, "--without-core": FLAG,
 }  # fmt: skip
-ANCHOR: Final = {
+ANCHOR = {
     "file": FILE,
     "--document": {"metavar": "KEY", "required": True, **ONCE},
     "--dry-run": {**FLAG, "help": "add.dry-run"},

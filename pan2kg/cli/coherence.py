@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import (
@@ -36,18 +36,18 @@ from pan2kg.tables import table as tables
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
-_LEVEL: Final = {
+_LEVEL = {
     "choices": [level.key for level in evidence.FIGURED],
     "default": evidence.HEADLINE.key,
     "help": "coherence.evidence",
 }
-_WHOLE: Final[Options] = {
+_WHOLE: Options = {
     "--from": {"metavar": "DIR", "dest": "columns", "type": Path},
     "--evidence": _LEVEL,
     **OUTPUT,
 }
 # how each thing a table can be told is typed
-OPTIONS: Final[dict[tables.Option, Options]] = {
+OPTIONS: dict[tables.Option, Options] = {
     "plans": {"--plan": {"metavar": "PLAN", "action": "append", "dest": "plans"}},
     "all": {"--all": {**FLAG, "dest": "everything"}},
     "least": {"--least": {"metavar": "BITS", "type": arguments.an_amount}},
@@ -71,7 +71,7 @@ OPTIONS: Final[dict[tables.Option, Options]] = {
     "day": {"day": {"metavar": "DAY", "nargs": "?", "type": a_day}},
     "country": {"--country": {"metavar": "COUNTRY", **ONCE}},
 }
-_SHARED: Final[Options] = {
+_SHARED: Options = {
     "--project": {**PROJECT, "default": argparse.SUPPRESS},
     "--no-cache": {**FLAG, "default": argparse.SUPPRESS, "help": "no-cache"}, **LANGUAGE,
     **ENDPOINT,

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Final
 
 from pan2kg.cli.arguments import DAY, FILE, FLAG, LANGUAGE, ONCE, OUTPUT, Options, a_link
 from pan2kg.cli.opening import open_graph, open_kept, project_of
@@ -40,13 +39,13 @@ from pan2kg.tables import formats
 from pan2kg.turtle import countries, vocabulary, writer
 
 # how many passages that no longer anchor are shown with their words
-_LOST: Final = 5
-_SAID: Final = Messages("candidate")
-_DESK: Final = Messages("desk")
+_LOST = 5
+_SAID = Messages("candidate")
+_DESK = Messages("desk")
 # what follows a key: another key, or a line of which the message says what it is about; and of
 # something of the graph
-_ASKING: Final = {"r": "", "e": "edit-what", "b": "together-which", "n": "hand-which"}
-_ASKING_OF_GRAPH: Final = {"a": "suggested-which", "r": "why", "n": "hand-which"}
+_ASKING = {"r": "", "e": "edit-what", "b": "together-which", "n": "hand-which"}
+_ASKING_OF_GRAPH = {"a": "suggested-which", "r": "why", "n": "hand-which"}
 _CLEAR = "\x1b[2J\x1b[H"
 _INVERSE = "\x1b[7m"
 _BOLD = "\x1b[1m"
@@ -61,20 +60,20 @@ def _columns(typed: str) -> dict[str, int]:
 
 
 # what every command that reads a document can be told of it
-_READING: Final[Options] = {
+_READING: Options = {
     "--pages": {"metavar": "PAGES", "default": "1-", "help": "read.pages"},
     "--password-file": {"metavar": "FILE", "help": "read.password-file"},
     "--seconds": {"metavar": "NUMBER", "type": int, "default": 60, "help": "read.seconds"},
     "--memory": {"metavar": "MB", "type": int, "default": 1000, "help": "read.memory"},
 }
-_KEY: Final = {"metavar": "KEY", **ONCE}
-READ: Final[Options] = {
+_KEY = {"metavar": "KEY", **ONCE}
+READ: Options = {
     "file": FILE,
     **_READING,
     "-o --output": FILE,
     **LANGUAGE,
 }
-DRAFT: Final[Options] = {
+DRAFT: Options = {
     "file": FILE, "--plan": {"metavar": "KEY", "required": True}, "--level": {"metavar": "NAME"},
     "--columns": {"metavar": "COLUMNS", "type": _columns}, "--explain": FLAG, "--outline": FILE,
     "--language": {"choices": ("fr", "en", "de", "lb", "it", "es", "nl")},
@@ -83,20 +82,20 @@ DRAFT: Final[Options] = {
     "--list": {"choices": ("complete", "partial", "unknown"), "default": ""}, **_READING,
     "-o --output": FILE,
 }  # fmt: skip
-MENTIONS: Final[Options] = {
+MENTIONS: Options = {
     "file": {"nargs": "?", **FILE}, "--plan": {"metavar": "KEY", "default": ""},
     "--country": {"metavar": "CODE", "default": ""}, "--date": DAY,
     "--format": {"choices": ("table", "jsonl", "csv"), "default": "table"},
     **_READING, **OUTPUT, **LANGUAGE,
 }  # fmt: skip
-CANDIDATES: Final[Options] = {
+CANDIDATES: Options = {
     "file": {"nargs": "?", **FILE, "help": "mentions.file"},
     "--plan": {**_KEY, "required": True},
     "--since": DAY,
     **_READING,
     **LANGUAGE,
 }
-REVIEW: Final[Options] = {
+REVIEW: Options = {
     "--plan": _KEY,
     "--kind": {"choices": ("plan", "action", "instrument", "body", "provision", "topic"), "default": ""},
     "--by": {"metavar": "NAME", **ONCE}, "--second": FLAG, "--control": FLAG,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import DAY, ENDPOINT, FILE, FLAG, LANGUAGE, SEVERAL, TIMEOUT, a_link
@@ -25,18 +25,18 @@ def _names(room: str, table: str, metavar: str) -> Callable[[], Mapping[str, Any
     return make
 
 
-_LEVELS: Final = {
+_LEVELS = {
     "metavar": "LEVEL",
     "choices": [level.key for level in evidence.FIGURED],
     "default": evidence.HEADLINE.key,
     "help": "files.evidence",
 }
-_FILE: Final = {**FILE, "required": True}
-_FOLDER: Final = {"metavar": "DIR", "required": True}
-_KEYS: Final = {"metavar": "KEY", **SEVERAL}
-_PLAN: Final = {"metavar": "KEY", "default": "", "help": "report.plan"}
-_DAY: Final = {**DAY, "help": "figures.as-of"}
-PICTURE: Final = {
+_FILE = {**FILE, "required": True}
+_FOLDER = {"metavar": "DIR", "required": True}
+_KEYS = {"metavar": "KEY", **SEVERAL}
+_PLAN = {"metavar": "KEY", "default": "", "help": "report.plan"}
+_DAY = {**DAY, "help": "figures.as-of"}
+PICTURE = {
     "usage": "picture.usage",
     "epilog": "picture.parameters",
     "name": _names("pan2kg.charts.registry", "PICTURES", "NAME"),
@@ -47,7 +47,7 @@ PICTURE: Final = {
     **ENDPOINT,
     **LANGUAGE,
 }
-EXPORT: Final = {
+EXPORT = {
     "form": _names("pan2kg.tables.network_files", "FORMS", "FORM"),
     "-o --output": _FILE,
     "--plan": _KEYS,
@@ -56,11 +56,11 @@ EXPORT: Final = {
     **ENDPOINT,
     **LANGUAGE,
 }
-DUMP: Final = {
+DUMP = {
     "--format": {"choices": ("nquads", "trig")},
     "-o --output": {**_FILE, "help": "file"},
 }
-REPORT: Final = {
+REPORT = {
     "-o --output": {**_FOLDER, "help": "report.folder"},
     "--plan": _PLAN,
     "--evidence": _LEVELS,
@@ -68,7 +68,7 @@ REPORT: Final = {
     "--as-of": _DAY,
     **LANGUAGE,
 }
-BRIEF: Final = {
+BRIEF = {
     "-o --output": _FILE,
     "--plan": _PLAN,
     "--before": FILE,
@@ -76,13 +76,13 @@ BRIEF: Final = {
     "--as-of": _DAY,
     **LANGUAGE,
 }
-SITE: Final = {
+SITE = {
     "-o --output": {**_FOLDER, "help": "site.folder"},
     "--zip": FILE,
     "--as-of": _DAY,
 }
-_ADDRESS: Final = {"metavar": "URL", "type": a_link}
-LOAD: Final = {
+_ADDRESS = {"metavar": "URL", "type": a_link}
+LOAD = {
     "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"},
     "--timeout": TIMEOUT,
     "--store": _ADDRESS,

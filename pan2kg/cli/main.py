@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import FLAG, PROJECT
@@ -22,10 +22,10 @@ from pan2kg.i18n.catalogue import CatalogueError
 from pan2kg.i18n.message import language_typed, speaking
 from pan2kg.project import reason
 
-SHELLS: Final = ("bash", "zsh", "fish")
-COMPLETION: Final = {"shell": {"metavar": "SHELL", "choices": SHELLS, "help": ", ".join(SHELLS)}}
+SHELLS = ("bash", "zsh", "fish")
+COMPLETION = {"shell": {"metavar": "SHELL", "choices": SHELLS, "help": ", ".join(SHELLS)}}
 
-COMMANDS: Final = {
+COMMANDS = {
     "serve": "serve", "ask": "ask", "sparql": "ask", "find": "ask", "coherence": "coherence", "picture": "files",
     "export": "files", "report": "files", "brief": "files", "check": "check", "read": "documents",
     "mentions": "documents", "candidates": "documents", "draft": "documents", "add": "add", "rekey": "add",
@@ -40,9 +40,9 @@ options themselves: as data, ``ASK``, or as ``add_ask``, which adds them to a pa
 """
 # the commands that read themselves what no option takes; that go on until they are ended; that
 # answer from a project, where others name it, or the files they write, themselves
-_FREE: Final = frozenset(("ask", "picture"))
-_STAYING: Final = frozenset(("serve", "mcp"))
-_ANSWERING: Final = _FREE | {
+_FREE = frozenset(("ask", "picture"))
+_STAYING = frozenset(("serve", "mcp"))
+_ANSWERING = _FREE | {
     "sparql",
     "find",
     "coherence",
@@ -54,7 +54,7 @@ _ANSWERING: Final = _FREE | {
 }
 # how much is made before Python looks for garbage in cycles: what a command makes stays to its end,
 # or goes soon
-_SELDOM: Final = (50_000, 20, 20)
+_SELDOM = (50_000, 20, 20)
 
 
 def main(words: Sequence[str] | None = None) -> int:

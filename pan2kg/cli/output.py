@@ -9,20 +9,17 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n.message import told
 from pan2kg.project import BUNDLE_RECORD, BUNDLES, write_atomically
 
 # what a terminal obeys instead of showing it, or by which it turns the order of what it shows
-_SIGNALS: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
-)
-_FOR_PEOPLE: Final = frozenset(("text", "table", "md"))
-_BLANK: Final = "\r\x1b[K"
+_SIGNALS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+_FOR_PEOPLE = frozenset(("text", "table", "md"))
+_BLANK = "\r\x1b[K"
 # less than the narrowest usual terminal: a sentence that wraps could not be taken away again
-_WIDTH: Final = 76
+_WIDTH = 76
 
 
 def harmless(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import FLAG, Options
@@ -15,8 +15,8 @@ from pan2kg.cli.output import emit
 from pan2kg.errors import Place
 from pan2kg.i18n.message import say
 
-_ACTIONS: Final = ("plan", "push", "status")
-_PORTAL: Final[Options] = {
+_ACTIONS = ("plan", "push", "status")
+_PORTAL: Options = {
     "--send": FLAG, "--look": FLAG, "--linked": FLAG, "--prune": FLAG,
     "--portal": {"metavar": "URL", "default": "https://data.public.lu"},
     "--organization": {"metavar": "ID", "default": ""}, "--dataset": {"metavar": "ID", "default": ""},

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import FLAG, LANGUAGE, OUTPUT, Options, a_link, an_address
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from pan2kg.publish.edition import Facts, Issue
     from pan2kg.store.store import LocalStore
 
-_MAIL: Final = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
+_MAIL = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_VERSION = re.compile(r"\w[\w.+-]*", re.ASCII)
 # hosts nobody can have (RFC 2606)
-_EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\d+)?/")
+_EXAMPLE = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\d+)?/")
 
 
 def a_contact(text: str) -> str:
@@ -44,7 +44,7 @@ def a_version(text: str) -> str:
     return text
 
 
-PUBLISH: Final[Options] = {
+PUBLISH: Options = {
     "-o --output": {"metavar": "DIR", "required": True, "help": "publish.folder"},
     "--base": {"metavar": "URL", "type": an_address},
     "--id-base": {"metavar": "URL", "type": an_address},
@@ -55,7 +55,7 @@ PUBLISH: Final[Options] = {
     "--verify": {"metavar": "URL", "type": an_address}, "--without-site": FLAG,
     "--without-derived": FLAG,
 }  # fmt: skip
-_DIFF: Final[Options] = {
+_DIFF: Options = {
     "sides": {"metavar": "OLD NEW", "nargs": "+"}, "--apply": {"metavar": "PATCH"},
     "--format": {"choices": ("text", "md", "csv", "json", "rdf", "atom"), "default": "text"},
     "--date": {"metavar": "DAY", "type": a_day}, "--address": {"metavar": "URL", "default": ""},

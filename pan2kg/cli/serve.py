@@ -12,7 +12,6 @@ from contextlib import suppress
 from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from pan2kg.cli import arguments
@@ -21,12 +20,12 @@ from pan2kg.cli.opening import cache_of, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, reason, write_atomically
 
-TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
-MEGABYTE: Final = 2**20
+TOKEN = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
+MEGABYTE = 2**20
 
-_POSITIVE: Final = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
-_NUMBER: Final = {"metavar": "N", "type": arguments.whole(1)}
-SERVE: Final[Options] = {
+_POSITIVE = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
+_NUMBER = {"metavar": "N", "type": arguments.whole(1)}
+SERVE: Options = {
     "--host": {"default": "127.0.0.1"},
     "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
     "--allow-host": {"metavar": "NAME", **SEVERAL},
@@ -155,7 +154,7 @@ def _read(path: Path) -> bytes:
         ) from None
 
 
-JOURNAL: Final[Options] = {
+JOURNAL: Options = {
     "journal": {**FILE, "type": Path, "help": "serve.journal"},
     "-o --output": {**FILE, "type": Path, "required": True},
 }

@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pan2kg.cli.opening import cache_of, open_endpoint, project_of
 from pan2kg.cli.output import Progress, tell_unbuilt
@@ -22,9 +22,9 @@ from pan2kg.store import store as stores
 from pan2kg.turtle.writer import read_prefixes
 
 # every so many seconds the files are looked at where changes to them are to be seen
-WATCH_SECONDS: Final = 2.0
+WATCH_SECONDS = 2.0
 # where what is listened to everywhere is shown
-_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 
 
 def answer(
@@ -182,7 +182,7 @@ def _serve(
     keeper: Keeper | None = None,
     reloading: web.Reloading | None = None,
 ) -> int:
-    faults = list[ProjectError]()
+    faults = []
 
     def begin() -> None:
         # once the graph is there, say where the service is, and show it

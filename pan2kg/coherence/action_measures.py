@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import permutations
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -144,7 +144,7 @@ def _cut_plans(
 ) -> defaultdict[str, list[str]]:
     # the plans an action's own would no longer share a text with: it alone holds all they share
     weights = shares.weights
-    weighing = set[str]()
+    weighing = set()
     for text, general, gain in zip(weights.texts, weights.general, weights.gain, strict=True):
         if not general and gain > 0:
             weighing.add(text)
@@ -162,7 +162,7 @@ def _cut_plans(
     return cut
 
 
-FIELDS: Final = (
+FIELDS = (
     "indicator",
     "verification source",
     "expected result",

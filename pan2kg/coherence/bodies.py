@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Profile(NamedTuple):
         return self.bodies | self.leads
 
 
-LEAD: Final = "lead"
+LEAD = "lead"
 """The key of the role by which a source calls a body so."""
 
 
@@ -50,8 +50,8 @@ def at_level(
     profiles: Iterable[Profile], involvements: Iterable[Involvement], at: evidence.Level
 ) -> tuple[Profile, ...]:
     """The profiles with those leads and bodies alone that are said at the level or on a firmer word."""
-    involved = set[tuple[str, str]]()
-    led = set[tuple[str, str]]()
+    involved = set()
+    led = set()
     for involvement in involvements:
         if not evidence.counts(involvement.level, at):
             continue
@@ -98,7 +98,7 @@ def co_led(
     Only a lead on somebody's word at the level counts; a pair is missing where one plan's leads are
     not known.
     """
-    led = set[tuple[str, str]]()
+    led = set()
     for involvement in involvements:
         is_lead = LEAD in involvement.roles and involvement.work in home
         if is_lead and evidence.counts(involvement.level, at):

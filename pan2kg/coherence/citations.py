@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Readings, Works, counts, firmest
 from pan2kg.coherence.standing import SAID_OF, Standing
@@ -145,11 +145,11 @@ def _written(dates: Dates) -> Written:
 
 # What documents say of two plans
 
-CROSS_REFERENCES: Final = ("cross-reference", "in-line-with", "implementing", "part-of")
+CROSS_REFERENCES = ("cross-reference", "in-line-with", "implementing", "part-of")
 """The cross-reference and the narrower types, which say in what way one cites the other."""
-CITING: Final = frozenset({*CROSS_REFERENCES, "succession", "builds-on"})
+CITING = frozenset({*CROSS_REFERENCES, "succession", "builds-on"})
 """The types of link that are a citation where the source states them in a channel."""
-NAMED_TOGETHER: Final = "named-together-with"
+NAMED_TOGETHER = "named-together-with"
 """The relation of a statement that only names two plans in one breath: they are linked, and owe each other nothing."""
 
 
@@ -564,7 +564,7 @@ def occasions(
     """
     ways = ways or {}
     # a plan by itself, since no plan inherits a reading: asked once and not for each pair
-    read = set[str]()
+    read = set()
     for reading in readings.asserted:
         if reading.aspect is Aspect.REFERENCES and reading.extent is Extent.FULL:
             read.add(reading.work)
@@ -700,8 +700,8 @@ def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> 
     Bounds(low=0.5, high=1.0)
     """
     number = dict.fromkeys(SAID_OF["citation"], 0)
-    pairs = set[tuple[str, ...]]()
-    possible = set[tuple[str, ...]]()
+    pairs = set()
+    possible = set()
     for source, target, _, state in cells:
         if plans is not None and source not in plans and target not in plans:
             continue

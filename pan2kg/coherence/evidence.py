@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 
 class Level(IntEnum):
@@ -35,9 +35,9 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-FIGURED: Final = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
+FIGURED = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
 """The four levels a figure can be taken at, from firm to weak: their values are nested."""
-HEADLINE: Final = Level.OFFICIAL
+HEADLINE = Level.OFFICIAL
 """The level of a number that stands alone: according to plans and official sources."""
 _BY_KEY = {level.key: level for level in Level}
 
@@ -175,7 +175,7 @@ def listed(works: Works, published: Mapping[str, int], plan: str) -> float | Non
     return sum(home == plan for home in works.home.values()) / count if count else None
 
 
-BITS: Final = "bits: −log2((d+1)/(n+2))"
+BITS = "bits: −log2((d+1)/(n+2))"
 """How texts are weighed: of n plans that name any text, d name this one or one below it, and what the text above weighs
 is taken off (:class:`pan2kg.coherence.texts.Weights`)."""
 

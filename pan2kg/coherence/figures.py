@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 from math import comb
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -126,7 +126,7 @@ def _linked(facts: Known) -> Rows:
     """The linked pairs of plans, those that share most first."""
     when = facts.chronology
     shared = facts.shared
-    rows = list[Row]()
+    rows = []
     for x, y in sorted(facts.linked, key=lambda pair: (-shared.get(pair, 0.0), pair)):
         rows.append(
             (
@@ -160,7 +160,7 @@ def _linked_as(kind: Verdict) -> Callable[[Known], Rows]:
 def _citing(facts: Known) -> Rows:
     """The ordered pairs of which one plan cites the other: in its text, on its page, and on whose word."""
     when = facts.chronology
-    rows = list[Row]()
+    rows = []
     for x, y in sorted(when.cited):
         level = when.cited_at(x, y, facts.level)
         if level is not None:
@@ -216,7 +216,7 @@ _NOT_EXPECTED = (*_PAIR, "verdict", "bits")
 
 def _expected(facts: Known) -> Rows:
     """The ordered pairs of which a citation is expected, those that share most first."""
-    rows = list[Row]()
+    rows = []
     for occasion in facts.occasions:
         if occasion.is_expected:
             ends = (occasion.source, occasion.target)
@@ -225,7 +225,7 @@ def _expected(facts: Known) -> Rows:
 
 
 def _not_expected(facts: Known) -> Rows:
-    rows = list[Row]()
+    rows = []
     for occasion in facts.occasions:
         if not occasion.is_expected:
             verdict_on_it = occasion.verdict.value
@@ -235,7 +235,7 @@ def _not_expected(facts: Known) -> Rows:
 
 def _owing(facts: Known) -> Rows:
     """The expected citations that were not seen, and what the two plans share."""
-    rows = list[Row]()
+    rows = []
     for occasion in facts.occasions:
         if occasion.debt > 0:
             state = occasion.state.value
@@ -462,14 +462,14 @@ _BASIS_FIGURES = (
     Figure("lists", _MEASURES, _lists, _number_of_plans, _by_completeness, parts=_LIST_EXTENTS),
     Figure("measures", _MEASURES, _counted_lists, _number_published, _measures),
 )
-FIGURES: Final = (
+FIGURES = (
     *_LINK_FIGURES,
     *_SHARING_FIGURES,
     *_OCCASION_FIGURES,
     *_BASIS_FIGURES,
 )
 """Every figure, in the order in which they are told."""
-FORMER: Final = {"index-3-3": "coherence-index", "index-3-3-all": "coherence-index-all"}
+FORMER = {"index-3-3": "coherence-index", "index-3-3-all": "coherence-index-all"}
 """Names figures had in the release before: they are understood, and no longer said."""
 _BY_ID = {figure.id: figure for figure in FIGURES}
 
@@ -497,7 +497,7 @@ class Taken(NamedTuple):
         >>> taken.breakdown()
         ((2.0,), (3.0,), (0.0,), (1.0,))
         """
-        added = list[Value]()
+        added = []
         firmer: Value = tuple(0.0 for _ in self.value)
         for value in self.nested:
             ends = zip(value, firmer, strict=True)

@@ -247,7 +247,7 @@ class Known:
         """
         potential = self.potential
         place = potential.weights.texts.index
-        shares = dict[int, weight.Contribution]()
+        shares = {}
         for share in self.weight(plan, partner).contributions:
             if not share.is_broad and share.bits > 0:
                 shares[place(share.text)] = share

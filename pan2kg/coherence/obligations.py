@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import evidence, use_matrix
 from pan2kg.coherence.standing import Standing
@@ -14,7 +14,7 @@ from pan2kg.coherence.standing import Standing
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
 
-ANSWERING: Final = frozenset(
+ANSWERING = frozenset(
     {"implements", "prepares-implementation-of", "supports-transposition-of", "transposes"}
 )
 """The relations to an instrument that answer what it requires: to monitor, name or promote a text answers nothing."""
@@ -318,7 +318,7 @@ def _turn(duty: Obligation, answers: list[Response], as_of: date) -> _Turn:
         for answer in answers
         if answer.is_act and answer.day is not None and answer.day <= as_of
     )
-    turns: list[date] = []
+    turns = []
     for day in duty.occurrences():
         turns.append(day)
         if day >= as_of:

@@ -235,7 +235,7 @@ def _refuse_nameless(plan_of: Mapping[str, str]) -> None:
 def read_uses_at(store: Store, uses: use_matrix.Uses, at: Level) -> use_matrix.Uses:
     """Of these uses those that are said at the level itself, on the basis of all."""
     root_of = read_roots(store)
-    wanted = set[tuple[str, str]]()
+    wanted = set()
     for work, text, stored in _rows(store, "coherence/rests-on-at-level"):
         if level(stored) is at:
             wanted.add((work, root_of.get(text, text)))
@@ -263,7 +263,7 @@ def read_roots(store: Store) -> dict[str, str]:
     for iri in leader.keys() | set(leader.values()):
         groups[top(iri)].append(iri)
     resting = {text for _, text in _rows(store, "coherence/rests-on")}
-    root_of: dict[str, str] = {}
+    root_of = {}
     for members in groups.values():
         root = min(resting.intersection(members) or members)
         root_of.update(dict.fromkeys(members, root))

@@ -6,7 +6,7 @@ stands. What nobody read is never told as « no », nor counted as 0: it has a v
 """
 
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Literal
 
 Subject = Literal["citation", "cell", "field", "duty"]
 """Of what it is said: of a citation, of a cell of a matrix, of a field of an action, of a duty."""
@@ -72,7 +72,7 @@ _CODES = {
 }
 """What files have called it before there was one list, kept for who reads them."""
 
-SAID_OF: Final[dict[Subject, tuple[Standing, ...]]] = {
+SAID_OF: dict[Subject, tuple[Standing, ...]] = {
     "citation": (
         Standing.STATED,
         Standing.ABSENT,

@@ -139,7 +139,7 @@ def suggested(
     Two titles suggest each other where each is the most similar of the other edition's: that aligns
     nothing.
     """
-    similar: dict[str, str] = {}
+    similar = {}
     if base and later:
         nearest_later = _nearest_titles(base, later)
         nearest_base = _nearest_titles(later, base)

@@ -12,7 +12,7 @@ dependency.
 from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
-BLOCK: Final = 250_000
+BLOCK = 250_000
 """How many products are summed in one go, so that they fit a processor's cache; changes no result."""
 
 
@@ -185,9 +185,9 @@ def common(
     return sums
 
 
-CARRIES_OUT: Final = 1.0
-SERVES: Final = 0.5
-MENTIONS: Final = 0.25
+CARRIES_OUT = 1.0
+SERVES = 0.5
+MENTIONS = 0.25
 
 
 class Use(NamedTuple):

@@ -64,7 +64,7 @@ def uses_of(
             plan_by_iri[iri] = PlanEntry(iri, is_plan=iri not in plan_of)
     actions = sorted(plan_of)
     iris = sorted(plan_by_iri)
-    stated = set[tuple[str, str]]()
+    stated = set()
     for work, text in pairs:
         if work in plan_of or work in plan_by_iri:
             stated.add((work, text))

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,15 +27,15 @@ class ShareClass(NamedTuple):
     theta: float
 
 
-CLASSES: Final = (
+CLASSES = (
     ShareClass(0.25, texts.MENTIONS),
     ShareClass(0.25, texts.SERVES),
     ShareClass(0.5, texts.CARRIES_OUT),
 )
 """min(x, y) = Σ δ·[x ≥ θ]·[y ≥ θ] for x and y in {0, ¼, ½, 1}, so that three sparse products do."""
-HUB: Final = 500
+HUB = 500
 """A text in no more actions than these links every two of them, however many such texts there are."""
-LINKED: Final = 5_000_000
+LINKED = 5_000_000
 """A text in more actions does so too, as long as all texts up to it join no more pairs of actions than these."""
 
 
@@ -422,7 +422,7 @@ def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
     plans = shares.works.plans
     columns = ties.table.columns
     is_weighing = ~shares.weights.general[columns] & (shares.weights.gain[columns] > 0)
-    levels: dict[tuple[str, str], Level] = {}
+    levels = {}
     # from weak to firm, so that the firmer replaces the weaker
     for level in reversed([level for level in Level if level <= shares.level]):
         lower, upper, _ = texts.cells(ties.table.keep(is_weighing & (ties.firm <= level)))

@@ -203,7 +203,7 @@ def table_block(
 def laid(blocks: Iterable[DocumentBlock]) -> Blocks:
     start = 0
     above: list[DocumentBlock] = []
-    placed: list[DocumentBlock] = []
+    placed = []
     for block in blocks:
         if not block.text.strip():
             continue

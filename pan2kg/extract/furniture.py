@@ -168,7 +168,7 @@ def contents_of(lines: Sequence[PageLine], pages: int) -> set[int]:
 
 def _runs_to_pages(lines: Sequence[PageLine]) -> Iterator[list[int]]:
     """The places of lines that lead to pages and follow each other, with other lines of an entry between."""
-    run: list[int] = []
+    run = []
     for at, line in enumerate(lines):
         if not line.rows and _page_at(lines, at) is not None:
             run.append(at)

@@ -248,7 +248,7 @@ class _Signs:
 
     def hypothesis(self, series: Series) -> Hypothesis:
         weights = table("signs")["weights"]
-        reasons: dict[str, SignReason] = {}
+        reasons = {}
         for sign, share in self._shares(series).items():
             if share and weights[sign]:
                 reasons[sign] = SignReason(share, round(weights[sign] * share, 2))

@@ -128,7 +128,7 @@ class Hyphens:
     """
 
     def __init__(self, pages: Sequence[Page]) -> None:
-        pieces: list[Piece] = []
+        pieces = []
         for page in pages:
             pieces += pieces_of(page.chars)
         self.text = "\n".join(map(_printed, pieces))
@@ -182,7 +182,7 @@ def pieces_of(chars: Iterable[Char]) -> list[Piece]:
     >>> ["".join(char.text for char in piece) for piece in pieces_of(run)]
     ['un à', '2']
     """
-    pieces: list[Piece] = []
+    pieces = []
     piece: Piece = []
     for char in chars:
         if char.text.isspace():
@@ -273,7 +273,7 @@ def page_lines(
     if strip is None and before is not None and _goes_on(rows, before):
         strip = before
         least = 1
-    lines: list[PageLine] = []
+    lines = []
     for number, pieces in enumerate(_regions(rows, strip, tables, least)):
         lines += _lines_of_region(page, pieces, number)
     _mark_bullets(page, lines)
@@ -449,7 +449,7 @@ def _line(page: Page, row: Row, region: int) -> PageLine | None:
 
 def _without_references(chars: Piece, size: float, base: float) -> Piece:
     """The characters without raised digits: those refer to notes and are no words of the text."""
-    kept: Piece = []
+    kept = []
     for char in chars:
         is_raised = char.size < 0.8 * size and char.base > base + 0.1 * size
         if not (is_raised and char.text.isdigit()):
@@ -469,7 +469,7 @@ def _as_written(chars: Piece) -> Piece:
     backward = sum(bool(_BACKWARD.match(char.text)) for char in chars)
     if 2 * backward <= sum(char.text.isalpha() for char in chars) or not backward:
         return chars
-    ordered: Piece = []
+    ordered = []
     run: Piece = []  # characters that run to the right, the last one first
     for char in reversed(chars):
         is_forward = _FORWARD.match(char.text) and not _BACKWARD.match(char.text)

@@ -57,7 +57,7 @@ def find_mentions(
     steps.append(list(naming.find_definitions(text, without_overlaps(steps))))
     steps.append(list(naming.find_short_forms(text, without_overlaps(steps))))
     mentions = without_overlaps(steps)
-    apart: list[Mention] = []
+    apart = []
     for at, mention in enumerate(mentions):
         names_nothing = not mention.kind
         is_own = bool(plan) and mention.target == plan
@@ -95,7 +95,7 @@ def without_overlaps(steps: Iterable[Iterable[Mention]]) -> list[Mention]:
     ranked = [mention for mentions in steps for mention in sorted(mentions, key=_start)]
     ranked.sort(key=lambda mention: mention.start - mention.end)
     used = bytearray(max((mention.end for mention in ranked), default=0))
-    chosen: list[Mention] = []
+    chosen = []
     for mention in ranked:
         if not any(used[mention.start : mention.end]):
             used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
@@ -477,7 +477,7 @@ def _told_by_title(behind: str, iris: Sequence[str], names: NamesInTexts) -> tup
     """The acts whose titles share most words of more than four letters with what stands behind a date."""
     paragraph = behind.partition("\n\n")[0]
     following = {word.stem for word in naming.words_of(paragraph) if len(word.stem) > 4}
-    shared: dict[str, int] = {}
+    shared = {}
     for iri in iris:
         title = set(chain.from_iterable(names.title_words(iri, longer=0)))
         shared[iri] = len(following & title)

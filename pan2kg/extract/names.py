@@ -276,7 +276,7 @@ class NamesInTexts:
         """
         words = list(words_of(text))
         beginnings = self._tree.following
-        occurrences: list[Occurrence] = []
+        occurrences = []
         for place, word in enumerate(words):
             longest = self._longest(text, words, place) if word.stem in beginnings else None
             if longest:

@@ -330,7 +330,7 @@ def resolve(lines: Mapping[int, Sequence[Marker]]) -> dict[int, Marker]:
     """
     evidence = _Evidence(chain.from_iterable(lines.values()))
     reached: dict[NumberStyle, Values] = {}  # the number each count has come to
-    chosen: dict[int, Marker] = {}
+    chosen = {}
     for at, markers in lines.items():
         borne_out = [marker for marker in markers if evidence.bears_out(marker)]
         if borne_out:

@@ -154,7 +154,7 @@ class _OpenReader:
         self.notes: list[Paragraph] = []
 
     def _list_levels(self, element: Element) -> _ListLevels:
-        levels: _ListLevels = {}
+        levels = {}
         for level in element:
             at = self._whole(level, "text:level", 0)
             if level.tag == "text:list-level-style-bullet":
@@ -330,7 +330,7 @@ class _OpenReader:
                 yield from self._rows(child)
             if child.tag != "table:table-row":
                 continue
-            cells: list[str] = []
+            cells = []
             for cell in child:
                 repeated = self._whole(cell, "table:number-columns-repeated", 1)
                 times = min(repeated, SPANS_LIMIT)

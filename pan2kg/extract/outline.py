@@ -178,7 +178,7 @@ def _items(placed: Sequence[_Placed], depth: int, markers: Markers) -> Items:
     def chapter_of(entry: _Placed) -> _Chapter | None:
         return entry.chapters[depth] if len(entry.chapters) > depth else None
 
-    items: list[Item] = []
+    items = []
     for chapter, group in groupby(placed, chapter_of):
         if chapter is None:
             items += [entry.action for entry in group]
@@ -244,7 +244,7 @@ class _Opened(NamedTuple):
 
 def _headings_above(document: Document, starts: set[int], title: str) -> list[_Chapters]:
     levels = _chapter_levels(document, starts)
-    above: list[_Chapters] = []
+    above = []
     opened: list[_Opened] = []
     for at, block in enumerate(document.blocks):
         level = levels.get(at)
@@ -262,7 +262,7 @@ def _headings_above(document: Document, starts: set[int], title: str) -> list[_C
 def _chapter_levels(document: Document, starts: set[int]) -> dict[int, int]:
     """The blocks that are headings of actions, with their level; a labelled part that is set as none is below all."""
     markers = markers_of(document)
-    levels: dict[int, int] = {}
+    levels = {}
     places_of: defaultdict[numbering.NumberStyle, list[int]] = defaultdict(list)
     for at, block in enumerate(document.blocks):
         if at in starts:

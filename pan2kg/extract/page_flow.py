@@ -30,8 +30,8 @@ _FIELD = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
 def paragraphs_of(pages: Sequence[Page]) -> ParagraphReading:
     """The paragraphs of pages, and what is said of what was left out and of what is not sure."""
     hyphens = Hyphens(pages)
-    lines: list[PageLine] = []
-    unruled: list[int] = []
+    lines = []
+    unruled = []
     strip: float | None = None
     for page in pages:
         ruled = tables_of(page, hyphens)
@@ -120,8 +120,8 @@ class _Flow:
         self.pitch = _usual_pitch(lines)
 
     def paragraphs(self) -> list[Paragraph]:
-        finished: list[Paragraph] = []
-        bullets: dict[int, PageLine] = {}  # by the place of the paragraph they begin
+        finished = []
+        bullets = {}
         run: list[PageLine] = []
         for line in self.lines:
             if line.rows:
@@ -149,13 +149,13 @@ class _Flow:
             region = line.page.number, line.region
             lefts[region] = min(lefts.get(region, line.left), line.left)
         columns = distinct(lefts.values(), _COLUMN)
-        indents: dict[int, float] = {}
+        indents = {}
         for at, line in bullets.items():
             indents[at] = line.left - max(
                 (left for left in columns if left <= line.left), default=0
             )
         levels = distinct(indents.values(), _STEP)
-        depths: dict[int, int] = {}
+        depths = {}
         for at, indent in indents.items():
             depths[at] = sum(level <= indent for level in levels)
         begins_deep = any(depth > 1 and at - 1 not in depths for at, depth in depths.items())
@@ -234,7 +234,7 @@ class _Flow:
         start = run[0]
         words = ""
         page = start.page
-        turns: list[PageTurn] = []
+        turns = []
         lead = 0
         is_in_lead = True
         for line in run:

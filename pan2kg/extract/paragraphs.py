@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pan2kg.extract import document as doc, numbering
 from pan2kg.extract.document import BlockKind, DocumentBlock, canonical
@@ -18,7 +18,7 @@ _LARGER = 1.08  # what is set larger than the body by less than this is not set 
 HEADING_LENGTH = 250  # characters a line that is only set as a heading has at most
 _CONTENTS = 4  # entries that follow each other and are a list of contents
 _LEADER = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|_{3,}|·{3,})\s*(?:\d{1,4}|[ivxl]{1,6})$")
-LIST_FORMS: Final = {
+LIST_FORMS = {
     "1": "decimal",
     "I": "upperRoman",
     "i": "lowerRoman",
@@ -114,7 +114,7 @@ def blocks_of(paragraphs: Sequence[Paragraph]) -> doc.Blocks:
         if paragraph.kind == "paragraph" and paragraph.size:
             letters[paragraph.size] += len(paragraph.text)
     body = letters.most_common(1)[0][0] if letters else 0  # the size most of the text is set in
-    settings: dict[int, _Setting] = {}
+    settings = {}
     for at, paragraph in enumerate(paragraphs):
         if _is_set_as_title(paragraph, body):
             size = round(2 * (paragraph.size or body)) / 2
@@ -203,8 +203,8 @@ def _note_item(paragraph: Paragraph, plain: str) -> _ItemText:
 
 def without_contents(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     """The paragraphs without lists of contents: entries with a leader to a page that follow each other."""
-    body: list[Paragraph] = []
-    entries: list[Paragraph] = []
+    body = []
+    entries = []
     for paragraph in paragraphs:
         if paragraph.kind == "paragraph" and _LEADER.search(paragraph.text):
             entries.append(paragraph)

@@ -74,7 +74,7 @@ def read_pdf(
     except pypdfium2.PdfiumError as error:
         raise _not_opened(str(error), place, has_password=password != "") from None
     wanted = _wanted(number, first, last, most, place)
-    pages: list[Page] = []
+    pages = []
     unread = set(broken_pages(data))
     for page in wanted:
         try:

@@ -31,7 +31,7 @@ _NO_OBJECT = _FileObject(b"", None)
 def _objects(data: bytes) -> Mapping[int, _FileObject]:
     """The objects of a file by their numbers, those that are packed into others among them."""
     matches = list(_OBJECT.finditer(data))
-    objects: dict[int, _FileObject] = {}
+    objects = {}
     for at, match in enumerate(matches):
         end = matches[at + 1].end() if at + 1 < len(matches) else len(data)
         objects[int(match[1])] = _file_object(data[match.end() : end])
@@ -77,8 +77,8 @@ def broken_pages(data: bytes) -> frozenset[int]:
     objects = _objects(data)
     tree = re.search(rb"/Pages\s+(\d+)", objects.get(int(roots[-1]), _NO_OBJECT).head)
     waiting = [int(tree[1])] if tree else []
-    visited = set[int]()
-    broken = set[int]()
+    visited = set()
+    broken = set()
     page = 0
     while waiting and waiting[-1] in objects and waiting[-1] not in visited:
         number = waiting.pop()

@@ -127,7 +127,7 @@ def _printed_lines(text: str) -> list[str]:
 
 
 def _text_lines(text: str, source: str) -> list[_TextLine]:
-    lines: list[_TextLine] = []
+    lines = []
     after_gap = True
     for number, printed in enumerate(_printed_lines(text), 1):
         if _BINARY.search(printed):
@@ -226,7 +226,7 @@ class _TextFlow:
 
     def _starts(self) -> dict[int, tuple[Marker, ...]]:
         """What the start of each line may be, by the number of the line."""
-        starts: dict[int, tuple[Marker, ...]] = {}
+        starts = {}
         goes_on = False
         for line in self.lines:
             markers = numbering.readings(line.text)
@@ -259,7 +259,7 @@ class _TextFlow:
     def blocks(self) -> list[DocumentBlock]:
         groups = self._without_entries(self._groups())
         headings = self._headings(groups) if self.has_titles else {}
-        bullets: list[str] = []  # their forms, the outermost first
+        bullets = []
         for group in groups:
             marker = self.markers.get(group[0].number)
             if marker and marker.style.form not in bullets:
@@ -376,7 +376,7 @@ class _TextFlow:
         )
 
     def _headings(self, groups: Sequence[Sequence[_TextLine]]) -> dict[int, int]:
-        above: list[int] = []
+        above = []
         for at, (group, following) in enumerate(pairwise(groups)):
             marker = self.markers.get(following[0].number)
             opens = marker is not None and (marker.style.is_bullet or marker.values[-1] == 1)

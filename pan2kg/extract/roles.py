@@ -160,7 +160,7 @@ def _beside(block: DocumentBlock, start: int, end: int, bodies: Sequence[Mention
     before = (max(begin, start - _AROUND), start)
     after = (end, min(finish, end + _AROUND))
     hidden = _without_bodies(block, bodies)
-    near: list[_RoleNear] = []
+    near = []
     for side, (low, high) in {"before": before, "after": after}.items():
         for place, words in enumerate(_words(side)):
             for match in words.pattern.finditer(hidden, low, high):

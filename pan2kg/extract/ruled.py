@@ -41,7 +41,7 @@ def tables_of(page: Page, hyphens: Hyphens) -> RuledTables:
         (level if is_level else upright).append(rule)
     upright = [rule.turned() for rule in _merged([rule.turned() for rule in upright])]
     outside = list(page.chars)
-    tables: list[PageLine] = []
+    tables = []
     for mesh in _meshes(_merged(level), upright):
         grid = _Grid(mesh)
         if not grid.may_be_table(page):
@@ -210,7 +210,7 @@ class _Grid:
         inside: dict[Cell, list[Char]] = {}
         for char in chars:
             inside.setdefault(self._cell_of(char), []).append(char)
-        texts: list[list[str]] = []
+        texts = []
         for row in range(self._rows_number):
             cells = [inside.get(Cell(row, column), []) for column in range(self._columns_number)]
             texts.append([_cell_text(cell, hyphens) for cell in cells])

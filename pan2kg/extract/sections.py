@@ -7,7 +7,7 @@ line such as “Responsable : Ministère”, or a row of a small table of such l
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.extract.document import (
     BETWEEN_CELLS,
@@ -25,7 +25,7 @@ LONGEST_CHAPTER = 200
 # by how many characters a line with a title may be longer than it: the number and the label before
 # it
 _MOST_BEFORE = 60
-FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
+FIELD = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
 """A line that begins with a label and a colon; the label is its first group."""
 _NAMING = ("title", "number", "action")  # kinds of what says which action it is
 
@@ -45,7 +45,7 @@ def sections_of(series: Series, document: Document) -> list[Blocks]:
     page cut it.
     """
     starts = {member.block for member in series.members}
-    sections: list[Blocks] = []
+    sections = []
     for member in series.members:
         begin = member.block
         if document.blocks[begin].kind != "table":
@@ -140,7 +140,7 @@ def _words(text: str) -> str:
 
 
 def _beginnings(document: Document, actions: Iterable[Named]) -> Iterator[_Beginning]:
-    titles: dict[str, str] = {}
+    titles = {}
     for action in actions:
         for title in action.titles:
             words = _words(title)

@@ -156,7 +156,7 @@ def series_of(document: Document, columns: ColumnNumbers | None = None) -> tuple
         *_rows(document, columns),
         *_cards(document),
     ]
-    versions: list[Series] = []
+    versions = []
     for series in every:
         if len(series.members) > 1:
             versions += _versions(document, series)
@@ -475,7 +475,7 @@ def _versions_by_column(document: Document, series: Series) -> list[Series]:
     if columns is None:
         return []
     titled = [at for at, kind in enumerate(columns.kinds) if kind in _TITLE_KINDS]
-    versions: list[Series] = []
+    versions = []
     for column in titled if len(titled) > 1 else ():
         members = [_in_column(document, member, column) for member in series.members]
         language = block_language(" ".join(member.title for member in members))

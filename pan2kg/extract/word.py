@@ -207,14 +207,14 @@ class _WordReader:
         return self._plain
 
     def _lists(self, numbering: Element) -> dict[str, _WordList]:
-        shared: dict[str, Mapping[int, _WordLevel]] = {}
+        shared = {}
         for element in numbering.iter("abstractNum"):
             shared[element.get("abstractNumId", "")] = self._levels(element)
-        lists: dict[str, _WordList] = {}
+        lists = {}
         for number in numbering.iter("num"):
             abstract = _value(number, "abstractNumId")
             levels = dict(shared.get(abstract, {}))
-            anew: dict[int, int] = {}
+            anew = {}
             for override in number.iter("lvlOverride"):
                 levels |= self._levels(override)
                 if start := _value(override, "startOverride"):
@@ -224,7 +224,7 @@ class _WordReader:
         return lists
 
     def _levels(self, element: Element) -> dict[int, _WordLevel]:
-        levels: dict[int, _WordLevel] = {}
+        levels = {}
         for level in element.findall("lvl"):
             levels[self.package.whole(level.get("ilvl", ""), 0)] = _WordLevel(
                 form=_value(level, "numFmt") or "decimal",
@@ -271,7 +271,7 @@ class _WordReader:
                 yield from self.flow(child)
 
     def _cells(self, row: Element) -> list[str]:
-        cells: list[str] = []
+        cells = []
         for cell in _inside(row, "tc"):
             text = cell_text(self.flow(cell))
             merged = cell.find("tcPr/vMerge")

@@ -9,7 +9,7 @@ open and which no longer hold. How a finding is put into words stands in
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg import errors
 from pan2kg.coherence import citations, evidence, obligations
@@ -38,7 +38,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import PAN, key
 
-MOST: Final = 5
+MOST = 5
 """How many findings a brief has at most."""
 
 
@@ -150,7 +150,7 @@ class Brief:
 
 def _read_earlier(text: str, name: str) -> dict[str, _EarlierFinding]:
     """The findings of an earlier brief by key."""
-    earlier: dict[str, _EarlierFinding] = {}
+    earlier = {}
     try:
         for row in json.loads(text)["findings"]:
             earlier[str(row["key"])] = _EarlierFinding(str(row["title"]), bool(row["done"]))
@@ -215,8 +215,8 @@ def _plan_of(graph: Graph, plan: str) -> str:
 
 def _findings(graph: Graph, known: Known, plan: str) -> list[BriefFinding]:
     """The first finding of each kind, in the order of the kinds; then what each kind has more."""
-    first = list[BriefFinding]()
-    further = list[BriefFinding]()
+    first = []
+    further = []
     for find in _KINDS_OF_PLAN:
         findings = list(find(graph, known, plan))
         first += findings[:1]
@@ -229,7 +229,7 @@ def introduced(graph: Graph, findings: Sequence[BriefFinding]) -> tuple[BriefFin
 
     Where the short name is used further below, it stands in parentheses behind the full one.
     """
-    addressed: list[BriefFinding] = []
+    addressed = []
     for place, finding in enumerate(findings):
         before = {body for earlier in findings[:place] for body in earlier.bodies}
         after = {body for later in findings[place + 1 :] for body in later.bodies}
@@ -482,7 +482,7 @@ def _shared(graph: Graph, known: Known, plan: str) -> Iterator[BriefFinding]:
 
 def _neighbour(graph: Graph, known: Known, plan: str) -> str | None:
     """The plan of the same country a plan shares most bits with, the first by IRI of several."""
-    bits_with = dict[str, float]()
+    bits_with = {}
     for partner in known.partners.get(plan, ()):
         bits = known.shared.get(in_order(plan, partner), 0.0)
         if bits > 0 and graph.country_of.get(partner) == graph.country_of.get(plan):

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
@@ -14,10 +14,10 @@ from pan2kg.i18n import catalogue, message
 from pan2kg.store.queries import program_query
 from pan2kg.tables import figure_words
 
-WORDS: Final = catalogue.Messages("brief")
-MOST_QUOTATIONS: Final = 2
+WORDS = catalogue.Messages("brief")
+MOST_QUOTATIONS = 2
 """How many quotations a finding has at most."""
-LEADING: Final = frozenset({"lead", "responsible"})
+LEADING = frozenset({"lead", "responsible"})
 """The roles in a work by which a body is addressed about it."""
 
 

@@ -26,7 +26,7 @@ A name is imported when it is asked for, since a question on the command line ne
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pan2kg.graph.answer import Answer
@@ -60,7 +60,7 @@ __all__ = [
     "open_graph",
 ]
 
-_MODULES: Final = (
+_MODULES = (
     "answer",
     "datasets",
     "labels",

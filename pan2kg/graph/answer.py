@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T_co = TypeVar("T_co", covariant=True)
-_DATATYPES: Final[Mapping[str, str]] = {
+_DATATYPES: Mapping[str, str] = {
     f"{XSD}integer": "Int64",
     f"{XSD}decimal": "Float64",
     f"{XSD}double": "Float64",
     f"{XSD}boolean": "boolean",
     f"{XSD}date": "datetime64[s]",
 }
-_TYPES: Final[Mapping[type, str]] = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
+_TYPES: Mapping[type, str] = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
 _MAKE: Final[Mapping[str, Callable[[str], object]]] = {
     "Int64": int,
     "Float64": float,

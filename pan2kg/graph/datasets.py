@@ -7,7 +7,6 @@ from, no action that asks for coherence, and IRIs below :data:`~pan2kg.turtle.vo
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -91,13 +90,13 @@ def dataset_of(space: str) -> str:
     return f"{space}dataset"
 
 
-ONTOLOGY: Final = f"{ROOT}ontology"
-LICENCES: Final = {
+ONTOLOGY = f"{ROOT}ontology"
+LICENCES = {
     "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
     "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
 }
 """What licences are called in short; any other is shown by its address."""
-_DATASET_QUERY: Final = """PREFIX adms: <http://www.w3.org/ns/adms#>
+_DATASET_QUERY = """PREFIX adms: <http://www.w3.org/ns/adms#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
@@ -114,7 +113,7 @@ SELECT ?key ?value WHERE {
 } ORDER BY ?key ?value
 """
 
-_RELEASE_QUERY: Final = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
+_RELEASE_QUERY = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 SELECT ?version ?day WHERE {

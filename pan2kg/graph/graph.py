@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from pan2kg.store.links import LinkKind
     from pan2kg.validation.report import Report
 
-DAYS: Final = 4
+DAYS = 4
 """Of how many days the graph as it was then is kept."""
 T = TypeVar("T")
 Rows = list[list[str]]

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.i18n.catalogue import LANGUAGES, french
 from pan2kg.store import Store, gathered, plain, select, text_rows
 from pan2kg.store.store import Row, Solutions
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
-KINDS: Final = (
+KINDS = (
     "plan",
     "action",
     "body",
@@ -34,27 +34,27 @@ KINDS: Final = (
 """Things that have a page of their own in the site; all others are shown on the pages of these."""
 
 
-_PREFIXES: Final = f"""PREFIX dcterms: <http://purl.org/dc/terms/>
+_PREFIXES = f"""PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX pan: <{PAN}>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
-_LABELS: Final = f"""{_PREFIXES}
+_LABELS = f"""{_PREFIXES}
 SELECT ?thing ?rank ?label WHERE {{
     VALUES (?property ?rank) {{ (skos:prefLabel 0) (rdfs:label 1) (dcterms:title 2) }}
     ?thing ?property ?label . FILTER(ISIRI(?thing))
 }}
 """
-_KEYS: Final = f"""{_PREFIXES}
+_KEYS = f"""{_PREFIXES}
 SELECT ?thing ?key ?notation WHERE {{
     {{ ?thing dcterms:identifier ?key FILTER(ISIRI(?thing)) }} UNION
     {{ ?thing skos:notation ?notation FILTER(ISIRI(?thing)) }}
 }}
 """
-_SHORT_NAMES: Final = f"""{_PREFIXES}
+_SHORT_NAMES = f"""{_PREFIXES}
 SELECT ?thing (0 AS ?rank) ?name WHERE {{ ?thing pan:shortName ?name FILTER(ISIRI(?thing)) }}
 """
-_STANDING: Final = f"""{_PREFIXES}
+_STANDING = f"""{_PREFIXES}
 SELECT ?plan (0 AS ?rank) ?words WHERE {{
     ?plan <http://www.w3.org/ns/adms#status> ?status .
     ?status skos:prefLabel ?words .
@@ -62,14 +62,14 @@ SELECT ?plan (0 AS ?rank) ?words WHERE {{
 }}
 """
 """What a plan is that was not adopted, or no longer applies: its name says so wherever it stands."""
-_TYPES: Final = f"""{_PREFIXES}
+_TYPES = f"""{_PREFIXES}
 SELECT ?thing ?type WHERE {{ ?thing a ?type FILTER(ISIRI(?thing)) }}
 """
-INSTRUMENTS: Final = frozenset(
+INSTRUMENTS = frozenset(
     PAN + name
     for name in ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument")
 )
-_KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | {
+_KIND_OF: Mapping[str, str] = dict.fromkeys(INSTRUMENTS, "instrument") | {
     PAN + "Provision": "provision",
     PAN + "PublicBody": "body",
     PAN + "Organisation": "body",
@@ -253,7 +253,7 @@ def read_labels(store: Store) -> Labels:
     notations = _first(table, "notation")
     types = _types(store)
 
-    entries: dict[str, Entry] = {}
+    entries = {}
     by_address: dict[tuple[str, str], Entry] = {}
     for iri in sorted({*texts, *identifiers, *types}):
         identifier = identifiers.get(iri, "")
@@ -330,7 +330,7 @@ def _texts(rows: Iterable[Row]) -> _TextsOf:
     for thing, rank, label in rows:
         tag = getattr(label, "language", None) or ""
         ranked[plain(thing)].append(_RankedName(plain(rank), plain(label), tag))
-    texts_of: _TextsOf = {}
+    texts_of = {}
     for iri, names in ranked.items():
         texts = texts_of[iri] = dict[str, str]()
         # put in order here: engines take longer to sort all of them than to find them

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
@@ -20,7 +20,7 @@ from pan2kg.turtle.vocabulary import key
 if TYPE_CHECKING:
     import networkx as nx
 
-_SHARED: Final = "shared-instrument"
+_SHARED = "shared-instrument"
 """The kind of links by a shared text: how strong one is follows from what is known, not from its statement."""
 
 

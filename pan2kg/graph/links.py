@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, level
@@ -20,9 +20,9 @@ from pan2kg.turtle.vocabulary import key
 if TYPE_CHECKING:
     from pan2kg.store.links import LinkKind
 
-DECLARED: Final = (*CROSS_REFERENCES, "builds-on", "succession", "external-statement")
+DECLARED = (*CROSS_REFERENCES, "builds-on", "succession", "external-statement")
 """Kinds of links a document states: in the plan, its annexes or elsewhere."""
-COMPARED: Final = "comparison"
+COMPARED = "comparison"
 """A link of these kinds that no document states: editors concluded it, and it is inferred as a rule's are."""
 
 

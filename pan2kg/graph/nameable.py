@@ -6,7 +6,6 @@
 import re
 from calendar import monthrange
 from datetime import date
-from typing import Final
 
 from pan2kg.extract.mentions import names_of
 from pan2kg.extract.names import NamesInTexts, Thing
@@ -14,17 +13,17 @@ from pan2kg.store import ReadRows, gathered, program_query
 from pan2kg.turtle.countries import countries
 from pan2kg.turtle.vocabulary import PAN, kind_and_key, path_of
 
-_SHORT_NAME: Final = f"{PAN}shortName"
-_ABBREVIATION: Final = re.compile(r"[A-Z][A-Za-z]*[A-Z]\w* ?\d$")
+_SHORT_NAME = f"{PAN}shortName"
+_ABBREVIATION = re.compile(r"[A-Z][A-Za-z]*[A-Z]\w* ?\d$")
 """An abbreviation with the number of an edition, such as « PAN 2 »."""
-_KIND_OF: Final = {
+_KIND_OF = {
     "Plan": "plan",
     "PublicBody": "body",
     "Organisation": "body",
     "Provision": "provision",
 }
 """What things of a class are in a text; those of all others are instruments."""
-_SHARED: Final = ("council-of-europe", "eu", "ilo", "international", "un", "oecd")
+_SHARED = ("council-of-europe", "eu", "ilo", "international", "un", "oecd")
 """The folders of texts that are of no country."""
 
 
@@ -47,7 +46,7 @@ def _things(read: ReadRows, own_country: str) -> dict[str, Thing]:
         (iri, f"{kind_and_key(scheme)[1]}:{notation}")
         for iri, scheme, notation in read(program_query("names/identifiers"))
     )
-    things: dict[str, Thing] = {}
+    things = {}
     for iri, class_, key, type_, country, start, end, file in read(program_query("names/things")):
         if iri in things:
             continue

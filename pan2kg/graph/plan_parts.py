@@ -10,14 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.store import ReadRows, gathered, program_query
 from pan2kg.turtle.vocabulary import ID
 
-ACTIONS: Final = f"{ID}partlevel/action"
+ACTIONS = f"{ID}partlevel/action"
 """The level of the actions themselves, in published counts."""
-_AFTER_NUMBERS: Final = 10**6
+_AFTER_NUMBERS = 10**6
 """Where a word stands among numbers: no plan has so many parts."""
 
 

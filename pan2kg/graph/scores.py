@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,12 +16,12 @@ from pan2kg.coherence.texts import Floats
 from pan2kg.store import Store, program_query, text_rows
 from pan2kg.turtle.vocabulary import key
 
-SCALE: Final = "nilsson-2016"
+SCALE = "nilsson-2016"
 """Seven steps from −3 (cancelling) to +3 (indivisible): Nilsson, M., Griggs, D. & Visbeck, M. (2016).
 Map the interactions between Sustainable Development Goals. Nature 534, 320–322."""
-LOWEST: Final = -3
-HIGHEST: Final = 3
-_SAME_STEP: Final = 1e-9
+LOWEST = -3
+HIGHEST = 3
+_SAME_STEP = 1e-9
 """So far from a whole number of steps a score may be, since decimals are not exact in floating point."""
 
 Cell = tuple[str, str]
@@ -70,7 +70,7 @@ class Scale(NamedTuple):
         return ""
 
 
-DEFAULT: Final = Scale()
+DEFAULT = Scale()
 
 
 def scale_between(lowest: float | None, highest: float | None, *, decimal: bool = False) -> Scale:
@@ -188,7 +188,7 @@ def scores_of(
     return Scores(tuple(names), values, assessor, scale, rationale or {})
 
 
-_DECIMAL: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
+_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 
 
 def read_scales(store: Store) -> dict[str, Scale]:

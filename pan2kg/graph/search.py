@@ -13,25 +13,25 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.graph.labels import KINDS, Entry, Labels
 from pan2kg.store import ReadRows, gathered, program_query
 from pan2kg.store.names import folded, parts_of, whole as whole_name
 
-MOST: Final = 100
+MOST = 100
 """How many things are found at most."""
-_LONGEST: Final = 24
+_LONGEST = 24
 """How many characters a name that is meant where it is typed whole may have, without the spaces."""
-_CELEX: Final = re.compile(r"3(?P<year>\d{4})[A-Z]0*(?P<number>\d+)")
+_CELEX = re.compile(r"3(?P<year>\d{4})[A-Z]0*(?P<number>\d+)")
 """The number of an act of the Union, as 32017R0821, which is act 2017/821."""
-_KINDS: Final = tuple(
+_KINDS = tuple(
     dict.fromkeys(("plan", "instrument", "body", "provision", "topic", "action", *KINDS))
 )
 """The order of kinds: what is one of a few comes before the many parts of it."""
-_WORDS: Final = 12
+_WORDS = 12
 """How many words of a question are read."""
-_TYPED: Final = 4
+_TYPED = 4
 """How many letters a word has in which a typing error is forgiven: among shorter ones too many are alike."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -21,7 +21,7 @@ from pan2kg.store.store import solutions
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, kind_and_key, rule_of
 
 T = TypeVar("T")
-_ALL: Final = f"""PREFIX pan: <{PAN}>
+_ALL = f"""PREFIX pan: <{PAN}>
 SELECT ?thing ?property ?value ?graph WHERE {{
     GRAPH ?graph {{ ?thing ?property ?value }}
     FILTER(?property NOT IN (
@@ -32,11 +32,11 @@ SELECT ?thing ?property ?value ?graph WHERE {{
 """
 """Some properties are left out: links, uses and parts at a level, and main labels, repeat others in short."""
 
-TYPE: Final = f"{RDF}type"
-SOURCE: Final = f"{DCTERMS}source"
-CERTAINTY: Final = f"{PAN}certainty"
-EVIDENCE_LEVEL: Final = f"{PAN}evidenceLevel"
-ABOUT_STATEMENTS: Final = frozenset({SOURCE, CERTAINTY, f"{PAN}evidence"})
+TYPE = f"{RDF}type"
+SOURCE = f"{DCTERMS}source"
+CERTAINTY = f"{PAN}certainty"
+EVIDENCE_LEVEL = f"{PAN}evidenceLevel"
+ABOUT_STATEMENTS = frozenset({SOURCE, CERTAINTY, f"{PAN}evidence"})
 """What is said of statements themselves: where they were read and how certain they are."""
 
 

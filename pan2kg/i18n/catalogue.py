@@ -17,16 +17,16 @@ from gettext import c2py
 from io import BytesIO
 from pathlib import Path
 from struct import unpack_from
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Message as CatalogueMessage
 
 Language = str
-SOURCE_LANGUAGE: Final = "en"
-FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
-TERMS: Final = "term"
+SOURCE_LANGUAGE = "en"
+FOLDER_VARIABLE = "PAN2KG_CATALOGUES"
+TERMS = "term"
 _SOURCE = "x-source"
 """The message of a compiled catalogue that tells from which text it was made."""
 _INDEX = "*"
@@ -59,8 +59,8 @@ def _find_catalogues() -> dict[Language, Path]:
     folders = [Path(__file__).with_name("catalogues")]
     if os.environ.get(FOLDER_VARIABLE):
         folders.append(Path(os.environ[FOLDER_VARIABLE]))
-    catalogues: dict[Language, Path] = {}
-    places: dict[Language, int] = {}
+    catalogues = {}
+    places = {}
     for folder in folders:
         for path in sorted(folder.glob("*.po")):
             with path.open("rb") as file:
@@ -71,8 +71,8 @@ def _find_catalogues() -> dict[Language, Path]:
     return {language: catalogues[language] for language in in_order}
 
 
-CATALOGUES: Final[Mapping[Language, Path]] = _find_catalogues()
-LANGUAGES: Final[tuple[Language, ...]] = tuple(CATALOGUES)
+CATALOGUES: Mapping[Language, Path] = _find_catalogues()
+LANGUAGES: tuple[Language, ...] = tuple(CATALOGUES)
 """The languages the program speaks, in the order in which lists name them."""
 
 
@@ -120,7 +120,7 @@ def _entries(catalogue: "Iterable[CatalogueMessage]") -> Iterator[PoEntry]:
 
 def _terms(entries: Iterable[PoEntry]) -> dict[str, str]:
     """What stands for the references to terms, by name; with a capital letter, for those that begin with one."""
-    terms: dict[str, str] = {}
+    terms = {}
     for entry in entries:
         if entry.context != TERMS:
             continue

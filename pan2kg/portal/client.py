@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
@@ -39,24 +39,24 @@ class PassingError(PortalError):
     after: float = 0.0
 
 
-VARIABLE: Final = "PAN2KG_PORTAL_KEY"
-PORTAL: Final = "https://data.public.lu"
-API: Final = "/api/1"
+VARIABLE = "PAN2KG_PORTAL_KEY"
+PORTAL = "https://data.public.lu"
+API = "/api/1"
 """What every path of udata's interface begins with, below the address of the portal."""
-_INTERVAL: Final = 1.0
+_INTERVAL = 1.0
 """The seconds between two requests."""
-_HOPS: Final = 3
-_PATIENT: Final = 5
+_HOPS = 3
+_PATIENT = 5
 """So many times longer than usual a portal is waited for that has a large file: it may scan and store it first."""
-_LARGEST: Final = 1 << 26
+_LARGEST = 1 << 26
 """The bytes of an answer that is still read."""
-_MOVED: Final = (301, 302, 303, 307, 308)
-_REMEDIES: Final[Mapping[int, str]] = {
+_MOVED = (301, 302, 303, 307, 308)
+_REMEDIES: Mapping[int, str] = {
     **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415)},
     429: "push-goes-on",
 }
 """What mends a refusal, by the status of the portal's answer."""
-_PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """The statuses after which trying again may help."""
 
 

@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
@@ -25,21 +25,19 @@ from pan2kg.project import reason
 from pan2kg.publish.vocabulary import DCAT, OWL, SPDX
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS
 
-CATALOGUE: Final = "catalogue.ttl"
-_UDATA: Final[Mapping[str, dict[str, str]]] = tomllib.loads(
+CATALOGUE = "catalogue.ttl"
+_UDATA: Mapping[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("udata.toml").read_text("utf-8")
 )
-LICENCES: Final = _UDATA["licence"]
+LICENCES = _UDATA["licence"]
 """udata's identifier of each licence a release may have, by its address without the scheme."""
-FREQUENCIES: Final = _UDATA["frequency"]
+FREQUENCIES = _UDATA["frequency"]
 """udata's identifier of each frequency of the EU authority table."""
-ALLOWED: Final = frozenset(
-    {"csv", "gz", "json", "n3", "owl", "pdf", "rdf", "svg", "ttl", "xml", "zip"}
-)
+ALLOWED = frozenset({"csv", "gz", "json", "n3", "owl", "pdf", "rdf", "svg", "ttl", "xml", "zip"})
 """The endings the portal takes."""
-RENAMED: Final = {"jsonld": "json", "geojson": "json"}
+RENAMED = {"jsonld": "json", "geojson": "json"}
 """Endings the portal refuses although it takes the same content under another."""
-_PREFIXES: Final = {
+_PREFIXES = {
     "dcat": DCAT,
     "dcterms": DCTERMS,
     "locn": "http://www.w3.org/ns/locn#",
@@ -48,25 +46,23 @@ _PREFIXES: Final = {
     "skos": SKOS,
     "spdx": SPDX,
 }
-_LABELS: Final = ("rdfs:label", "skos:prefLabel", "dcterms:title")
-_DOCUMENTS: Final = frozenset(
-    {"application/pdf", "application/xhtml+xml", "application/zip", "text/html"}
-)
-_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
-_TITLE: Final = 350
-_DESCRIPTION: Final = 100_000
-_TAG: Final = range(3, 97)
+_LABELS = ("rdfs:label", "skos:prefLabel", "dcterms:title")
+_DOCUMENTS = frozenset({"application/pdf", "application/xhtml+xml", "application/zip", "text/html"})
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_TITLE = 350
+_DESCRIPTION = 100_000
+_TAG = range(3, 97)
 """How many letters a tag of udata may have."""
-_SUMS: Final = ("sha1", "sha256", "sha512")
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_POINT: Final = r"\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*"
-_POLYGON: Final = re.compile(rf"POLYGON\s*\(\(({_POINT}(?:,{_POINT})*)\)", re.IGNORECASE)
+_SUMS = ("sha1", "sha256", "sha512")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_POINT = r"\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*"
+_POLYGON = re.compile(rf"POLYGON\s*\(\(({_POINT}(?:,{_POINT})*)\)", re.IGNORECASE)
 """The outer ring of a polygon in well-known text (OGC 06-103r4)."""
-DATASET_KEY: Final = "pan2kg:dataset"
+DATASET_KEY = "pan2kg:dataset"
 """The extra that names our dataset on the portal, by its IRI."""
-PART_KEY: Final = "pan2kg:part"
+PART_KEY = "pan2kg:part"
 """The extra that names each of its resources, by the path of the file or by the address."""
-VERSION_KEY: Final = "pan2kg:version"
+VERSION_KEY = "pan2kg:version"
 
 
 class OfferedPart(NamedTuple):
@@ -168,7 +164,7 @@ def make_offer(
     description = _describe_dataset(catalogue, subject, distributions, version)
     files = {name: _distributed_file(catalogue, name, folder) for name in distributions}
     uploads = _upload_names(folder, {file for file in files.values() if file})
-    parts = dict[str, OfferedPart]()
+    parts = {}
     for distribution, file in files.items():
         upload = None
         if file and not linked:
@@ -198,7 +194,7 @@ def _read_catalogue(folder: Path) -> _PortalCatalogue:
 
 def _only_dataset(catalogue: _PortalCatalogue) -> tuple[str, list[str]]:
     """The one dataset that has distributions, and these."""
-    offered = dict[str, list[str]]()
+    offered = {}
     for subject in catalogue.datasets:
         if distributions := catalogue.all(subject, "dcat:distribution"):
             offered[subject] = distributions
@@ -274,7 +270,7 @@ def tags(keywords: Collection[str]) -> Iterator[str]:
     >>> list(tags(["Mise en œuvre", "Groß", "EU"]))
     ['mise-en-oeuvre', 'gross']
     """
-    given_before = set[str]()
+    given_before = set()
     for word in keywords:
         letters = unicodedata.normalize("NFKD", word.lower().translate(_LIGATURES))
         bare = "".join(sign for sign in letters if not unicodedata.combining(sign))

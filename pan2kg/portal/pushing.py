@@ -7,7 +7,7 @@ agree nothing is sent, so that a push that is repeated changes nothing.
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pan2kg.errors import Place
@@ -24,21 +24,21 @@ from pan2kg.portal.client import (
 )
 from pan2kg.portal.offer import DATASET_KEY, PART_KEY, Offer, OfferedPart
 
-_SHELF: Final = "/organizations/{}/datasets/?page={}&page_size=100"
-DATASET: Final = "{dataset}"
-RESOURCE: Final = "{resource}"
-ADDRESS: Final = "{url}"
+_SHELF = "/organizations/{}/datasets/?page={}&page_size=100"
+DATASET = "{dataset}"
+RESOURCE = "{resource}"
+ADDRESS = "{url}"
 """What stands for an identifier or address that only an earlier answer gives."""
-_SIGNS: Final = (DATASET, RESOURCE, ADDRESS)
-_KEPT: Final = ("acronym", "spatial", "temporal_coverage", "frequency_date", "private")
+_SIGNS = (DATASET, RESOURCE, ADDRESS)
+_KEPT = ("acronym", "spatial", "temporal_coverage", "frequency_date", "private")
 """What udata could empty if an update left it out, and people may have set on the portal."""
-_COMPUTED: Final = frozenset({"checksum", "filesize", "format", "mime"})
+_COMPUTED = frozenset({"checksum", "filesize", "format", "mime"})
 """What udata works out of a file it holds: an update may say better, which version 6 keeps and later ones do not."""
-_BACKOFF: Final = (2.0, 4.0, 8.0)
+_BACKOFF = (2.0, 4.0, 8.0)
 """The seconds waited after the first, second and third fault in a row; after the fourth the push ends."""
-_PATIENCE: Final = 120.0
+_PATIENCE = 120.0
 """The longest wait a portal is granted, in seconds."""
-_PASSES: Final = 3
+_PASSES = 3
 """How often a push that was carried out in full looks whether something still differs."""
 
 
@@ -126,7 +126,7 @@ def look(client: Client, offer: Offer, identifier: str = "") -> Remote | None:
 
 def _find_dataset(client: Client, offer: Offer) -> str:
     """The identifier of the dataset that has our key, of those of the owner and of the organization."""
-    identifiers = set[str]()
+    identifiers = set()
     for answer in _listings(client, offer.organization):
         rows = answer.get("data") if isinstance(answer, dict) else answer
         if not isinstance(rows, list):
@@ -184,13 +184,13 @@ def match(offer: Offer, remote: Remote | None) -> Matched:
     """
     resources = remote.resources if remote else []
     keyed = dict[str, Json]()
-    uploads = dict[str, Json]()
+    uploads = {}
     for resource in resources:
         if key := dig(resource, "extras", PART_KEY):
             keyed.setdefault(key, resource)
         elif resource.get("filetype") == "file":
             uploads[dig(resource, "title")] = resource
-    by_key = dict[str, Json]()
+    by_key = {}
     for key, part in offer.parts.items():
         if key in keyed:
             by_key[key] = keyed[key]

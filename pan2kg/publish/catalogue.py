@@ -7,7 +7,7 @@ and unchanged; every concept a catalogue refers to is explained in it.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -28,18 +28,18 @@ class _Licence(NamedTuple):
     eu_key: str
 
 
-_LICENCES: Final = {
+_LICENCES = {
     "https://creativecommons.org/licenses/by/4.0/": _Licence("cc-by", "Attribution", "CC_BY_4_0"),
     "https://creativecommons.org/publicdomain/zero/1.0/": _Licence(
         "cc-zero", "PublicDomain", "CC0"
     ),
 }
-_EU_LICENCES: Final = "http://publications.europa.eu/resource/authority/licence/"
-_LATER: Final = frozenset(
+_EU_LICENCES = "http://publications.europa.eu/resource/authority/licence/"
+_LATER = frozenset(
     (DCTERMS + "issued", DCTERMS + "modified", DCTERMS + "identifier", DCAT + "version")
 )
 """What only the release knows."""
-_STANDARDS: Final = {
+_STANDARDS = {
     "csvw": "https://www.w3.org/TR/tabular-data-primer/",
     "profile": "http://data.europa.eu/r5r/",
     "protocol": "https://www.w3.org/TR/sparql11-protocol/",

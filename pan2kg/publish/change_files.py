@@ -19,12 +19,12 @@ from pan2kg.tables import figure_words, formats
 from pan2kg.turtle import DCTERMS, PAN, RDF
 from pan2kg.turtle.vocabulary import path_of
 
-_WORDS: Final = Messages("change")
-_ROOTS: Final = tuple(
+_WORDS = Messages("change")
+_ROOTS = tuple(
     PAN + name for name in ("Plan", "Review", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill")
 )
 """The classes of what is told first, in this order."""
-_PARTS: Final = frozenset(
+_PARTS = frozenset(
     PAN + name
     for name in (
         "Passage",
@@ -168,7 +168,7 @@ def _thing_lines(
     for thing in altered:
         if thing.status in (Status.ADDED, Status.REMOVED):
             whole[thing.iri] = thing.status
-    told_singly = list[Altered]()
+    told_singly = []
     parts = Counter[str]()
     for thing in altered:
         if thing.kind in _PARTS and whole.get(thing.part_of) is thing.status:
@@ -217,7 +217,7 @@ def _row_of(thing: Altered, names: ChangeNames, language: Language) -> dict[str,
     }
 
 
-_COLUMNS: Final = (
+_COLUMNS = (
     "status",
     "kind",
     "kind_label",

@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain, filterfalse
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -18,9 +17,9 @@ from pan2kg.publish.states import Value, quads_with, rule_of_line, text_of
 from pan2kg.publish.vocabulary import Term
 from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, SKOS, kind_and_key, read_prefixes
 
-NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title")
+NAMES = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title")
 """Properties that name a thing, the best first."""
-_WHOLES_OF_OURS: Final = (
+_WHOLES_OF_OURS = (
     "inPlan",
     "inReview",
     "involvedIn",
@@ -32,14 +31,14 @@ _WHOLES_OF_OURS: Final = (
     "from",
     "between",
 )
-WHOLES: Final = (
+WHOLES = (
     *(PAN + name for name in _WHOLES_OF_OURS),
     "http://data.europa.eu/eli/ontology#is_part_of",
     "http://www.w3.org/ns/org#organization",
     SKOS + "inScheme",
 )
 """Properties that lead to what a thing belongs to, the closest first."""
-_PARTS_OF_OURS: Final = (
+_PARTS_OF_OURS = (
     "evidence",
     "hasTimeline",
     "hasIndicator",
@@ -47,33 +46,33 @@ _PARTS_OF_OURS: Final = (
     "hasVerificationSource",
     "hasPosition",
 )
-PARTS: Final = frozenset(
+PARTS = frozenset(
     (
         *(ox.NamedNode(PAN + name) for name in _PARTS_OF_OURS),
         ox.NamedNode("http://www.w3.org/ns/adms#identifier"),
     )
 )
 """Properties that lead from a thing to its parts."""
-_ENDS: Final = (
+_ENDS = (
     *(PAN + name for name in ("from", "to", "between", "involves", "involvedIn")),
     "http://www.w3.org/ns/org#member",
     "http://www.w3.org/ns/org#organization",
 )
 """Properties whose objects say what a link, an involvement or a membership is about."""
-_ROLES: Final = (PAN + "relation", PAN + "role", PAN + "linkType")
+_ROLES = (PAN + "relation", PAN + "role", PAN + "linkType")
 """Properties that say how these are joined."""
-_QUOTE: Final = PAN + "quote"
-_NUMBER: Final = SKOS + "notation"
-_NAMING: Final = PARTS.union(
+_QUOTE = PAN + "quote"
+_NUMBER = SKOS + "notation"
+_NAMING = PARTS.union(
     map(ox.NamedNode, (*NAMES, *WHOLES, *_ENDS, *_ROLES, _QUOTE, _NUMBER)),
     map(ox.NamedNode, (RDF + "type", DCTERMS + "isReplacedBy")),
 )
 """What of a state is needed to name what changed in it."""
-LONG: Final = 160
+LONG = 160
 """Longer texts are shown by a piece."""
-_AHEAD: Final = 30
+_AHEAD = 30
 """So many signs are shown ahead of what differs in a long text."""
-_COMPUTED: Final = re.compile("[0-9a-f]{16}")
+_COMPUTED = re.compile("[0-9a-f]{16}")
 """Keys that tell a reader nothing."""
 
 
@@ -213,7 +212,7 @@ def _needed(altered: Sequence[ox.Triple], quads: Sequence[ox.Quad]) -> set[objec
     for quad in quads:
         if quad.predicate in PARTS and quad.object in subjects:
             fresh.add(quad.subject)
-    reached = set[object]()
+    reached = set()
     while fresh:
         reached |= fresh
         named = set[object](quad.object for quad in quads if quad.subject in fresh)

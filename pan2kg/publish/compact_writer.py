@@ -9,22 +9,22 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg.publish.ntriples import StatementRow, value_of
 from pan2kg.publish.vocabulary import TYPE
 from pan2kg.turtle import XSD
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_KEY: Final = re.compile(r"\w[\w.~/-]*", re.ASCII)
-_LOCAL: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
-_NUMBER: Final = {
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_KEY = re.compile(r"\w[\w.~/-]*", re.ASCII)
+_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
+_NUMBER = {
     XSD + "integer": re.compile(r"[+-]?\d+"),
     XSD + "decimal": re.compile(r"[+-]?\d*\.\d+"),
     XSD + "boolean": re.compile("true|false"),
 }
 """The values that Turtle writes as they are."""
-_MIXED: Final = "+"
+_MIXED = "+"
 """What the values of a property are that are of several kinds."""
 
 
@@ -78,7 +78,7 @@ class CompactWriter:
             properties = things.setdefault(self.short(subject).turtle, {})
             values = properties.setdefault(self.term(predicate).turtle, [])
             values.append(self._turtle_value(predicate, term))
-        body = list[str]()
+        body = []
         for name, properties in things.items():
             # what a rule made is told in a line
             between = "; " if ":derivedBy" in properties else ";\n "
@@ -117,7 +117,7 @@ class CompactWriter:
             self._add_to_node(nodes, row, things, coercions[row.predicate])
         context = self._context(coercions)
         links = defaultdict[str, list[str]](list)
-        lines = list[str]()
+        lines = []
         for name, node in nodes.items():
             if "derivedBy" in node and "linkType" in node:
                 link_type = node.pop("linkType")
@@ -165,7 +165,7 @@ class CompactWriter:
         return text
 
     def _context(self, coercions: Mapping[str, str]) -> dict[str, object]:
-        coerced = dict[str, object]()
+        coerced = {}
         for predicate, coercion in sorted(coercions.items()):
             if coercion in (_MIXED, "") or predicate == TYPE.value:
                 continue

@@ -5,17 +5,16 @@ import gzip
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from pan2kg.i18n.catalogue import Text
 from pan2kg.publish.edition import Edition, File, as_json
 from pan2kg.publish.folder import PACKED
 from pan2kg.publish.vocabulary import RELEASED
 
-TABLES: Final = "tables"
-DATA: Final = "data"
-CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": RELEASED[0]}]
-SEPARATORS: Final = ("|", "¦", "‖")
+TABLES = "tables"
+DATA = "data"
+CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": RELEASED[0]}]
+SEPARATORS = ("|", "¦", "‖")
 """What stands between several values of a cell: the first that occurs in none of them."""
 
 

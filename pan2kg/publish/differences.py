@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import filterfalse, zip_longest
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -24,11 +24,11 @@ from pan2kg.publish.states import (
 )
 from pan2kg.store import gathered
 
-_THIS: Final = ox.NamedNode("urn:x-pan2kg:this-graph")
+_THIS = ox.NamedNode("urn:x-pan2kg:this-graph")
 """Stands for a graph's own name in what it says of itself."""
-_MOST_HOLDERS: Final = 8
+_MOST_HOLDERS = 8
 """A triple that stands in more graphs than this says nothing about which graph became which."""
-_LEAST_SHARE: Final = 0.5
+_LEAST_SHARE = 0.5
 """The least share of the larger graph that two graphs have in common to be one file that moved."""
 
 

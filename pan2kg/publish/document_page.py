@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -36,24 +36,22 @@ from pan2kg.site import property_names
 from pan2kg.templates import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, ROOT, SKOS, path_of, rule_of
 
-_WORDS: Final = Messages("publication")
-_PAGE: Final = Messages("page")
-_MOST_LISTED: Final = 8
+_WORDS = Messages("publication")
+_PAGE = Messages("page")
+_MOST_LISTED = 8
 """So many things that point to a thing by a property are told of it; of more its page says how many there are."""
-_EVIDENCE: Final = PAN + "evidence"
-_IN_DOCUMENT: Final = PAN + "inDocument"
-_AT_PAGE: Final = PAN + "page"
-_IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE, statements.TYPE})
+_EVIDENCE = PAN + "evidence"
+_IN_DOCUMENT = PAN + "inDocument"
+_AT_PAGE = PAN + "page"
+_IN_NOTES = frozenset({statements.CERTAINTY, statements.SOURCE, statements.TYPE})
 """What a table leaves out, since its notes or its title say so."""
-_IN_NAMES: Final = frozenset({*_IN_NOTES, *ENDS})
+_IN_NAMES = frozenset({*_IN_NOTES, *ENDS})
 """What a section leaves out: that, and what its name says."""
-_PLAIN_STATUS: Final = frozenset(
-    f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived")
-)
+_PLAIN_STATUS = frozenset(f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived"))
 """What a link is unless it is said otherwise."""
-_SAID: Final = ""
-_LINKED: Final = "="
-_POINTING: Final = "←"
+_SAID = ""
+_LINKED = "="
+_POINTING = "←"
 Texts = list[tuple[Language, str]]
 """Words in each language."""
 
@@ -286,7 +284,7 @@ class DocumentPage:
         """What points to a thing: others by what they join; of a crowd how many they are."""
         described = self.described
         crowds = _crowds(pointing)
-        crowds_told = set[str]()
+        crowds_told = set()
         for subject, predicate in pointing:
             joined = described.joined(subject) if predicate in ENDS else {}
             if has_page and joined:

@@ -4,35 +4,34 @@ Pages, the rules of hosts and the service all ask here where an address of ours 
 """
 
 import re
-from typing import Final
 
 from pan2kg.publish.vocabulary import table_of
 
-DOCUMENTS: Final = "doc"
-GRAPHS: Final = "graph"
-SPLIT: Final = "action|body|document|instrument|involvement|link|passage|plan"
+DOCUMENTS = "doc"
+GRAPHS = "graph"
+SPLIT = "action|body|document|instrument|involvement|link|passage|plan"
 """The kinds of which there are hundreds of things: several documents tell them, by how their keys begin."""
-SHARED: Final = r"[a-z][a-z]-[^/.-]|(?![a-z][a-z]-[^/.-])[^/.]"
+SHARED = r"[a-z][a-z]-[^/.-]|(?![a-z][a-z]-[^/.-])[^/.]"
 """How keys of theirs begin that are told in one document: with a country and one sign more, else with one sign.
 
 Apache, nginx and a script in a page read it alike, and it matches a key in one way only. Keys of
 links a rule made are hexadecimal: sixteen documents tell them all.
 """
-ALL: Final = "all"
+ALL = "all"
 """What the document is called that tells all things of a kind."""
-APART: Final = ("part", "provision", "category", "conflict")
+APART = ("part", "provision", "category", "conflict")
 """The kinds of things that have no pages of their own in a release: their documents tell them."""
-GATHERED: Final = {"network": "html", "network-around": "js"}
+GATHERED = {"network": "html", "network-around": "js"}
 """Pages and files a plan that a service makes when they are asked for; a release has the one of all plans."""
 MEDIA = table_of("media")["text"]
 OTHER_MEDIA = table_of("media")["other"]
 """The media type of each kind of text in a release, by its ending, all in UTF-8; and of other files."""
-FORMS: Final = ("ttl", "jsonld")
+FORMS = ("ttl", "jsonld")
 """The forms of a document beside its page."""
-PLAIN_PATH: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
+PLAIN_PATH = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 """A path that needs no escaping; what has another has no document."""
-_OF_SPLIT: Final = re.compile(rf"({DOCUMENTS}/(?:{SPLIT})/(?:{SHARED}))[^/]*")
-_OF_ONE_KIND: Final = re.compile(rf"({DOCUMENTS}/(?!(?:{SPLIT})/)[^/]+/)[^/]+")
+_OF_SPLIT = re.compile(rf"({DOCUMENTS}/(?:{SPLIT})/(?:{SHARED}))[^/]*")
+_OF_ONE_KIND = re.compile(rf"({DOCUMENTS}/(?!(?:{SPLIT})/)[^/]+/)[^/]+")
 
 
 def shared_place(place: str) -> str:

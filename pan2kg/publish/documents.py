@@ -16,7 +16,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -37,32 +37,32 @@ from pan2kg.publish.vocabulary import FOAF, OWL
 from pan2kg.templates import macro, markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, rule_of
 
-ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
+ENDS = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
 """By what links and involvements join things."""
-LINK_TYPE: Final = PAN + "linkType"
-LEVEL: Final = PAN + "evidenceLevel"
-VIA: Final = PAN + "via"
-RELATION: Final = PAN + "relation"
-ROLE: Final = PAN + "role"
-_JOINING: Final = (*ENDS, LINK_TYPE, LEVEL, VIA, RELATION, ROLE)
-_NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
+LINK_TYPE = PAN + "linkType"
+LEVEL = PAN + "evidenceLevel"
+VIA = PAN + "via"
+RELATION = PAN + "relation"
+ROLE = PAN + "role"
+_JOINING = (*ENDS, LINK_TYPE, LEVEL, VIA, RELATION, ROLE)
+_NAMES = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 """The kinds of names; of two in a language the first of these counts."""
-_DERIVED_BY: Final = PAN + "derivedBy"
-_HEIR: Final = DCTERMS + "isReplacedBy"
-_RETIRED: Final = OWL + "deprecated"
-_READ_AT_ONCE: Final = frozenset({*_NAMES, _HEIR, _RETIRED, _DERIVED_BY})
+_DERIVED_BY = PAN + "derivedBy"
+_HEIR = DCTERMS + "isReplacedBy"
+_RETIRED = OWL + "deprecated"
+_READ_AT_ONCE = frozenset({*_NAMES, _HEIR, _RETIRED, _DERIVED_BY})
 """What is read of all things before any is told."""
-_OF_RULES: Final = frozenset({statements.CERTAINTY, PAN + "status"})
+_OF_RULES = frozenset({statements.CERTAINTY, PAN + "status"})
 """What is the same of all links that rules made, and stands in the dump."""
-_TOLD_AT_LINKS: Final = frozenset({*ENDS, VIA, "http://www.w3.org/ns/prov#wasDerivedFrom"})
+_TOLD_AT_LINKS = frozenset({*ENDS, VIA, "http://www.w3.org/ns/prov#wasDerivedFrom"})
 """What rules say of links, and is told at these."""
-_AT_LEVEL: Final = re.compile(
+_AT_LEVEL = re.compile(
     re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)"
 )
 """What is said again of the links of a thing, at each level of evidence, and of its names."""
-_PLAIN_ADDRESS: Final = re.compile(r"[\w./:#~-]*\w", re.ASCII)
+_PLAIN_ADDRESS = re.compile(r"[\w./:#~-]*\w", re.ASCII)
 """An address that needs no quotation marks in HTML."""
-NOWHERE: Final = "-"
+NOWHERE = "-"
 """The root of what is shown as words alone."""
 
 
@@ -116,7 +116,7 @@ class Described:
                 self._pointing[term] += iri, predicate
             if predicate in _READ_AT_ONCE:
                 terms[predicate].append(term)
-        names = dict[str, str]()
+        names = {}
         for kind in reversed(_NAMES):
             for term in sorted(terms.get(kind, ())):
                 if term[0] != "<":
@@ -140,7 +140,7 @@ class Described:
 
     def _find_places(self) -> dict[str, str]:
         """Places by IRI, of what lies below a root of ours, and of what has an entry with a kind."""
-        places = dict[str, str]()
+        places = {}
         root = self.edition.issue.addresses.root
         for iri in sorted(self.stated):
             path = _below(iri, (root, ROOT))
@@ -213,7 +213,7 @@ class Described:
 
     def _said_in(self, graph: str, iri: str, name: str) -> list[str]:
         """What a graph says of a thing by a predicate, else of itself."""
-        terms = set[str]()
+        terms = set()
         for predicate, term, block in self.stated[iri]:
             if predicate == name and block == graph:
                 terms.add(term)

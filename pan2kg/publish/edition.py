@@ -9,7 +9,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -21,8 +20,8 @@ from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASED, Term, node
 from pan2kg.store import LocalStore
 from pan2kg.turtle import DCTERMS, PAN, RDFS, ROOT, SKOS, read_prefixes
 
-FILE: Final = "graph/catalogue.ttl"
-_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+FILE = "graph/catalogue.ttl"
+_NEEDED: Mapping[str, tuple[str, ...]] = {
     "catalogue": ("dcterms:title", "dcterms:description", "dcterms:publisher"),
     "dataset": (
         "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
@@ -180,8 +179,8 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
     return Facts(statements, version, _period(store), labels, space, dataset, catalogue)
 
 
-_CONTACT: Final = DCAT + "contactPoint"
-_OF_AGENTS: Final = (DCTERMS + "publisher", DCTERMS + "creator", _CONTACT)
+_CONTACT = DCAT + "contactPoint"
+_OF_AGENTS = (DCTERMS + "publisher", DCTERMS + "creator", _CONTACT)
 
 
 def _properties(store: LocalStore, subject: str) -> Mapping[str, Values]:
@@ -251,9 +250,9 @@ def _day_of(moment: str, of_year: str) -> date:
     return date.fromisoformat(moment[:10])
 
 
-_REVIEWED_BY: Final = node(PAN + "reviewedBy")
-_REVIEWED_ON: Final = node(PAN + "reviewedOn")
-_NO_DAY: Final = "9999"
+_REVIEWED_BY = node(PAN + "reviewedBy")
+_REVIEWED_ON = node(PAN + "reviewedOn")
+_NO_DAY = "9999"
 """Stands after every day."""
 
 

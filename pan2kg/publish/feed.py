@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
@@ -27,18 +26,18 @@ from pan2kg.publish.vocabulary import FOAF
 from pan2kg.tables import formats
 from pan2kg.turtle import DCTERMS, ROOT
 
-ATOM: Final = "http://www.w3.org/2005/Atom"
-_ENTRY: Final = f"{{{ATOM}}}entry"
-_ID: Final = f"{{{ATOM}}}id"
-_AUTHOR: Final = "pan2kg contributors"
+ATOM = "http://www.w3.org/2005/Atom"
+_ENTRY = f"{{{ATOM}}}entry"
+_ID = f"{{{ATOM}}}id"
+_AUTHOR = "pan2kg contributors"
 """Who speaks where the data name nobody."""
-_PUBLISHER: Final = DCTERMS + "publisher"
-_NAME: Final = FOAF + "name"
-OF_FEEDS: Final = tuple(map(ox.NamedNode, (datasets.VOID_SPACE, _PUBLISHER, _NAME)))
+_PUBLISHER = DCTERMS + "publisher"
+_NAME = FOAF + "name"
+OF_FEEDS = tuple(map(ox.NamedNode, (datasets.VOID_SPACE, _PUBLISHER, _NAME)))
 """What a feed says of who publishes it."""
-_DAYS: Final = tuple(ox.NamedNode(DCTERMS + name) for name in ("modified", "issued", "created"))
-_WORDS: Final = Messages("change")
-_RELEASES: Final = Messages("publication")
+_DAYS = tuple(ox.NamedNode(DCTERMS + name) for name in ("modified", "issued", "created"))
+_WORDS = Messages("change")
+_RELEASES = Messages("publication")
 
 
 def write_feed(

@@ -1,15 +1,15 @@
 """The register of figures as a table of a release: each figure at each level of evidence, its parts in rows."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import evidence, figures
 from pan2kg.graph.graph import Graph
 from pan2kg.publish.csv_tables import Field, ReleaseTable, decimal_text
 from pan2kg.publish.vocabulary import RELEASE, RELEASED
 
-FIGURES: Final = "figures"
-WHOLE: Final = "all"
+FIGURES = "figures"
+WHOLE = "all"
 """The part of a figure that is told as one number or one interval."""
 
 

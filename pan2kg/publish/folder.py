@@ -24,7 +24,7 @@ from datetime import date
 from functools import cached_property
 from itertools import chain, groupby, islice, zip_longest
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, cast
 
 import pyoxigraph as ox
 
@@ -35,13 +35,13 @@ from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ROOT, graph_of
 
-LIST: Final = "CHECKSUMS"
-MARK: Final = "release.json"
+LIST = "CHECKSUMS"
+MARK = "release.json"
 """The file that says that a folder is a release, and which."""
-VERSIONS: Final = "version"
-ONTOLOGY: Final = "ontology"
-FOLDERS: Final = ("data", "tables", ONTOLOGY, "changes")
-_FILES: Final = (
+VERSIONS = "version"
+ONTOLOGY = "ontology"
+FOLDERS = ("data", "tables", ONTOLOGY, "changes")
+_FILES = (
     "CITATION.cff",
     "LICENSE-DATA",
     "README.md",
@@ -55,11 +55,11 @@ _FILES: Final = (
     "service.ttl",
     "void.ttl",
 )
-UNKEPT: Final = r"data/(?!pan2kg\.nq)[^/]+\.(?:js|ttl|xlsx|parquet|(?:nt|ttl|jsonld|rdf)\.gz)|ontology/[^/]+\.(?:html|svg|css)"  # noqa: E501
+UNKEPT = r"data/(?!pan2kg\.nq)[^/]+\.(?:js|ttl|xlsx|parquet|(?:nt|ttl|jsonld|rdf)\.gz)|ontology/[^/]+\.(?:html|svg|css)"
 """Files of a release that an earlier version has no more: they say in other forms what its dump and tables say."""
 
 
-_MEASURED: Final[dict[tuple[Path, int, int], str]] = {}
+_MEASURED: dict[tuple[Path, int, int], str] = {}
 
 
 def measure(path: Path) -> tuple[int, str]:
@@ -318,12 +318,12 @@ def _share(source: Path, paths: Iterable[str], target: Path) -> None:
             shutil.copyfile(source / path, target / path)
 
 
-TURTLE: Final = "data/pan2kg.ttl.gz"
+TURTLE = "data/pan2kg.ttl.gz"
 """What sources state."""
-QUADS: Final = "data/pan2kg.nq.gz"
+QUADS = "data/pan2kg.nq.gz"
 """The same and what rules derived from it, with the names of graphs, by which the two are told apart."""
-DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
-PACKED: Final[Mapping[str, tuple[str, ...]]] = {
+DUMPS = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
+PACKED: Mapping[str, tuple[str, ...]] = {
     "data": ("links", "actions", "texts"),
     "tables": (
         "links",
@@ -336,12 +336,12 @@ PACKED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """The tables that are compressed, by their folder: the largest."""
-_VANN: Final = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
-GROUP: Final = "tables/csv-metadata.json"
-OWN: Final = frozenset((*_FILES, QUADS, "tables/weights.csv"))
+_VANN = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
+GROUP = "tables/csv-metadata.json"
+OWN = frozenset((*_FILES, QUADS, "tables/weights.csv"))
 """What the folder of a version has from the beginning."""
-_LEVEL: Final = 6
-_AT_ONCE: Final = 500
+_LEVEL = 6
+_AT_ONCE = 500
 """So many lines are written at once: a compressed file takes one with as much ado as all of them."""
 
 
@@ -483,14 +483,14 @@ def differs(content: Content, folder: Path, path: str) -> bool:
         )
 
 
-_STATEMENTS: Final = 5_000
+_STATEMENTS = 5_000
 """So many statements stand in one operation: engines read a request whole."""
 
 
 def differing(old: Iterable[bytes], new: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
     """The lines that only the one state has, and only the other, of two that are sorted: passed over, none is held."""
-    gone = list[bytes]()
-    come = list[bytes]()
+    gone = []
+    come = []
     after = iter(new)
     line_after = next(after, b"")
     for line in old:

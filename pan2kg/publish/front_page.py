@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, in_words, numeral
 from pan2kg.publish import catalogue, folder
@@ -14,9 +14,9 @@ from pan2kg.site.page import embedded
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import DCTERMS
 
-README: Final = "README.md"
-_WORDS: Final = Messages("publication")
-_CONTENTS: Final[Mapping[str, tuple[str, ...]]] = {
+README = "README.md"
+_WORDS = Messages("publication")
+_CONTENTS: Mapping[str, tuple[str, ...]] = {
     "front": ("index.html",),
     "pages": ("fr/", "en/", "de/", ARCHIVE),
     "actions": ("data/actions", "data/links", "data/bodies", "data/texts"),
@@ -42,9 +42,9 @@ _CONTENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "checksums": (folder.LIST, folder.MARK),
 }
 """What a release may hold: by the key of its words what the paths of its files begin with."""
-_LATER: Final = ("front", "versions", "checksums")
+_LATER = ("front", "versions", "checksums")
 """What is always there, though it is written after the text that names it."""
-_OF_VERSIONS: Final = ("csv", "nq")
+_OF_VERSIONS = ("csv", "nq")
 """The forms of the files that an earlier version keeps."""
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from pan2kg.i18n.catalogue import LANGUAGES
@@ -22,9 +21,9 @@ from pan2kg.publish.host_rules import (
     w3id_rules,
 )
 
-_PLACEHOLDER: Final = "https://host.example/pan2kg/"
+_PLACEHOLDER = "https://host.example/pan2kg/"
 """Stands for the address of the files where they have none."""
-_UNTOLD_MEDIA: Final = {
+_UNTOLD_MEDIA = {
     "css": "text/css",
     "svg": "image/svg+xml",
     "zip": "application/zip",
@@ -80,7 +79,7 @@ def _filled_in(name: str, **values: object) -> str:
 
 
 def _apache_types() -> str:
-    lines = list[str]()
+    lines = []
     for ending, media in MEDIA.items():
         if ending == "html":
             continue
@@ -124,7 +123,7 @@ def _nginx(path: str, retired: RetiredRules, led_on: Sequence[HostRule]) -> str:
 
 
 def _nginx_locations(path: str, rules: Iterable[HostRule]) -> str:
-    locations = list[str]()
+    locations = []
     for rule in rules:
         if rule.file:
             locations.append(

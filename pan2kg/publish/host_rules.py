@@ -6,7 +6,7 @@ the service of this program. ``host_files`` writes them down.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.document_places import (
@@ -23,18 +23,18 @@ from pan2kg.publish.document_places import (
 from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS
 from pan2kg.store.queries import FORMER
 
-THING: Final = rf"(?:id|{DOCUMENTS})/({SPLIT})/({SHARED})"
+THING = rf"(?:id|{DOCUMENTS})/({SPLIT})/({SHARED})"
 """How the address begins of a thing that one of several documents of its kind tells: kind and beginning of the key."""
-TOGETHER: Final = rf"(?:id|{DOCUMENTS})/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}$)([^/.]+)"
+TOGETHER = rf"(?:id|{DOCUMENTS})/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}$)([^/.]+)"
 """The address of a thing that is told with all of its kind: kind and key."""
-ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
+ABOUT = "(?:dataset|catalogue|contributors|publisher|profile)"
 """What the catalogue describes."""
-_GRAPH: Final = rf"({GRAPHS}/(?!derived/)[^/.]+(?:/[^/.]+)?)(?:/[^.]+)?"
-_LANGUAGES: Final = "|".join(LANGUAGES)
-_ENDINGS: Final = "|".join(("html", *FORMS))
-_ONTOLOGY_FORMS: Final = ("jsonld", "rdf", "ttl")
-_MOVED: Final = 301
-_GONE: Final = 410
+_GRAPH = rf"({GRAPHS}/(?!derived/)[^/.]+(?:/[^/.]+)?)(?:/[^.]+)?"
+_LANGUAGES = "|".join(LANGUAGES)
+_ENDINGS = "|".join(("html", *FORMS))
+_ONTOLOGY_FORMS = ("jsonld", "rdf", "ttl")
+_MOVED = 301
+_GONE = 410
 
 
 class HostRule(NamedTuple):
@@ -93,7 +93,7 @@ def _of_questions() -> Iterator[tuple[str, str]]:
         yield rf"queries/[^/.]+/{name}\.rq", f"{LANGUAGES[0]}/figure/{table}.html"
 
 
-_OF_DOCUMENTS: Final = {
+_OF_DOCUMENTS = {
     rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})": f"{DOCUMENTS}/link/$1.$2",
     rf"{DOCUMENTS}/({SPLIT})/({SHARED})([^/.]+)\.({_ENDINGS})": f"{DOCUMENTS}/$1/$2.$4#$2$3",
     rf"{DOCUMENTS}/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}\.)([^/.]+)\.({_ENDINGS})": (
@@ -103,7 +103,7 @@ _OF_DOCUMENTS: Final = {
     rf"{GRAPHS}/derived/[^/]+": QUADS,
 }
 """Where documents of earlier releases led, which told one thing each."""
-_OF_FILES: Final = {
+_OF_FILES = {
     rf"(?:{_LANGUAGES})/({'|'.join(APART)})/([^/.]+)\.html": f"{DOCUMENTS}/$1/{ALL}.html#$2",
     **{
         rf"({_LANGUAGES})/{folder}/[^/.]+\.{ending}": f"$1/network.{ending}"
@@ -125,15 +125,15 @@ _OF_FILES: Final = {
     rf"ontology/diagram\.({_LANGUAGES})\.svg": "$1/classes.svg",
 }
 """Where other files of earlier releases led; of the patterns that match a path the first counts."""
-MOVED_DOCUMENTS: Final = [
+MOVED_DOCUMENTS = [
     HostRule(pattern, target, status=_MOVED) for pattern, target in _OF_DOCUMENTS.items()
 ]
-MOVED: Final = [
+MOVED = [
     *MOVED_DOCUMENTS,
     *(HostRule(pattern, target, status=_MOVED) for pattern, target in _OF_FILES.items()),
 ]
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
-GONE: Final = (
+GONE = (
     HostRule(
         rf"({_LANGUAGES})/pair/([^/.]+)\.html",
         "$1/pairs.html#$2",

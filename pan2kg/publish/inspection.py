@@ -14,7 +14,6 @@ from datetime import date
 from html import unescape
 from pathlib import Path
 from posixpath import normpath
-from typing import Final
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -27,7 +26,7 @@ from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
 Properties = Mapping[str, list[Term]]
 """What is said of a thing, by predicate."""
-_NEEDED: Final = {
+_NEEDED = {
     "Catalog": "dcterms:title dcterms:description dcterms:publisher dcterms:language dcterms:issued dcterms:modified "
                "dcterms:license dcterms:spatial dcat:themeTaxonomy foaf:homepage dcat:dataset",
     "Dataset": "dcterms:title dcterms:description dcterms:identifier dcterms:publisher dcterms:spatial dcat:keyword "
@@ -37,14 +36,14 @@ _NEEDED: Final = {
     "DataService": "dcterms:title dcat:endpointURL dcterms:conformsTo dcat:servesDataset dcat:endpointDescription",
 }  # fmt: skip
 """What each thing of a catalogue must say, by its class."""
-_LABELS: Final = (
+_LABELS = (
     RDFS + "label",
     DCTERMS + "title",
     SKOS + "prefLabel",
     FOAF + "name",
     VCARD + "fn",
 )
-_PLACES: Final = frozenset(
+_PLACES = frozenset(
     (
         *(DCAT + name for name in ("accessURL", "downloadURL", "endpointURL", "previousVersion")),
         TYPE.value,
@@ -54,16 +53,14 @@ _PLACES: Final = frozenset(
     )
 )
 """Properties whose value is an address rather than a thing the catalogue describes."""
-_LEAST_SIGNS: Final = {"dcat:keyword": 3, "dcterms:description": 100}
+_LEAST_SIGNS = {"dcat:keyword": 3, "dcterms:description": 100}
 """A portal scores keywords and descriptions down that have fewer signs."""
-_LINK: Final = re.compile(rb"""<[^<>]*? (?:href|src)=["']?([^"'<>\s]*)""")
-_LIKE_LINKS: Final = [
-    re.compile(rb""" %s=["']?([^"'<>\s]*)""" % name) for name in (b"href", b"src")
-]
+_LINK = re.compile(rb"""<[^<>]*? (?:href|src)=["']?([^"'<>\s]*)""")
+_LIKE_LINKS = [re.compile(rb""" %s=["']?([^"'<>\s]*)""" % name) for name in (b"href", b"src")]
 """What reads as a link, in texts too: found in a third of the time."""
-_ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
-_DESCRIPTIONS: Final = frozenset(
+_ADDRESS = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
+_DESCRIPTIONS = frozenset(
     (
         "catalogue.ttl",
         "void.ttl",
@@ -258,7 +255,7 @@ def _link_faults(root: Path, addresses: Addresses) -> Iterator[str]:
 
 def _lost_links(body: bytes, around: str, places: Set[str], sound: set[bytes]) -> Iterator[str]:
     """The links of a page in the folder ``around`` that lead nowhere; ``sound`` are those that do not, and grow."""
-    candidates = set[bytes]()
+    candidates = set()
     for pattern in _LIKE_LINKS:
         candidates.update(pattern.findall(body))
     for link in sorted(candidates - sound):

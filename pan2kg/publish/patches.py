@@ -8,7 +8,7 @@ written as addresses, since the names of blank nodes hold within one file only (
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
@@ -18,12 +18,12 @@ from pan2kg.publish.folder import differing
 from pan2kg.publish.states import Side, Value, graph_of, quads_of, text_of
 from pan2kg.turtle import ROOT
 
-ADDED: Final = ROOT + "change/added"
-REMOVED: Final = ROOT + "change/removed"
-GENID: Final = ROOT + ".well-known/genid/"
+ADDED = ROOT + "change/added"
+REMOVED = ROOT + "change/removed"
+GENID = ROOT + ".well-known/genid/"
 """What the addresses begin with that stand for blank nodes."""
-_GRAPH: Final = "?graph="
-_REVISION_OF: Final = ox.NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
+_GRAPH = "?graph="
+_REVISION_OF = ox.NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
 
 
 def write_patch(before: Side, after: Side) -> bytes:
@@ -78,9 +78,9 @@ def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
         ProjectError: it is no patch, it was made for another state, or what it leads to is not what
             its name says.
     """
-    removed = set[ox.Quad]()
-    added = set[ox.Quad]()
-    states: list[tuple[str, str]] = []
+    removed = set()
+    added = set()
+    states = []
     for quad in patch:
         base, _, graph = graph_of(quad).partition(_GRAPH)
         if base == REMOVED:

@@ -6,12 +6,12 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from pan2kg.publish import folder
 
 Result = TypeVar("Result")
-ENOMEM: Final = 12
+ENOMEM = 12
 """The number systems give the error that memory is short."""
 
 

@@ -8,17 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import product
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.publish.documents import Described
 from pan2kg.publish.ntriples import value_of
 from pan2kg.publish.vocabulary import TYPE
 from pan2kg.turtle import DCTERMS, PAN, SKOS
 
-_ACCEPTED: Final = ("/accepted", "/derived")
+_ACCEPTED = ("/accepted", "/derived")
 """How the statuses end of links that are published."""
-_BODIES: Final = (PAN + "PublicBody", PAN + "Organisation", PAN + "UnnamedGroup")
-_TEXTS: Final = tuple(
+_BODIES = (PAN + "PublicBody", PAN + "Organisation", PAN + "UnnamedGroup")
+_TEXTS = tuple(
     PAN + name
     for name in (
         "LegalAct",
@@ -30,7 +30,7 @@ _TEXTS: Final = tuple(
         "Instrument",
     )
 )
-_POINTING: Final = frozenset(
+_POINTING = frozenset(
     (
         TYPE.value,
         PAN + "involvedIn",
@@ -146,14 +146,14 @@ class ProductRows:
 
     def _of_classes(self, *classes: str) -> list[str]:
         """The things of some classes, by IRI."""
-        things = set[str]()
+        things = set()
         for name in classes:
             things.update(self._pointing_to(self.described.own(name), TYPE.value))
         return sorted(things)
 
     def _grounds(self, iri: str) -> list[Ground]:
         """The passages that prove a statement; without any its source, where no words are quoted."""
-        grounds = list[Ground]()
+        grounds = []
         for passage in self._objects(iri, PAN + "evidence"):
             document = self._value(passage, PAN + "inDocument")
             for quote in self._objects(passage, PAN + "quote"):
@@ -244,10 +244,10 @@ class ProductRows:
     def bodies(self) -> Iterator[BodyRow]:
         """A body with each body it is part of and each before it, and in how many actions and plans it is."""
         for body in self._of_classes(*_BODIES):
-            works = set[str]()
+            works = set()
             for involvement in self._pointing_to(body, PAN + "involves"):
                 works.update(self._objects(involvement, PAN + "involvedIn"))
-            plans = set[str]()
+            plans = set()
             actions = 0
             for work in works:
                 plan = self._value(work, PAN + "inPlan")

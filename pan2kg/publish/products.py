@@ -6,7 +6,7 @@ Beside every address stands the name of what it is. Columns in which there is no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.csv_tables import DATA, Field, FieldCells, ReleaseTable, csv_path
@@ -15,7 +15,7 @@ from pan2kg.publish.edition import File
 from pan2kg.publish.product_rows import ActionRow, BodyRow, LinkRow, ProductRows, TextRow
 from pan2kg.tables import formats, parquet, spreadsheet
 
-_WORDS: Final = Messages("publication")
+_WORDS = Messages("publication")
 
 
 class Product(NamedTuple):
@@ -34,7 +34,7 @@ def _columns(fields: Sequence[str]) -> tuple[str, ...]:
     return tuple(field.rstrip("_") for field in fields)
 
 
-PRODUCTS: Final[Mapping[str, Product]] = {
+PRODUCTS: Mapping[str, Product] = {
     "actions": Product(_columns(ActionRow._fields), ("number", "quote"), ProductRows.actions),
     "links": Product(
         _columns(LinkRow._fields),
@@ -49,7 +49,7 @@ PRODUCTS: Final[Mapping[str, Product]] = {
     ),
 }
 """The tables for people, in the order in which they are offered."""
-PRODUCT_FORMS: Final = ("xlsx", "csv", "parquet") if find_spec("pyarrow") else ("xlsx", "csv")
+PRODUCT_FORMS = ("xlsx", "csv", "parquet") if find_spec("pyarrow") else ("xlsx", "csv")
 """The formats they have: Parquet only where the library for it is installed."""
 
 
@@ -80,11 +80,8 @@ def _filled_columns(
     offered: Product, rows: Sequence[tuple[str, ...]]
 ) -> Mapping[str, Sequence[str]]:
     """The columns by their names, without those in which there is nothing."""
-    columns = dict[str, Sequence[str]]()
-    for name, cells in zip(offered.columns, zip(*rows, strict=True), strict=False):
-        if any(cells):
-            columns[name] = cells
-    return columns
+    columns = zip(offered.columns, zip(*rows, strict=True), strict=False)
+    return {name: cells for name, cells in columns if any(cells)}
 
 
 def _csv_cells(
@@ -106,8 +103,8 @@ def _book(
     described: Described, offered: Product, columns: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, formats.Grid]]:
     for tag in LANGUAGES:
-        heads = list[str]()
-        cells_by_head = list[Sequence[str]]()
+        heads = []
+        cells_by_head = []
         for head, cells in _sheet_columns(described, offered, columns, tag):
             heads.append(head)
             cells_by_head.append(cells)

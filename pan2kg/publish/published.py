@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
 
 from pan2kg.i18n import Messages
 from pan2kg.publish import catalogue, csv_tables, folder, products, void
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.vocabulary import OFFERED_FORMS
 
-ARCHIVE: Final = "site.zip"
+ARCHIVE = "site.zip"
 """The pages packed, to be read without a server."""
-_WORDS: Final = Messages("publication")
-_WHOLES: Final = (
+_WORDS = Messages("publication")
+_WHOLES = (
     ("turtle", folder.TURTLE, "ttl"),
     ("quads", folder.QUADS, "nq"),
     ("site", ARCHIVE, "zip"),

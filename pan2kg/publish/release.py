@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Final, NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -50,10 +50,10 @@ from pan2kg.store.rules import rule_files
 from pan2kg.templates import render
 from pan2kg.validation.rights import refuse_quotations
 
-_WORDS: Final = Messages("publication")
-_FAULTS_TOLD: Final = 5
+_WORDS = Messages("publication")
+_FAULTS_TOLD = 5
 """So many faults are told in words; of the others how many there are."""
-_NOT_MAPPED: Final = (
+_NOT_MAPPED = (
     f"{document_places.DOCUMENTS}/",
     f"{folder.VERSIONS}/",
     "404.html",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from itertools import chain, groupby
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, cast, runtime_checkable
+from typing import NamedTuple, Protocol, cast, runtime_checkable
 
 from pan2kg.i18n import LANGUAGES
 from pan2kg.publish import (
@@ -26,14 +26,14 @@ from pan2kg.site import ontology_page, registry
 from pan2kg.site.front_end import find_bundle
 from pan2kg.site.page import SiteContext
 
-FRONT: Final = "index.html"
-WELCOME: Final = "welcome.html"
+FRONT = "index.html"
+WELCOME = "welcome.html"
 """The page of languages a site begins with: the front page of the archive, where that of the release is not."""
-_CHANGES: Final = "changes/changes"
+_CHANGES = "changes/changes"
 """What the paths of the files begin with that say what changed."""
-_KINDS_APART: Final = ("network", "question")
+_KINDS_APART = ("network", "question")
 """The kinds whose pages take so much memory that each is made apart."""
-_TO_DOCUMENT: Final = re.compile(
+_TO_DOCUMENT = re.compile(
     rf"""
     [ ]href="(?P<up>(?:\.\./)*)                                  # a link, up to the root,
     (?P<kind>{"|".join((*document_places.APART, "network"))})/(?P<key>[^/"#?]+)\.html   # and down to a thing
@@ -42,7 +42,7 @@ _TO_DOCUMENT: Final = re.compile(
     re.VERBOSE,
 )
 """Links to things that have no page in a release, as in ``<a href="../part/lu-bhr-1-m1.html">``."""
-_ENDS: Final = re.compile(
+_ENDS = re.compile(
     rb"""
     </(?:
         (?: d[dt] | li | option | t(?:[dhr]|body|head) )>
@@ -55,7 +55,7 @@ _ENDS: Final = re.compile(
     re.VERBOSE,
 )
 """Ends of elements that HTML lets out, since what follows in a list, a table, a choice or a section ends them."""
-_PLAIN: Final = re.compile(rb'(=)"([-A-Za-z0-9_./?#&;:]++)"(?=[ >])')
+_PLAIN = re.compile(rb'(=)"([-A-Za-z0-9_./?#&;:]++)"(?=[ >])')
 """Values of attributes that need no quotation marks."""
 
 
@@ -170,7 +170,7 @@ def _link_to_document(link: re.Match[bytes]) -> bytes:
     return f' href="../{up}{document}.html#{key}'.encode()
 
 
-SITE: Final = (*map(SitePart, _KINDS_APART), SitePart())
+SITE = (*map(SitePart, _KINDS_APART), SitePart())
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
@@ -244,6 +244,6 @@ def _change_files(edition: Edition, change: changes.Change, before: Path) -> Ite
     yield f"{_CHANGES}.ru", "".join(folder.write_update(*differing)).encode()
 
 
-PARTS: Final[tuple[Part, ...]] = (change_part, *SITE)
-WITHOUT_SITE: Final[tuple[Part, ...]] = (documentation_part, change_part)
+PARTS: tuple[Part, ...] = (change_part, *SITE)
+WITHOUT_SITE: tuple[Part, ...] = (documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made: with pages, and without."""

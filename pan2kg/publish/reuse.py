@@ -16,7 +16,7 @@ from datetime import date
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -31,10 +31,10 @@ from pan2kg.site.front_end import find_bundle
 from pan2kg.site.page import SiteContext
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, SKOS, kind_and_key
 
-_WORD: Final = re.compile(rb"[\w-]+", re.ASCII)
-_NAMED: Final = re.compile(r"https?://[^'\"]+")
-_OWL: Final = "http://www.w3.org/2002/07/owl#"
-_OF_RELEASE: Final = frozenset(
+_WORD = re.compile(rb"[\w-]+", re.ASCII)
+_NAMED = re.compile(r"https?://[^'\"]+")
+_OWL = "http://www.w3.org/2002/07/owl#"
+_OF_RELEASE = frozenset(
     [_OWL + name for name in ("versionInfo", "versionIRI")]
     + [DCTERMS + name for name in ("bibliographicCitation", "issued", "modified")]
 )
@@ -77,7 +77,7 @@ def program(edition: editions.Edition) -> str:
 
 def _sources(edition: editions.Edition) -> set[Path]:
     """The files of the program and all queries, but what was compiled of them, templates too."""
-    paths = set[Path]()
+    paths = set()
     for path in PACKAGE.rglob("*"):
         if path.is_file() and not path.is_relative_to(PACKAGE / "data"):
             paths.add(path)
@@ -96,7 +96,7 @@ def figures(graph: graphs.Graph) -> dict[str, str]:
         things = {*_NAMED.findall(text)}
         for thing in things | {home[thing] for thing in things & home.keys()}:
             by_thing.setdefault(thing, set()).add(text)
-    digests = dict[str, str]()
+    digests = {}
     for thing, texts in sorted(by_thing.items()):
         entry = graph.labels.entry(thing)
         if entry and entry.has_page:
@@ -265,13 +265,13 @@ def _changes(
 
     None where one is told on pages that do not name it: a concept, or what is no thing of ours.
     """
-    pending = list[_Node]()
+    pending = []
     for thing, predicate in _subjects(differing):
         if predicate not in _OF_RELEASE or kind_and_key(thing.value)[0]:
             pending.append(thing)
     terms = {str(quad.object) for quad in differing}
-    keys = set[str]()
-    described = set[_Node]()
+    keys = set()
+    described = set()
     while pending:
         thing = pending.pop()
         if thing in described:

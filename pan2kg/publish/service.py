@@ -6,7 +6,6 @@ as examples.
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -15,7 +14,7 @@ from pan2kg.publish.vocabulary import PREFIXES, RELEASED, SCHEMA, SD, SH, VOID, 
 from pan2kg.publish.void import Statistics
 from pan2kg.store import Query, read_queries
 
-_RESULTS: Final = (
+_RESULTS = (
     "SPARQL_Results_JSON",
     "SPARQL_Results_XML",
     "SPARQL_Results_CSV",
@@ -49,8 +48,8 @@ def write_service(edition: Edition, counts: Statistics) -> bytes:
     return write(filled("service.ttl", prefixes, values), "ttl", prefixes)
 
 
-_PREFIX: Final = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
-_FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE | re.IGNORECASE)
+_PREFIX = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
+_FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE | re.IGNORECASE)
 
 
 def question_files(edition: Edition) -> Iterator[File]:

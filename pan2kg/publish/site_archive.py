@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
 
 from pan2kg.i18n import LANGUAGES
 from pan2kg.publish import csv_tables, document_places, folder
 from pan2kg.publish.published import ARCHIVE, PublishedRelease
 from pan2kg.publish.release_parts import FRONT, WELCOME
 
-_KINDS: Final = "|".join(document_places.APART)
-_OF_KINDS: Final = tuple(f"{document_places.DOCUMENTS}/{kind}/" for kind in document_places.APART)
+_KINDS = "|".join(document_places.APART)
+_OF_KINDS = tuple(f"{document_places.DOCUMENTS}/{kind}/" for kind in document_places.APART)
 """The documents that come along, since what they tell stands on no page."""
-_LOOKS: Final = ("release.css", "release.js", "favicon.svg")
+_LOOKS = ("release.css", "release.js", "favicon.svg")
 """What a document loads."""
-_LED_AWAY: Final = re.compile(
+_LED_AWAY = re.compile(
     rf"""
     (\ href="?)(?:\.\./)*(?=                        # a link to
         (?:{"|".join(LANGUAGES[1:])})/              # a page in another language,
@@ -24,7 +23,7 @@ _LED_AWAY: Final = re.compile(
     """.encode(),
     re.VERBOSE,
 )
-_ACROSS: Final = re.compile(
+_ACROSS = re.compile(
     rf"""
     (\ href=)\.\./(?!\.\./|(?:{_KINDS})/)           # a link of a document out of the folder of its kind
     (?=[^/]+/|[^/]+\.html)                          # to a document of another kind that stays behind

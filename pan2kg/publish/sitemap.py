@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Final
 
 from pan2kg.publish.edition import File, Issue
 from pan2kg.tables import formats
 
-_MOST: Final = 50_000
+_MOST = 50_000
 """How many addresses one file may hold (the limit of the sitemap protocol)."""
-_WHOLE: Final = "sitemap.xml"
-_HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SPACE: Final = ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_WHOLE = "sitemap.xml"
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SPACE = ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator[File]:
@@ -23,13 +22,13 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator
     ['sitemap-1.xml', 'sitemap-2.xml', 'sitemap.xml']
     """
     addresses = iter(paths)
-    chunks = list[list[str]]()
+    chunks = []
     while chunk := list(islice(addresses, most)):
         chunks.append(chunk)
     if len(chunks) == 1:
         yield _WHOLE, _address_list(chunks[0], issue)
         return
-    parts = list[str]()
+    parts = []
     for number, chunk in enumerate(chunks, 1):
         name = f"sitemap-{number}.xml"
         yield name, _address_list(chunk, issue)
@@ -40,7 +39,7 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator
 
 
 def _address_list(paths: Iterable[str], issue: Issue) -> bytes:
-    entries = list[str]()
+    entries = []
     for path in paths:
         address = formats.xml_text(issue.addresses.file(path))
         entries.append(f"<url><loc>{address}</loc></url>\n")

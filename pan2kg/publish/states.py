@@ -12,7 +12,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from itertools import filterfalse, groupby, islice
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, cast
 
 import pyoxigraph as ox
 
@@ -27,9 +27,9 @@ from pan2kg.turtle.vocabulary import rule_of
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_AT_ONCE: Final = 10_000
+_AT_ONCE = 10_000
 """So many statements are written at once, so that their text is not held twice."""
-_LAST_NAME: Final = re.compile(rb' <([^<>" ]*)> \.\n')
+_LAST_NAME = re.compile(rb' <([^<>" ]*)> \.\n')
 
 
 class Side:
@@ -89,7 +89,7 @@ def sorted_lines(quads: Iterable[ox.Quad]) -> list[bytes]:
     >>> sorted_lines([ox.Quad(name, name, ox.Literal("b"))] * 2)
     [b'<http://e/a> <http://e/a> "b" .\n']
     """
-    lines = list[bytes]()
+    lines = []
     remaining = iter(quads)
     while batch := list(islice(remaining, _AT_ONCE)):
         lines += (ox.serialize(batch, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)

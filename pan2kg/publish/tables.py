@@ -5,7 +5,6 @@ each text weighs, and the register of figures. Their numbers are no statements o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
@@ -19,8 +18,8 @@ from pan2kg.publish.vocabulary import RELEASE, RELEASED
 from pan2kg.publish.weights import weights_table
 from pan2kg.turtle import RDFS, read_prefixes
 
-_PROPERTY: Final = Messages("property")
-_MOMENT: Final = {
+_PROPERTY = Messages("property")
+_MOMENT = {
     "base": "string",
     "format": "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?",
     "dc:description": "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells",
@@ -39,7 +38,7 @@ def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Ite
     for definition in table_definitions():
         if not definition.pairs and definition.name not in PACKED[TABLES]:
             keys[definition.name] = set(source.members(definition))
-    group: list[dict[str, object]] = []
+    group = []
     for table in _release_tables(edition.graph, source):
         schema = _schema(source, table)
         metadata = table.metadata(edition, TABLES, schema)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.i18n.catalogue import Text
 from pan2kg.publish.csv_tables import Field, FieldCells, ReleaseTable, joined
@@ -20,12 +20,12 @@ from pan2kg.publish.ntriples import Stated, TermValue, value_of
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE
 from pan2kg.turtle import RDFS, SKOS, XSD
 
-_COLUMN: Final = re.compile(r"(\S+) (?:(\S+:\S+) )?(value|text|thing|iri)(?: > (\S+))?")
-_CLASS: Final = "rdf:type"
-_MOMENTS: Final = {XSD + name for name in ("date", "gYear", "gYearMonth")}
-_LABEL: Final = SKOS + "prefLabel"
+_COLUMN = re.compile(r"(\S+) (?:(\S+:\S+) )?(value|text|thing|iri)(?: > (\S+))?")
+_CLASS = "rdf:type"
+_MOMENTS = {XSD + name for name in ("date", "gYear", "gYearMonth")}
+_LABEL = SKOS + "prefLabel"
 """What names things."""
-_TERM: Final = RDFS + "label"
+_TERM = RDFS + "label"
 """What names classes and properties."""
 
 
@@ -125,7 +125,7 @@ class Source:
 
     def members(self, definition: TableDefinition) -> list[str]:
         """The things a table tells: those of its classes that have the property, or all that have one."""
-        members = set[str]()
+        members = set()
         for name in definition.classes:
             iri = self.addresses.own(self.expand(name))
             members.update(self._of_class[f"<{iri}>"])
@@ -172,14 +172,14 @@ def _pairs_table(
     source: Source, definition: TableDefinition, title: Text, members: Sequence[str]
 ) -> ReleaseTable:
     """Both ends of each statement of a property, and behind them the names of both."""
-    subjects = list[str]()
-    targets = list[str]()
+    subjects = []
+    targets = []
     for iri, (terms,) in zip(members, source.values(members, definition.pairs), strict=True):
         for term in terms:
             subjects.append(iri)
             targets.append(value_of(term).text)
-    ends = list[FieldCells]()
-    names = list[FieldCells]()
+    ends = []
+    names = []
     for column, things in zip(definition.columns, (subjects, targets), strict=True):
         field = Field(column.name, definition.pairs, is_iri=True, refers=column.refers)
         end, *labels = source.things(field, [[thing] for thing in things])

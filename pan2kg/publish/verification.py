@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -25,21 +24,19 @@ from pan2kg.publish import folder
 from pan2kg.publish.document_places import DOCUMENTS, FORMS, MEDIA, shared_place
 from pan2kg.publish.host_rules import w3id_rules
 
-_WORDS: Final = Messages("publication")
-_SECONDS: Final = 30
+_WORDS = Messages("publication")
+_SECONDS = 30
 """So long an answer may take."""
-_NOT_THERE: Final = ("doc/plan/no-such-plan.txt", "doc/nothing.ttl", "no/such/file")
-_MOST_TURNS: Final = 3
+_NOT_THERE = ("doc/plan/no-such-plan.txt", "doc/nothing.ttl", "no/such/file")
+_MOST_TURNS = 3
 """So often a thing may be led on until there are data."""
-_LED_ON: Final = (301, 303)
-_DOCUMENT: Final = re.compile(rf"(?P<place>{DOCUMENTS}/(?P<kind>[^/]+)/[^/]+)\.html")
-_DATA: Final = ("data/", "tables/", "changes/", "ontology/")
+_LED_ON = (301, 303)
+_DOCUMENT = re.compile(rf"(?P<place>{DOCUMENTS}/(?P<kind>[^/]+)/[^/]+)\.html")
+_DATA = ("data/", "tables/", "changes/", "ontology/")
 """The folders of which every file is asked for; of others one of a kind."""
-_WITH_CHARSET: Final = frozenset(
-    ("md", "atom", "rq", "ru", "nt", "rdf", "nq", "csv", "ttl", "jsonld")
-)
+_WITH_CHARSET = frozenset(("md", "atom", "rq", "ru", "nt", "rdf", "nq", "csv", "ttl", "jsonld"))
 """Texts whose media type a host of plain files may not know."""
-_WISHES: Final = {
+_WISHES = {
     "text/html": "html",
     "text/turtle": "ttl",
     "application/ld+json": "jsonld",
@@ -70,7 +67,7 @@ class Verification:
 
     def _things(self, root: Path) -> Iterator[tuple[str, str]]:
         """A thing of each kind, as its address ends, with the document that tells it."""
-        kinds = set[str]()
+        kinds = set()
         for path in sorted(self.sums):
             match = _DOCUMENT.fullmatch(path)
             if not match or match["kind"] in kinds:
@@ -83,7 +80,7 @@ class Verification:
                     break
 
     def _told_in(self, file: Path) -> list[str]:
-        names = set[str]()
+        names = set()
         for quad in ox.parse(path=file, format=ox.RdfFormat.TURTLE):
             if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(self.space):
                 names.add(quad.subject.value.removeprefix(self.space))
@@ -150,7 +147,7 @@ class Verification:
         answer = self._expect(path, MEDIA["ttl"], 200)
         if answer.status_code != 200:
             return
-        subjects = set[object]()
+        subjects = set()
         with suppress(SyntaxError):
             for quad in ox.parse(answer.content, format=ox.RdfFormat.TURTLE):
                 subjects.add(quad.subject)
@@ -208,8 +205,8 @@ class Verification:
 
     def _ask_wholes(self) -> None:
         """What stands for the dataset, its versions, the ontology, a question and a named graph leads to files."""
-        versions = set[str]()
-        graphs = list[str]()
+        versions = set()
+        graphs = []
         for path in sorted(self.sums):
             if path.startswith(f"{folder.VERSIONS}/"):
                 versions.add(path.split("/")[1])

@@ -7,7 +7,6 @@ first literal for the title, whatever its language.
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -15,21 +14,21 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.templates import markup, render
 from pan2kg.turtle import DCTERMS, RDF, RDFS, SKOS, XSD
 
-ADMS: Final = "http://www.w3.org/ns/adms#"
-DCAT: Final = "http://www.w3.org/ns/dcat#"
-DCATAP: Final = "http://data.europa.eu/r5r/"
-FOAF: Final = "http://xmlns.com/foaf/0.1/"
-GEO: Final = "http://www.opengis.net/ont/geosparql#"
-MEDIA: Final = "https://www.iana.org/assignments/media-types/"
-OWL: Final = "http://www.w3.org/2002/07/owl#"
-SCHEMA: Final = "https://schema.org/"
-SD: Final = "http://www.w3.org/ns/sparql-service-description#"
-SH: Final = "http://www.w3.org/ns/shacl#"
-SPDX: Final = "http://spdx.org/rdf/terms#"
-VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
-VOID: Final = "http://rdfs.org/ns/void#"
+ADMS = "http://www.w3.org/ns/adms#"
+DCAT = "http://www.w3.org/ns/dcat#"
+DCATAP = "http://data.europa.eu/r5r/"
+FOAF = "http://xmlns.com/foaf/0.1/"
+GEO = "http://www.opengis.net/ont/geosparql#"
+MEDIA = "https://www.iana.org/assignments/media-types/"
+OWL = "http://www.w3.org/2002/07/owl#"
+SCHEMA = "https://schema.org/"
+SD = "http://www.w3.org/ns/sparql-service-description#"
+SH = "http://www.w3.org/ns/shacl#"
+SPDX = "http://spdx.org/rdf/terms#"
+VCARD = "http://www.w3.org/2006/vcard/ns#"
+VOID = "http://rdfs.org/ns/void#"
 
-PREFIXES: Final[Mapping[str, str]] = {
+PREFIXES: Mapping[str, str] = {
     "adms": ADMS,
     "dcat": DCAT,
     "dcatap": DCATAP,
@@ -46,12 +45,12 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 """The prefixes of the catalogue's own serialisations."""
 
-TYPE: Final = ox.NamedNode(RDF + "type")
-RELEASE: Final = Messages("release")
+TYPE = ox.NamedNode(RDF + "type")
+RELEASE = Messages("release")
 """What a release says of itself."""
-RELEASED: Final = tuple(RELEASE.text("page").by_language())
+RELEASED = tuple(RELEASE.text("page").by_language())
 """The languages in which a release speaks of itself: those whose catalogue has these messages, the first one first."""
-FORMATS: Final = {
+FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,
     "rdf": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
@@ -61,7 +60,7 @@ FORMATS: Final = {
 """How a file is written and read, by its ending."""
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
-node: Final = ox.NamedNode
+node = ox.NamedNode
 
 
 def literals(text: Text) -> list[ox.Literal]:
@@ -118,5 +117,5 @@ def table_of(name: str) -> dict[str, dict[str, str]]:
     return rows
 
 
-OFFERED_FORMS: Final = table_of("form")
+OFFERED_FORMS = table_of("form")
 """Each format by the ending of its files: its media type, its EU file type, and what it is called."""

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -17,7 +16,7 @@ from pan2kg.store import LocalStore
 from pan2kg.store.links import TOP, missing_links
 from pan2kg.turtle import PAN, RDF, iri
 
-TARGETS: Final = {
+TARGETS = {
     "eli": "http://data.europa.eu/eli/",
     "sdg": "http://metadata.un.org/sdg/",
     "eurovoc": "http://eurovoc.europa.eu/",
@@ -60,7 +59,7 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
     """
     ours = f"<{root}".encode()
     kind = f"<{RDF}type>".encode()
-    objects = set[bytes]()
+    objects = set()
     properties = Counter[bytes]()
     classes = Counter[bytes]()
     outgoing = Counter[tuple[bytes, bytes]]()

@@ -7,7 +7,6 @@ are read, so that figures on each release's own weights would differ where no pl
 import csv
 import io
 from pathlib import Path
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -23,8 +22,8 @@ from pan2kg.store import program_query
 from pan2kg.turtle import PAN, ROOT, XSD
 from pan2kg.turtle.vocabulary import DERIVED
 
-WEIGHTS: Final = "weights"
-LINK_WEIGHTS: Final = DERIVED + "link-weight"
+WEIGHTS = "weights"
+LINK_WEIGHTS = DERIVED + "link-weight"
 """The graph of the weights of links."""
 
 
@@ -88,7 +87,7 @@ def read_weights(path: Path) -> texts.Earlier:
         raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
     mark = read_mark(file.parent.parent) or {}
     root = mark.get("root", ROOT)
-    weights = dict[str, tuple[int, float, float]]()
+    weights = {}
     plans = 0
     for line, row in enumerate(csv.DictReader(io.StringIO(read_text(file), newline="")), 2):
         try:

@@ -6,7 +6,6 @@ Nothing is ever written in part: a form is done or refused, and what is wrong wi
 from collections.abc import Callable, Mapping
 from datetime import date
 from time import time
-from typing import Final
 
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError
 from pan2kg.graph.graph import Graph
@@ -120,7 +119,7 @@ def _edit(desk: Desk, form: Form) -> None:
 
 
 FormAction = Callable[[Graph, Form, date], Outcome]
-FORMS: Final[Mapping[str, FormAction]] = {
+FORMS: Mapping[str, FormAction] = {
     "decision": decide_suggestion,
     "candidate": decide_candidate,
 }

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n import Message, verbatim
@@ -164,7 +163,7 @@ def _help_on_suggestions(_desk: Desk, _: str) -> Message:
 
 
 _Keys = Mapping[str, Callable[[Desk, str], Message]]
-_ANYWHERE: Final[_Keys] = {
+_ANYWHERE: _Keys = {
     "j": _next,
     "k": _previous,
     "p": _next_passage,
@@ -174,7 +173,7 @@ _ANYWHERE: Final[_Keys] = {
     "n": _propose,
 }
 """What a key does whatever is shown."""
-_ON_CANDIDATES: Final[_Keys] = {
+_ON_CANDIDATES: _Keys = {
     "a": _accept,
     "r": _reject,
     "e": _edit,
@@ -184,5 +183,5 @@ _ON_CANDIDATES: Final[_Keys] = {
 """What a key does on a candidate of a document; any other shows help."""
 _ON_CURRENT = ("a", "r", "e")
 """The keys that need a candidate, which there is none of once all is decided."""
-_ON_SUGGESTIONS: Final[_Keys] = {"a": _accept_suggestion, "r": _reject_suggestion}
+_ON_SUGGESTIONS: _Keys = {"a": _accept_suggestion, "r": _reject_suggestion}
 """What a key does on what the graph suggests; any other shows help."""

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -56,7 +56,7 @@ LITERALS = ("text", "plain", "day", "count")
 """The kinds of columns that name no things."""
 KEY_OF_LINK = ("type", "relation", "from", "to")
 """The columns from which the key of a link is made."""
-ENDS: Final[Mapping[str, tuple[str, ...]]] = {
+ENDS: Mapping[str, tuple[str, ...]] = {
     "involvements": ("work", "body"),
     "links": ("from", "to"),
 }

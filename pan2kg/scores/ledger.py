@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph, bare
@@ -21,7 +21,7 @@ from pan2kg.tables import TableChoice
 from pan2kg.turtle import Block, TurtleLine, iri, read_prefixes, string, text, vocabulary
 from pan2kg.turtle.writer import Prefixes, write_turtle
 
-_DATA: Final = Messages("data")
+_DATA = Messages("data")
 
 
 class _Matrix(NamedTuple):
@@ -138,7 +138,7 @@ def _slug(name: str) -> str:
 # The blocks a score is written in
 
 
-_CERTAIN: Final = ("pan:certainty", "certainty:stated")
+_CERTAIN = ("pan:certainty", "certainty:stated")
 
 
 def _block(

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from pan2kg.i18n.message import Message, did_you_mean, told
 from pan2kg.turtle.vocabulary import link_iri
 
 # such as « -4..4 decimal », « count » or « decimal »
-_DECLARED: Final = re.compile(
+_DECLARED = re.compile(
     r"""
     (?: (?P<count> count)
       | (?P<lowest> [+-]?\d{1,9}(?:\.\d{1,6})?) \s* (?:\.\.|…) \s* (?P<highest> [+-]?\d{1,9}(?:\.\d{1,6})?)
@@ -40,21 +40,21 @@ _DECLARED: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # such as « # scale -4..4 decimal » or, from a spreadsheet, « "# scale: 0..9";; »
-_SCALE_LINE: Final = re.compile(r"\s*\"?#\s*scale\b[:\s]*([^\r\n]*)", re.IGNORECASE)
+_SCALE_LINE = re.compile(r"\s*\"?#\s*scale\b[:\s]*([^\r\n]*)", re.IGNORECASE)
 # corners that say the matrix is to be read the other way round; any other text may stand there
-_TURNED: Final = frozenset(
+_TURNED = frozenset(
     {"column acts on row", "la colonne agit sur la ligne", "die spalte wirkt auf die zeile"}
 )
-_NOT_ASSESSED: Final = frozenset({"", "na", "n/a", "-", "–", "."})
+_NOT_ASSESSED = frozenset({"", "na", "n/a", "-", "–", "."})
 # a score, and the reason behind a colon: « +2: helps »
-_CELL: Final = re.compile(
+_CELL = re.compile(
     r"(?P<score>[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*(?::\s*(?P<reason>.*))?", re.DOTALL
 )
 # a number of more characters would be read as another number
-_SCORE_CHARACTERS: Final = 15
+_SCORE_CHARACTERS = 15
 # so much of a cell or more is quoted to who typed it
-_QUOTED_CHARACTERS: Final = 40
-_QUOTED: Final = re.compile(r'"[^"]*"')
+_QUOTED_CHARACTERS = 40
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def read_scale(text: str) -> Scale:

@@ -8,7 +8,7 @@ widens ranks. The tables of :mod:`pan2kg.scores.tables` show what is computed he
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,9 @@ from pan2kg.coherence.texts import Floats, Ints
 from pan2kg.errors import QueryError
 from pan2kg.graph.scores import Scores
 
-WEIGHT: Final = 0.5
+WEIGHT = 0.5
 """How much an effect over one action in between counts."""
-_CLOSE_SUM: Final = 1e-9
+_CLOSE_SUM = 1e-9
 """By how much at most two sums of decimals differ that are equal."""
 
 Cell = tuple[str, str]
@@ -329,14 +329,14 @@ def dematel(scores: Scores) -> Dematel:
     return Dematel.of(scores, divisor, np.linalg.solve(np.eye(len(x)) - x, x).astype(np.float64))
 
 
-CUT: Final = 0.01
+CUT = 0.01
 """The size below which a chain is not followed any further."""
-MOST: Final = 2_000_000
+MOST = 2_000_000
 """How many chains are counted before the question is refused."""
-SHOWN: Final = 3
+SHOWN = 3
 """How many of the greatest chains of a cell are kept."""
 
-_CUTS: Final = (
+_CUTS = (
     0.001,
     0.002,
     0.005,
@@ -349,11 +349,11 @@ _CUTS: Final = (
     1.0,
 )
 """The cuts that are offered where one leaves too many chains."""
-_CELLS: Final = 4_000_000
+_CELLS = 4_000_000
 """How many ways to go on are looked at at once, for the sake of memory."""
-_CLOSE: Final = 1e-12
+_CLOSE = 1e-12
 """How far a product may be from the cut by rounding alone, as (1/10)·(1/10) is."""
-_SIZE_DECIMALS: Final = 9
+_SIZE_DECIMALS = 9
 """Chains whose sizes are the same to so many decimals are equally great."""
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import SCALE, Scale, plain, whole
@@ -28,17 +28,17 @@ from pan2kg.scores.ledger import (
 )
 from pan2kg.scores.matrix import ScoredLink
 from pan2kg.store.queries import program_query
-from pan2kg.turtle import Block, TurtleLine, iri, key, link_iri, read_prefixes
+from pan2kg.turtle import TurtleLine, iri, key, link_iri, read_prefixes
 
-PART: Final = "scores"
-MOST: Final = 15
+PART = "scores"
+MOST = 15
 """How many actions a matrix may have."""
-STEPS: Final = 21
+STEPS = 21
 """Up to how many scores are offered in a list; of more, of decimals or without bounds they are typed."""
 
-_SCALE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_SCORE: Final = re.compile(r"-?\d{1,9}(?:\.\d{1,6})?")
-_DATA: Final = Messages("data")
+_SCALE = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_SCORE = re.compile(r"-?\d{1,9}(?:\.\d{1,6})?")
+_DATA = Messages("data")
 
 Cell = tuple[str, str]
 """What acts, and on what, by IRI."""
@@ -116,7 +116,7 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
     by_plan: dict[str, dict[Cell, float]] = {}
     for cell in sorted(cells):
         by_plan.setdefault(filing.plan_of(graph, cell), {})[cell] = cells[cell]
-    written: dict[Path, str] = {}
+    written = {}
     with written_files.alone(graph.project):
         files = ProjectFiles(graph.project)
         prefixes = read_prefixes(graph.project)
@@ -145,7 +145,7 @@ def _file_text(
     document = f"document:{source}"
     reasons = f"{entry.today}|{entry.reviewer}|{entry.rationale}"
     passage = f"passage:{source}-{sha256(reasons.encode()).hexdigest()[:16]}"
-    blocks: list[Block] = []
+    blocks = []
     if not _stands(files, document):
         body = (graph.label(entry.assessor), iri(entry.assessor, prefixes))
         blocks.append(document_block(document, body, project.graph_iri(path), of=plan))
@@ -172,7 +172,7 @@ def _stands(files: ProjectFiles, name: str) -> bool:
 
 def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
     actions = {key(action): action for action in graph.uses.actions}
-    cells: dict[Cell, float] = {}
+    cells = {}
     for name, typed in form.items():
         prefix, _, ends = name.partition(":")
         if prefix != "score" or not typed.strip():
@@ -199,7 +199,7 @@ class _Place(NamedTuple):
 def _place(files: ProjectFiles, cell: Cell, entry: _Entry, known: float | None) -> _Place:
     """Where a score is put; refused where that in the files is not ``known``, from which the form was filled in."""
     earlier = [link for link in files.of_kind("link", *cell) if _is_score(link, cell, entry)]
-    replaced = set[str]()
+    replaced = set()
     for link in earlier:
         replaced.update(link.values(REPLACES))
     latest = next((link for link in earlier if link.iri not in replaced), None)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from pan2kg.coherence import agreement
 from pan2kg.errors import Place, ProjectError, QueryError
@@ -23,7 +23,7 @@ from pan2kg.scores.matrix import parse_scores
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.turtle import vocabulary
 
-FREE: Final = "free"
+FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""
 Rows = list[tuple[object, ...]]
 Measure = TypeVar("Measure")
@@ -150,7 +150,7 @@ def _exact(value: float) -> Text:
 # What an action gives and takes
 
 
-INTERACTION: Final = (
+INTERACTION = (
     "assessor", "action", "given_positive", "given_negative", "given_net", "given_scored", "taken_positive",
     "taken_negative", "taken_net", "taken_scored", "contested", "itself", "direct", "second", "second_without", "rank",
     "best", "worst", "double_negatives",
@@ -274,7 +274,7 @@ def opposed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 # Between groups of actions
 
 
-GROUPS: Final = (
+GROUPS = (
     "assessor",
     "group",
     "other_group",
@@ -327,7 +327,7 @@ def _read_groups(file: Path) -> dict[str, str]:
     content = read_text(file).removeprefix("\ufeff")
     first_line = content.partition("\n")[0]
     reader = csv.reader(io.StringIO(content), delimiter=max(",;\t", key=first_line.count))
-    groups = dict[str, str]()
+    groups = {}
     for line, cells in enumerate(reader, 1):
         if not any(cell.strip() for cell in cells):
             continue
@@ -387,7 +387,7 @@ def _disagreement(graph: Graph, cell: measures.Opinions) -> _Disagreement:
     )
 
 
-AGREEMENT: Final = ("difference", "alpha", "units", "values", "assessors")
+AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
 
 
 def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -416,7 +416,7 @@ def _alphas(matrices: Sequence[Scores]) -> Rows:
 # What follows from scores: total influence, and chains
 
 
-DEMATEL: Final = (
+DEMATEL = (
     "assessor", "action", "given_positive", "given_negative", "taken_positive", "taken_negative", "prominence",
     "cause", "coverage",
 )  # fmt: skip
@@ -500,7 +500,7 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """
     every = matrices(graph, choice)
     cut = measures.CUT if choice.scoring.cut is None else choice.scoring.cut
-    rows: list[_Chained] = []
+    rows = []
     notes = [note("chains")]
     for scores in every:
         effects = _measured(partial(measures.chains, cut=cut), scores, choice, notes)

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -29,10 +29,10 @@ from pan2kg.turtle import tokens
 from pan2kg.turtle.writer import calls, line_of
 
 # an answer is sent in pieces of about so many bytes
-SENT_BYTES: Final = 256 * 1024
+SENT_BYTES = 256 * 1024
 # the prefixes of so many triples at most are looked for: the others of a longer answer cannot be
 # read ahead
-SEARCHED_TRIPLES: Final = 2000
+SEARCHED_TRIPLES = 2000
 
 
 class RowMark(NamedTuple):
@@ -45,19 +45,19 @@ class RowMark(NamedTuple):
     more: int
 
 
-_ROW_MARKS: Final = {
+_ROW_MARKS = {
     "json": RowMark(b'}},{"', 1),  # between two rows
     "xml": RowMark(b"<result>", 0),
     "csv": RowMark(b"\r\n", -1),  # behind the names of columns too
     "tsv": RowMark(b"\n", -1),
 }
-_UNMARKED: Final = RowMark(b"", 0)
+_UNMARKED = RowMark(b"", 0)
 
 # what inspect_query searches a text for before it reads its tokens
-_HINTS: Final = ("service", "from", *map(str.lower, UPDATES))
-_SUSPECT: Final = re.compile(rf"service|(?:from|{'|'.join(UPDATES)})(?!\w)", re.IGNORECASE)
+_HINTS = ("service", "from", *map(str.lower, UPDATES))
+_SUSPECT = re.compile(rf"service|(?:from|{'|'.join(UPDATES)})(?!\w)", re.IGNORECASE)
 # a call of a service by its address, such as « SERVICE SILENT <http://e/sparql> »
-_CALL: Final = re.compile(
+_CALL = re.compile(
     r"""
     service (?: \s | \#[^\n\r]* )*+
     (?: silent (?: \s | \#[^\n\r]* )*+ )?
@@ -66,8 +66,8 @@ _CALL: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # two answers to a query that calls one of these may differ
-VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
-_LOCAL_NAME: Final = re.compile(r"[^/#]*$")
+VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_LOCAL_NAME = re.compile(r"[^/#]*$")
 
 
 class Limits(NamedTuple):
@@ -299,7 +299,7 @@ def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
     >>> used([triple], {"e": "http://e/", "g": "http://g/"})
     {'e': 'http://e/'}
     """
-    spaces = set[str]()
+    spaces = set()
     for triple in triples:
         for term in (triple.subject, triple.predicate, triple.object):
             name = term.datatype if isinstance(term, ox.Literal) else term

@@ -29,17 +29,17 @@ from pan2kg.store.store import Result
 
 # a query of the endpoint is asked once more where its worker is ended from outside within so many
 # seconds
-EARLY_SECONDS: Final = 0.5
+EARLY_SECONDS = 0.5
 # so many queries of the endpoint may wait for a worker
-QUEUE_LENGTH: Final = 256
+QUEUE_LENGTH = 256
 # so many seconds a query waits for a worker, or for workers of a graph that is loaded anew
-WAIT_SECONDS: Final = 10.0
+WAIT_SECONDS = 10.0
 # so many seconds pass between two tries to reach a worker
-RETRY_SECONDS: Final = 0.02
+RETRY_SECONDS = 0.02
 # an answer that takes so many seconds is worth watching whether who wants it has left
-UNWATCHED_SECONDS: Final = 0.05
+UNWATCHED_SECONDS = 0.05
 # within so many seconds the holder has said how a worker ended
-END_SECONDS: Final = 1.0
+END_SECONDS = 1.0
 
 # returns when who wants an answer has left
 Leave = Callable[[], Awaitable[None]]

@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from pan2kg.errors import FormatError, Pan2kgError, QueryError
 from pan2kg.graph.graph import Graph
@@ -25,13 +25,13 @@ from pan2kg.turtle.vocabulary import PAN
 
 # rows of an answer where nobody says how many, and at most; documents and statements it tells of at
 # most
-ROWS: Final = 100
-MOST_ROWS: Final = 1000
-DOCUMENTS: Final = 40
-STATEMENTS: Final = 200
+ROWS = 100
+MOST_ROWS = 1000
+DOCUMENTS = 40
+STATEMENTS = 200
 # how long a query of the assistant's own may take
-SECONDS: Final = 30
-_WORDS: Final = catalogue.Messages("assistant")
+SECONDS = 30
+_WORDS = catalogue.Messages("assistant")
 # what a tool answers, as JSON has it
 Content = dict[str, Any]
 
@@ -60,7 +60,7 @@ class Assistant:
     def questions(self) -> Content:
         """The stored questions, each with its words, its caveats, and what its parameters mean."""
         language = self.graph.language
-        questions = list[Content]()
+        questions = []
         for query in sorted(
             self.graph.queries.values(), key=lambda query: (query.group, query.name)
         ):

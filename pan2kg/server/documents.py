@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -43,21 +43,21 @@ from pan2kg.store import LocalStore, Store, Term, construct, is_true, plain, pro
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
 
 # the kinds of things that may have their IRI from others, with their classes
-ONTOLOGY: Final = PAN.removesuffix("#")
-OTHERS: Final = "doc/iri/"
-OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
+ONTOLOGY = PAN.removesuffix("#")
+OTHERS = "doc/iri/"
+OFFICIAL: Mapping[str, frozenset[str]] = {
     "instrument": INSTRUMENTS,
     "provision": frozenset({PAN + "Provision"}),
     "body": frozenset({PAN + "PublicBody", PAN + "Organisation"}),
 }
-FOAF: Final = "http://xmlns.com/foaf/0.1/"
-VOID: Final = protocol.PREFIXES["void"]
-NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
+FOAF = "http://xmlns.com/foaf/0.1/"
+VOID = protocol.PREFIXES["void"]
+NAMES = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 # what is said of the named graphs a description rests on
-_ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
+_ORIGIN = (RDF + "type", DCTERMS + "source", PAN + "certainty")
 # how the addresses begin that are answered here
-VOID_PATH: Final = "/.well-known/void"
-STARTS: Final = (
+VOID_PATH = "/.well-known/void"
+STARTS = (
     "/id/",
     "/doc",
     "/graph/",
@@ -68,19 +68,19 @@ STARTS: Final = (
     VOID_PATH,
 )
 # what the service has of the graph as a file, below its root
-DUMPS: Final = ("data/pan2kg.nq.gz",)
+DUMPS = ("data/pan2kg.nq.gz",)
 # how a retired thing leads to what replaces it: the registered relation (RFC 5829), and the exact
 # one
-SUCCESSOR: Final = f"successor-version {DCTERMS}isReplacedBy"
+SUCCESSOR = f"successor-version {DCTERMS}isReplacedBy"
 
-_TURTLE: Final = protocol.GRAPHS[0]
-DATA: Final = (_TURTLE._replace(media=_TURTLE.media[:1]), *protocol.GRAPHS[1:4])
+_TURTLE = protocol.GRAPHS[0]
+DATA = (_TURTLE._replace(media=_TURTLE.media[:1]), *protocol.GRAPHS[1:4])
 # chosen only where nothing else will do: a wildcard is not answered with a media type nobody
 # registered
-_BY_OTHER_NAMES: Final = _TURTLE._replace(media=_TURTLE.media[1:])
+_BY_OTHER_NAMES = _TURTLE._replace(media=_TURTLE.media[1:])
 # the forms by the ending an address has where it wants one of them only
-PAGE: Final = Form("html", ("text/html",))
-ENDINGS: Final[Mapping[str, Form]] = {
+PAGE = Form("html", ("text/html",))
+ENDINGS: Mapping[str, Form] = {
     "ttl": DATA[0],
     "nt": DATA[1],
     "rdf": DATA[2],
@@ -88,9 +88,9 @@ ENDINGS: Final[Mapping[str, Form]] = {
     "html": PAGE,
 }
 # what of an IRI a header can hold as it is
-_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
-_NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,3}")
-_ENDING_OF: Final = {form.name: ending for ending, form in ENDINGS.items()}
+_SAFE = "/:?#[]@!$&'()*+,;=%~"
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,3}")
+_ENDING_OF = {form.name: ending for ending, form in ENDINGS.items()}
 
 
 def space_of(store: Store) -> str:
@@ -143,7 +143,7 @@ def find_document(store: Store, iri: str) -> str | None:
 def find_thing(store: Store, path: str) -> str | None:
     """The IRI that the document below ``doc/`` is about, by its own key or an official one; None without."""
     space = space_of(store)
-    candidates = list[str]()
+    candidates = []
     if path.startswith("iri/"):
         token = path.removeprefix("iri/")
         with suppress(ValueError):  # no base64, or no text in it
@@ -185,8 +185,8 @@ def find_ours(store: Store, path: str) -> str:
 
 def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
     """The statements of a description, as the docstring of this module says, and those on the ``document`` itself."""
-    about = set[ox.Triple]()
-    graphs = set[str]()
+    about = set()
+    graphs = set()
 
     def add(iris: Iterable[str], properties: tuple[str, ...]) -> None:
         things = sorted(filter(is_absolute, iris))
@@ -424,8 +424,8 @@ class DataSource:
         if not is_ours(iri):
             return None
         is_retired = False
-        following = set[str]()
-        successors = set[str]()
+        following = set()
+        successors = set()
         query = program_query("things/replacements", thing=iri)
         for row in select(self.store, query).rows:
             mark, thing, moved = map(plain, row)
@@ -471,7 +471,7 @@ class DataSource:
             for ending, form in ENDINGS.items()
             if form in DATA and form.name != choice.form.name
         ]
-        pages = dict[str, str]()
+        pages = {}
         for tag in LANGUAGES:
             page = front + quote(f"{tag}/{asked.path.removeprefix('doc/')}.html")
             pages[tag] = page

@@ -41,7 +41,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg import errors
 from pan2kg.server.answering import Evaluator, Task
@@ -49,22 +49,22 @@ from pan2kg.server.packets import CHANGE, ENDED, FAILED, MEGABYTE, READY, RETIRE
 from pan2kg.server.protocol import RefusalError, why
 
 # the exit code of a process that a fault of this software has ended (EX_SOFTWARE of sysexits.h)
-FAULT: Final = 70
+FAULT = 70
 # An answer stops itself at the deadline; the alarm ends its worker so many seconds later.
-GRACE_SECONDS: Final = 0.1
+GRACE_SECONDS = 0.1
 # A worker that has grown by so many bytes, or has done so many tasks, is replaced: what the engine
 # does not give back would add up else. Only a task of so many seconds may have made it grow.
-GROWTH_BYTES: Final = 64 * MEGABYTE
-TASKS_OF_WORKER: Final = 20_000
-GROWING_SECONDS: Final = 0.05
+GROWTH_BYTES = 64 * MEGABYTE
+TASKS_OF_WORKER = 20_000
+GROWING_SECONDS = 0.05
 # so many bytes beside the graph a worker may take on the smallest machine
-LEAST_MEMORY_BYTES: Final = 32 * MEGABYTE
+LEAST_MEMORY_BYTES = 32 * MEGABYTE
 # so many connections wait in the kernel for a worker of each kind
-BACKLOG: Final = 256
+BACKLOG = 256
 # so long a worker waits that could not be forked, or failed before its first task
-RETRY_SECONDS: Final = 0.5
+RETRY_SECONDS = 0.5
 # how often a worker looks whether it is to end, where the kernel does not wake it
-LOOK_SECONDS: Final = 1.0
+LOOK_SECONDS = 1.0
 # options of prctl (linux/prctl.h)
 _SET_PARENT_DEATH_SIGNAL = 1
 _SET_CHILD_SUBREAPER = 36

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from pan2kg import errors
 from pan2kg.server.answering import Evaluator
@@ -25,16 +24,16 @@ from pan2kg.server.packets import CHANGE, ENDED, FAILED, RETIRE, STATE, Packet, 
 from pan2kg.server.protocol import RefusalError, why
 
 # within so many seconds a graph is loaded
-LOAD_SECONDS: Final = 1800.0
+LOAD_SECONDS = 1800.0
 # a holder that ends within ``SHORT_LIFE_SECONDS``, or does not load, is started after a pause that
 # doubles from the first to the longest
-SHORT_LIFE_SECONDS: Final = 5.0
-FIRST_PAUSE_SECONDS: Final = 0.5
-LONGEST_PAUSE_SECONDS: Final = 30.0
+SHORT_LIFE_SECONDS = 5.0
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
 # of so many tasks it is known how their workers ended, until somebody asks
-ENDS: Final = 1000
+ENDS = 1000
 # bytes a folder may have in the address of a socket, of which there are some hundred (unix(7))
-_FOLDER_BYTES: Final = 40
+_FOLDER_BYTES = 40
 _LOG = logging.getLogger("pan2kg.service")
 
 

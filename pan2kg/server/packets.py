@@ -24,7 +24,7 @@ kind        from, to                content
 
 import socket
 import struct
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 STATE = b"S"
 READY = b"R"
@@ -36,8 +36,8 @@ PIECE = b"P"
 WHOLE = b"W"
 FAILED = b"F"
 
-MEGABYTE: Final = 2**20
-_HEAD: Final = struct.Struct("!cI")
+MEGABYTE = 2**20
+_HEAD = struct.Struct("!cI")
 
 
 class Packet(NamedTuple):

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError, ProjectError
@@ -32,13 +32,13 @@ from pan2kg.server.protocol import RefusalError
 from pan2kg.store import cache, queries
 
 # the addresses of the home pages below the root, and how those of assets begin
-HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
-ASSETS: Final = "assets/"
+HOMES = tuple(f"{language}/index.html" for language in LANGUAGES)
+ASSETS = "assets/"
 # bytes of pages that are kept
-CACHE_BYTES: Final = 64 * 2**20
+CACHE_BYTES = 64 * 2**20
 # the kinds of things whose page speaks of one thing and what is said of it, with the names of all
 # it is joined to
-ENTITIES: Final = frozenset(
+ENTITIES = frozenset(
     {
         "action",
         "body",
@@ -51,7 +51,7 @@ ENTITIES: Final = frozenset(
         "provision",
     }
 )
-_COMPRESSED: Final = (
+_COMPRESSED = (
     "text/",
     "application/json",
     "application/javascript",
@@ -61,7 +61,7 @@ _COMPRESSED: Final = (
 
 
 # bytes a page takes in memory beside its own
-_PAGE_BYTES: Final = 200
+_PAGE_BYTES = 200
 
 
 class _MadeSite(NamedTuple):
@@ -130,9 +130,7 @@ class CachedPage:
 
 
 # pages and files of questions that a table answers now: they lead to its own
-_FORMER: Final = re.compile(
-    rf"/({'|'.join(LANGUAGES)})/question/({'|'.join(queries.FORMER)})\.(\w+)"
-)
+_FORMER = re.compile(rf"/({'|'.join(LANGUAGES)})/question/({'|'.join(queries.FORMER)})\.(\w+)")
 
 
 class PageKey(NamedTuple):
@@ -271,7 +269,7 @@ class Pages:
         from pan2kg.site import registry
 
         state = self.site.state
-        drawn = dict[str, CachedPage | None]()
+        drawn = {}
         with registry.seldom_collected(), suppress(Pan2kgError):  # it is told to who asks for one
             missing = [path for path in HOMES if PageKey(path) not in self._cache]
             drawn = {path: self._draw(path, {}) for path in missing or HOMES[:1]}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import pyoxigraph as ox
@@ -23,17 +23,17 @@ import pyoxigraph as ox
 from pan2kg.i18n import catalogue, message
 from pan2kg.turtle import XSD
 
-QUERY: Final = "application/sparql-query"
-UPDATE: Final = "application/sparql-update"
-FORM: Final = "application/x-www-form-urlencoded"
-METHODS: Final = "GET, HEAD, POST, OPTIONS"
-READS: Final = "GET, HEAD, OPTIONS"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+FORM = "application/x-www-form-urlencoded"
+METHODS = "GET, HEAD, POST, OPTIONS"
+READS = "GET, HEAD, OPTIONS"
 # so many elements of a header are looked at
-ELEMENTS: Final = 64
+ELEMENTS = 64
 # so many fields a form may have
-FIELDS: Final = 2000
-_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
-_SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
+FIELDS = 2000
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_SEGMENT = re.compile(r"[^/\\\x00-\x1f]+")
 
 
 class RefusalError(Exception):
@@ -116,7 +116,7 @@ class Form(NamedTuple):
 
 
 # formats of solutions and booleans
-TABLES: Final = (
+TABLES = (
     Form(
         "json", ("application/sparql-results+json", "application/json"), ox.QueryResultsFormat.JSON
     ),
@@ -129,7 +129,7 @@ TABLES: Final = (
     Form("tsv", ("text/tab-separated-values",), ox.QueryResultsFormat.TSV),
 )
 # formats of graphs
-GRAPHS: Final = (
+GRAPHS = (
     Form("turtle", ("text/turtle", "application/x-turtle"), ox.RdfFormat.TURTLE),
     Form("ntriples", ("application/n-triples",), ox.RdfFormat.N_TRIPLES),
     Form("rdfxml", ("application/rdf+xml", "application/xml", "text/xml"), ox.RdfFormat.RDF_XML),
@@ -137,7 +137,7 @@ GRAPHS: Final = (
     Form("trig", ("application/trig",), ox.RdfFormat.TRIG),
     Form("nquads", ("application/n-quads",), ox.RdfFormat.N_QUADS),
 )
-FORMATS: Final = {form.name: form.engine for form in (*TABLES, *GRAPHS)}
+FORMATS = {form.name: form.engine for form in (*TABLES, *GRAPHS)}
 
 
 class Choice(NamedTuple):
@@ -376,12 +376,12 @@ def _read_post(media_type: str, body: bytes) -> dict[str, list[str]]:
     return {"query" if media == QUERY else "update": [text]}
 
 
-PREFIXES: Final = {
+PREFIXES = {
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "void": "http://rdfs.org/ns/void#",
     "xsd": XSD,
 }
-_PREFIXES: Final = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
+_PREFIXES = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
 
 
 def describe_endpoint(

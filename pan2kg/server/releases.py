@@ -10,7 +10,6 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from starlette.responses import FileResponse
 
@@ -20,8 +19,8 @@ from pan2kg.server import protocol, web
 from pan2kg.server.protocol import RefusalError
 
 # what has several forms under one address that is no document of a thing
-_ABOUT: Final = ("dataset", "catalogue", "contributors", "publisher", "profile")
-_VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
+_ABOUT = ("dataset", "catalogue", "contributors", "publisher", "profile")
+_VARIANTS: Mapping[str, Mapping[str, str]] = {
     "ontology": {"html": "fr/ontology.html"}
     | {ending: f"ontology/pan2kg.{ending}" for ending in ("ttl", "jsonld", "rdf", "nt")},
     **dict.fromkeys(
@@ -30,10 +29,10 @@ _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
         | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")},
     ),
 }
-_ENDING: Final = re.compile(r"\.(?:html|ttl|jsonld)$")
+_ENDING = re.compile(r"\.(?:html|ttl|jsonld)$")
 # where what is no file leads, if that is one: a thing, a version of the dataset or of the ontology,
 # a question
-_LED: Final = (
+_LED = (
     ("id/(.+)", "doc/$1"),
     (r"dataset/([0-9][^/]*?)/?", "version/$1/"),
     ("ontology/([0-9][^/]*)", "ontology/$1.ttl"),

@@ -10,7 +10,7 @@ import asyncio
 import hmac
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from pan2kg.errors import Pan2kgError
@@ -28,14 +28,14 @@ from pan2kg.site import entry_form, registry
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
-FORMS: Final = {**forms.FORMS, "scores": scoring.enter}
+FORMS = {**forms.FORMS, "scores": scoring.enter}
 """What each form of the pages does: those of the desk, and that of the matrix of scores."""
 # the name of the cookie of a session
-COOKIE: Final = "pan2kg_review"
+COOKIE = "pan2kg_review"
 # bytes a form may have
-BODY_LIMIT: Final = 256 * 1024
+BODY_LIMIT = 256 * 1024
 # the fields that are handed on to the page that is shown after something was written
-HANDED_ON: Final = (
+HANDED_ON = (
     "plan",
     "other",
     "assessor",
@@ -49,7 +49,7 @@ HANDED_ON: Final = (
     "order",
 )
 # the kinds of things a page that speaks of one of them is made anew for
-MARKED: Final = frozenset(
+MARKED = frozenset(
     {
         "action",
         "assessment",
@@ -72,19 +72,19 @@ MARKED: Final = frozenset(
     }
 )
 # the addresses of the pages for reviewers
-DESK_PATHS: Final = tuple(
+DESK_PATHS = tuple(
     f"/{tag}/{name}.html"
     for tag in LANGUAGES
     for name, view in registry.PAGES.items()
     if view.chosen is not None
 )
 # the status of HTTP for the code of an outcome; 422 for all others
-_STATUS: Final = {"not-written": 503} | dict.fromkeys(
+_STATUS = {"not-written": 503} | dict.fromkeys(
     ("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409
 )
-_IRI: Final = re.compile(r"<([^<>]+)>")
-_SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
-_PAGE: Final = Messages("page")
+_IRI = re.compile(r"<([^<>]+)>")
+_SUBJECT = re.compile(r"^<([^<>]+)>", re.MULTILINE)
+_PAGE = Messages("page")
 
 
 class ReviewPages:
@@ -397,7 +397,7 @@ def marks_of(text: str, space: str) -> frozenset[str] | None:
     starts = (f"{space}id/", space, ID)
     if not all(subject.startswith(starts) for subject in _SUBJECT.findall(text)):
         return None
-    marks = set[str]()
+    marks = set()
     for iri in _IRI.findall(text):
         for start in starts:
             mark = iri.removeprefix(start)

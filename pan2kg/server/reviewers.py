@@ -26,7 +26,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import read_text
@@ -35,31 +35,31 @@ from pan2kg.server import web
 from pan2kg.server.protocol import RefusalError
 
 # the one role: decides and scores on the pages
-REVIEW: Final = "review"
+REVIEW = "review"
 # a role there was: it sent changes to the endpoint, which takes none
-WRITE: Final = "write"
+WRITE = "write"
 # after so many wrong tokens a minute from one address, none from there is looked at that a person
 # may have made up
-TRIES: Final = 8
+TRIES = 8
 # after so many, none at all: at this rate a token of 60 bits is found in thousands of millions of
 # years
-FLOOD: Final = 600
+FLOOD = 600
 # so many characters has a token of 128 bits in Base64; in hexadecimal digits it has more
-DRAWN_CHARACTERS: Final = 22
+DRAWN_CHARACTERS = 22
 # of so many addresses it is known how often they were wrong; the one that was wrong longest ago is
 # forgotten
-ADDRESSES: Final = 4096
+ADDRESSES = 4096
 # how many writes a minute a person has, unless the file says so
-RATE: Final = 60
+RATE = 60
 # how many characters a name may have
-NAME_CHARACTERS: Final = 100
+NAME_CHARACTERS = 100
 # how long a session lasts, in seconds
-SESSION_SECONDS: Final = 8 * 3600
+SESSION_SECONDS = 8 * 3600
 # how many sessions there can be; the oldest gives way
-SESSIONS: Final = 64
-_DIGEST: Final = re.compile(r"([0-9a-f]{64})?")
+SESSIONS = 64
+_DIGEST = re.compile(r"([0-9a-f]{64})?")
 # what there is to say of a person, and what is taken where it is not said
-_PERSON: Final[dict[str, Any]] = {
+_PERSON: dict[str, Any] = {
     "name": "",
     "login": "",
     "token_sha256": "",

@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -22,17 +21,15 @@ from pan2kg.server.packets import MEGABYTE
 from pan2kg.server.protocol import RefusalError, busy
 from pan2kg.store.queries import program_query
 
-STORE: Final = "/store"
-EDITOR: Final = "{language}/sparql.html"
+STORE = "/store"
+EDITOR = "{language}/sparql.html"
 # a text of such a size is looked through in a thread, so that nobody else waits for it
-LARGE: Final = 32 * 1024
-PIECE: Final = 64 * 1024
+LARGE = 32 * 1024
+PIECE = 64 * 1024
 # of what a client may keep and ask again whether it is the same
-KEPT: Final = {"cache-control": "no-cache", "vary": "Accept"}
-_MEDIA: Final = frozenset(
-    media for form in (*protocol.TABLES, *protocol.GRAPHS) for media in form.media
-)
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+KEPT = {"cache-control": "no-cache", "vary": "Accept"}
+_MEDIA = frozenset(media for form in (*protocol.TABLES, *protocol.GRAPHS) for media in form.media)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 async def read_operation(request: web.Request, page: str) -> protocol.Operation:

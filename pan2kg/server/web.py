@@ -31,7 +31,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent import futures
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import h11
@@ -50,42 +50,42 @@ from pan2kg.server.protocol import RefusalError, busy
 from pan2kg.turtle.vocabulary import GRAPH
 
 # within so many seconds the head of a request must have come
-HEAD_SECONDS: Final = 20.0
+HEAD_SECONDS = 20.0
 # bytes the head of a request may have, an address among them; a query that is longer is sent with
 # POST
-HEAD_BYTES: Final = 96 * 1024
+HEAD_BYTES = 96 * 1024
 # bytes a query or a form that is sent may have
-BODY_LIMIT: Final = 4 * 2**20
+BODY_LIMIT = 4 * 2**20
 # seconds within which the next piece of a body must come, and all of it
-SLOW: Final = 30.0
-BODY_SECONDS: Final = 120.0
+SLOW = 30.0
+BODY_SECONDS = 120.0
 # bytes a second a body must come with on the average, once it has taken ``SLOW`` seconds
-LEAST_RATE: Final = 1024
+LEAST_RATE = 1024
 # a body that is too large is read to the end, so that its sender sees why, up to so many times the
 # limit
-DRAINED: Final = 8
+DRAINED = 8
 # so long is waited for the end of a body nobody reads; where it does not come, the connection is
 # closed
-UNREAD_SECONDS: Final = 0.1
+UNREAD_SECONDS = 0.1
 # within so many seconds a client must have taken some of what waits for it, as the kernel sees it
-UNTAKEN_SECONDS: Final = 60
+UNTAKEN_SECONDS = 60
 # what is smaller is not worth compressing
-SMALL: Final = 1024
+SMALL = 1024
 # so long a thread that draws a page may keep the loop from its next step; by default it is ten
 # times that
-SWITCH_SECONDS: Final = 0.0005
+SWITCH_SECONDS = 0.0005
 # so long answers that are under way may take when the service is stopped
-LEAVE_SECONDS: Final = 3
+LEAVE_SECONDS = 3
 # what is written down for a client that left before it was answered, as nginx does
-LEFT: Final = 499
+LEFT = 499
 
 # what a browser is told of whatever it may show: what may run there, and who may see it
-POLICY: Final = (
+POLICY = (
     b"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; "
     b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; form-action 'self'; "
     b"base-uri 'none'; frame-ancestors 'none'"
 )
-PAGE_HEADERS: Final = (
+PAGE_HEADERS = (
     (b"content-security-policy", POLICY),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
@@ -95,7 +95,7 @@ PAGE_HEADERS: Final = (
 
 # what is asked for by the first step of a path: one of a few words, so that there is a metric for
 # each
-_KINDS: Final = {
+_KINDS = {
     "sparql": "sparql",
     "store": "store",
     "assets": "asset",
@@ -104,12 +104,12 @@ _KINDS: Final = {
         ("id", "doc", "graph", "ontology", "dataset", "catalogue", ".well-known"), "document"
     ),
 }
-_HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
-_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
-_PLAIN: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-_NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
+_PLAIN = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_NO_GZIP = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 Result = TypeVar("Result")
-LOG: Final = logging.getLogger("pan2kg.service")
+LOG = logging.getLogger("pan2kg.service")
 Request = requests.Request
 Response = responses.Response
 Route = routing.Route
@@ -662,7 +662,7 @@ class Reloading:
         loaded: list[tuple[str, int, int]] | None = None
         now = loaded
         while True:
-            stamps = list[tuple[str, int, int]]()
+            stamps = []
             for path in self.files():
                 with contextlib.suppress(FileNotFoundError):  # it went between the two looks
                     status = path.stat()

@@ -74,8 +74,8 @@ def of_action(context: PageContext, action: str) -> Dossier:
 def until(context: PageContext, action: str) -> str:
     """Until when an action runs: the last day that is known, else the words of its schedules, else nothing."""
     statements = context.graph.statements
-    days: list[str] = []
-    words: list[str] = []
+    days = []
+    words = []
     for timeline in statements.values(action, PAN + "hasTimeline"):
         days += statements.values(timeline, PAN + "endDate")
         words += statements.values(timeline, PAN + "text")

@@ -82,7 +82,7 @@ def renamed(context: PageContext, answer: bytes, columns: Mapping[str, str]) -> 
 
 
 def _read_names(store: Store) -> Names:
-    names: dict[tuple[str, str], JsonTerm] = {}
+    names = {}
     for thing, preferred, main, mark in select(store, program_query("site/names")).rows:
         name = preferred or main or mark
         if not isinstance(thing, ox.NamedNode) or not isinstance(name, ox.Literal):

@@ -78,7 +78,7 @@ def _bodies_beside(
         return []
     country_of = context.graph.country_of
     countries = {country_of.get(work) for work in works}
-    shared: dict[str, int] = {}
+    shared = {}
     by_kind = once("bodies by kind", partial(_works_by_kind, context))
     for peer, works_of_peer in by_kind[_kinds_of(context, body)].items():
         if peer == body or not works_of_peer.isdisjoint(works):

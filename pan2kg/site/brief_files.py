@@ -14,11 +14,11 @@ from pan2kg.i18n import Messages, format_of, message
 from pan2kg.project import read_text
 from pan2kg.tables.formats import clean
 
-_BRIEF: Final = Messages("brief")
-_MARGIN: Final = 2
+_BRIEF = Messages("brief")
+_MARGIN = 2
 """In centimetres, as the size of the page."""
-_WIDTH: Final = 21
-_HEIGHT: Final = 29.7
+_WIDTH = 21
+_HEIGHT = 29.7
 
 
 def brief_bytes(brief: Brief, suffix: str, day: date) -> bytes:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-MEDIA: Final = "text/calendar; charset=utf-8"
-_LINE: Final = 75
+MEDIA = "text/calendar; charset=utf-8"
+_LINE = 75
 """How many bytes a line has at most (RFC 5545, 3.1)."""
-_SHORTEST_MONTH: Final = 28
-_ESCAPED: Final = str.maketrans({mark: f"\\{mark}" for mark in "\\;,"})
+_SHORTEST_MONTH = 28
+_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\;,"})
 
 
 class CalendarEvent(NamedTuple):

@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import (
     Box,
@@ -30,23 +30,23 @@ from pan2kg.site.ontology import ANY, Ontology, Term, anchor
 from pan2kg.site.turtle_statements import pick
 from pan2kg.turtle import PAN, SKOS
 
-_ONTOLOGY: Final = Messages("ontology")
-_CONCEPTS: Final = (SKOS + "Concept", SKOS + "ConceptScheme")
-_TITLE: Final = Font(12.5, bold=True)
-_NAME: Final = Font(10.5, colour=frame.GREY)
-_ROW: Final = Font(10.5)
-_SOLID: Final = Pen("#5a6b7b", 1.2)
-_DASHED: Final = Pen("#5a6b7b", 1.2, (5.0, 3.0))
+_ONTOLOGY = Messages("ontology")
+_CONCEPTS = (SKOS + "Concept", SKOS + "ConceptScheme")
+_TITLE = Font(12.5, bold=True)
+_NAME = Font(10.5, colour=frame.GREY)
+_ROW = Font(10.5)
+_SOLID = Pen("#5a6b7b", 1.2)
+_DASHED = Pen("#5a6b7b", 1.2, (5.0, 3.0))
 
 # in pixels
-_LINE: Final = 15.0
-_WIDTH: Final = 192.0
-_GAP: Final = 22.0
-_CURVE: Final = 64.0
-_PAD: Final = 9.0
-_MARGIN: Final = 16.0
-_WAYPOINT: Final = 6.0
-_BESIDE_NAME: Final = 14.0
+_LINE = 15.0
+_WIDTH = 192.0
+_GAP = 22.0
+_CURVE = 64.0
+_PAD = 9.0
+_MARGIN = 16.0
+_WAYPOINT = 6.0
+_BESIDE_NAME = 14.0
 """How much longer than the name that stands on it a line is."""
 
 
@@ -163,7 +163,7 @@ def _names_beside(
     courses: Mapping[Edge, Course],
 ) -> Mapping[str, list[LaneName]]:
     # beside each box on the right the names of its lanes, in the order of what these lead to
-    places: dict[str, int] = {}
+    places = {}
     for column in columns:
         places.update({name: place for place, name in enumerate(column)})
     beside: dict[str, list[LaneName]] = defaultdict(list)
@@ -183,7 +183,7 @@ def _boxes(
     for column in columns:
         column_heights.append(sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP)
     tallest = max(column_heights, default=0.0)
-    boxes: dict[str, Box] = {}
+    boxes = {}
     x = _MARGIN
     for column, high in zip(columns, column_heights, strict=True):
         y = _MARGIN + (tallest - high) / 2

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence.known import Reach
 from pan2kg.coherence.standing import Standing
@@ -98,4 +98,4 @@ def _findings(context: PageContext, plans: Sequence[str]) -> list[Finding]:
     ]
 
 
-PAGES: Final = (View("country", _country, _plans_by_country, section="index"),)
+PAGES = (View("country", _country, _plans_by_country, section="index"),)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -30,7 +30,7 @@ from pan2kg.store import LocalStore, Store, program_query, select
 from pan2kg.store.store import dump, load
 from pan2kg.turtle import DCTERMS, ID, PAN, writer
 
-MEMORY: Final = f"{ID}sourcekind/memory"
+MEMORY = f"{ID}sourcekind/memory"
 """The kind of what is no document: somebody knew it and it still has to be verified."""
 
 
@@ -43,7 +43,7 @@ class GraphDownload(NamedTuple):
     key: str
 
 
-_DOWNLOADS: Final = (
+_DOWNLOADS = (
     GraphDownload("data/pan2kg.nq.gz", "application/n-quads", "N-Quads (gzip)", "data-graph"),
     GraphDownload("data/ontology.ttl", "text/turtle", "Turtle", "data-ontology"),
     GraphDownload("data/shapes.ttl", "text/turtle", "Turtle", "data-shapes"),
@@ -256,7 +256,7 @@ def _source_document(context: PageContext, entry: Entry) -> SourceDocument:
     )
 
 
-PAGES: Final = (
+PAGES = (
     View("sources", _sources, title="sources-title", section="data", below=3),
     View("data", _data, title="menu-data", section="data", menu=6),
     View("about", _about, title="about-title", section="data", below=4),
@@ -264,7 +264,7 @@ PAGES: Final = (
     View("accessibility", lambda _: {}, title="accessibility"),
     View("404", lambda _: {}, title="missing-title"),
 )
-FILES: Final = (
+FILES = (
     CommonFile("data/graph.js", JAVASCRIPT, scripted),
     CommonFile("data/pan2kg.nq.gz", "application/gzip", _graph_file),
     CommonFile("data/ontology.ttl", TURTLE, partial(_joined_file, files=Project.ontology_files)),

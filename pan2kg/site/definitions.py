@@ -28,16 +28,16 @@ from pan2kg.site.page import (
 from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, named, value_words
 
-_FIGURE: Final = Messages("figure")
-_BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
-_LARGE: Final = ("broad-action-pairs",)
+_FIGURE = Messages("figure")
+_BY_ID = {figure.id: figure for figure in figures.FIGURES}
+_LARGE = ("broad-action-pairs",)
 """Figures with so long a list that an export has it packed."""
 
 # by the names of the columns of lists: things, counts (other numbers are bits), what is seen or
 # not, and terms with a name of their own
-_THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
-_NUMBERS: Final = frozenset({"texts", "measures", "published"})
-_YES_OR_NO: Final = frozenset({"text", "web", "in_statement", "sharing"})
+_THINGS = frozenset({"plan", "other_plan", "action", "other_action"})
+_NUMBERS = frozenset({"texts", "measures", "published"})
+_YES_OR_NO = frozenset({"text", "web", "in_statement", "sharing"})
 _Term = evidence.Level | evidence.Extent | citations.Verdict | Standing
 _TERMS: Final[Mapping[str, Callable[[str], _Term | None]]] = {
     "level": evidence.level,
@@ -182,15 +182,15 @@ def _csv(context: PageContext) -> str | None:
     if figure is None:
         return None
     # beside each thing stands its name in short, as on pages
-    head: list[str] = []
+    head = []
     for column in figure.columns:
         head.append(column)
         if column in _THINGS:
             head.append(f"{column}_label")
     in_short = partial(values.in_short, context)
-    rows: list[list[table.Value]] = []
+    rows = []
     for cells in figure.rows(context.known):
-        row: list[table.Value] = []
+        row = []
         for column, value in zip(figure.columns, cells, strict=True):
             row.append(value)
             if column in _THINGS:
@@ -255,12 +255,12 @@ def _part(context: PageContext, part: figures.CountPart) -> PartLine:
     return PartLine(words, context.figure(part.number), address)
 
 
-PAGES: Final = (
+PAGES = (
     View("definitions", _index, title="definitions-title", section="data"),
     View("reconciled", _reconciled, title="reconciled-title", section="data"),
     View("definition", _values, lambda _: _BY_ID, section="data"),
 )
-FILES: Final = (
+FILES = (
     File("definition", "csv", CSV, _csv, _exported_as_text),
     File("definition", "csv.gz", GZIP, _packed_csv, lambda _: _LARGE),
 )

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg import templates
 from pan2kg.charts.frame import Picture
@@ -25,11 +25,11 @@ from pan2kg.site.page import Markup, PageContext
 from pan2kg.store import plain
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, kind_and_key
 
-TYPE: Final = DCTERMS + "type"
+TYPE = DCTERMS + "type"
 """The property that says of which kind a body or a text is."""
-_QUOTED: Final = 3
+_QUOTED = 3
 """How many passages stand as evidence; the others stand with the statements."""
-_NAMED: Final = 3
+_NAMED = 3
 """How many things a sentence names before it says how many more there are."""
 
 Groups = dict[str, list[str]]
@@ -262,7 +262,7 @@ def proofs(
 
 def _chosen_passages(statements: Statements, sayings: Iterable[Saying]) -> list[Passage]:
     """The first passage on each thing before the second on any; words that several passages share stand once."""
-    passages: list[Passage] = []
+    passages = []
     turns: Counter[tuple[str, ...]] = Counter()
     spoken: set[str] = set()
     for saying in sayings:

@@ -22,18 +22,18 @@ from pan2kg.site.topic_dossier import of_topic
 from pan2kg.tables import table
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS, is_ours, kind_and_key
 
-_LONGEST: Final = 70
+_LONGEST = 70
 """How many letters of a name stand in the title of a window: the heading has all."""
-_UNFOLDED: Final = 12
+_UNFOLDED = 12
 """How many statements of who is who are listed without being folded."""
-_PLACES: Final = frozenset({"brief", "picture", "attention", "proofs"})
+_PLACES = frozenset({"brief", "picture", "attention", "proofs"})
 """The places that each page with a dossier has, as the part of an address behind the hash."""
 
-_ADMS: Final = "http://www.w3.org/ns/adms#"
-_ELI: Final = "http://data.europa.eu/eli/ontology#"
-_DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
-_REPLACED: Final = DCTERMS + "isReplacedBy"
-_WITHIN: Final = (
+_ADMS = "http://www.w3.org/ns/adms#"
+_ELI = "http://data.europa.eu/eli/ontology#"
+_DEPRECATED = "http://www.w3.org/2002/07/owl#deprecated"
+_REPLACED = DCTERMS + "isReplacedBy"
+_WITHIN = (
     PAN + "inPlan",
     PAN + "inReview",
     PAN + "partOf",
@@ -41,26 +41,26 @@ _WITHIN: Final = (
     PAN + "underInstrument",
 )
 """The properties that say inside what a thing is: what these name stands above its heading."""
-_RESTING: Final = ("uses-instrument", "instrument-relation")
+_RESTING = ("uses-instrument", "instrument-relation")
 """The kinds of links that are told where a page says on what a thing rests."""
-_PASSING_BY: Final = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
+_PASSING_BY = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
 """What is left out on the page of a thing: the links that pass by it stand on the pages of what they join."""
-_ELSEWHERE: Final = {
+_ELSEWHERE = {
     "plan": frozenset({PAN + "inPlan", PAN + "countIn"}),
     "conflict": frozenset({PAN + "hasPosition"}),
 }
 """What has a place of its own on the page of a kind of thing."""
-_LISTS: Final = {
+_LISTS = {
     "plan": "plans.html",
     "body": "search.html#kind-body",
     "instrument": "search.html#kind-instrument",
     "obligation": "obligations.html",
 }
 """Where all things of a kind are listed."""
-_IN_PLAN: Final = {"action": "actions", "part": "outline", "category": "outline"}
+_IN_PLAN = {"action": "actions", "part": "outline", "category": "outline"}
 """Where on the page of their plan all things of a kind are listed."""
-_NOT_IN_IRIS: Final = frozenset('<>"{}|\\^` \n')
-_QUERY: Final = """\
+_NOT_IN_IRIS = frozenset('<>"{}|\\^` \n')
+_QUERY = """\
 SELECT ?graph ?property ?value WHERE {{
     GRAPH ?graph {{ <{iri}> ?property ?value }}
 }} ORDER BY ?graph ?property ?value
@@ -135,10 +135,10 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
         parts = _parts_of(notes, entry)
     replaced_by = statements.values(iri, _REPLACED)
     is_retired = replaced_by or statements.one(iri, _DEPRECATED) in ("true", "1")
-    quoted: list[values.Quote] = []
+    quoted = []
     if not document:
         quoted = values.quotes(context, statements.values(iri, values.PASSAGE))
-    within: list[str] = []
+    within = []
     for name in _WITHIN:
         within += statements.values(iri, name)
     return {
@@ -383,7 +383,7 @@ def _thing(context: PageContext) -> Values | None:
     return page(context, entry) if entry else None
 
 
-PAGES: Final = tuple(
+PAGES = tuple(
     View(kind, _thing, partial(keys, kind=kind), template="entity.html")
     for kind in labels.KINDS
     if kind != "plan"

@@ -7,7 +7,7 @@ is the data the script draws, written short.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from pan2kg.charts.country_map import colour_of
 from pan2kg.graph import labels
@@ -19,18 +19,18 @@ from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values,
 from pan2kg.tables.network_places import place
 from pan2kg.turtle.vocabulary import ID
 
-_OF_OTHER_THINGS: Final = ("uses-instrument", "instrument-relation", "interaction")
+_OF_OTHER_THINGS = ("uses-instrument", "instrument-relation", "interaction")
 """Kinds of links beside those of plans that a network holds."""
-_LEFT_OUT: Final = "shared-topic"
+_LEFT_OUT = "shared-topic"
 """Links no network holds: topics, assigned by editors, would link nearly everything with everything."""
-MOST: Final = 300
+MOST = 300
 """How many things a network shows, so that a browser draws it in a moment."""
-KINDS: Final = ("plan", "action", "instrument")
+KINDS = ("plan", "action", "instrument")
 """The kinds of things around which there is a network."""
-_WORDS: Final = 150
+_WORDS = 150
 """How many letters of the evidence of a link stand in the panel; the page of the pair has it whole."""
-_AROUND: Final = "network-around"
-_FIRST_CELLS: Final = 4
+_AROUND = "network-around"
+_FIRST_CELLS = 4
 """How many cells a row of the data has at least."""
 
 Listed = TypeVar("Listed")
@@ -356,11 +356,11 @@ def trimmed(row: Sequence[object]) -> Sequence[object]:
     return row[:length]
 
 
-PAGES: Final = (
+PAGES = (
     View("network", _values, section="questions", below=1),
     View("network", _values, keys, section="questions"),
 )
-FILES: Final = (
+FILES = (
     File("network", "js", JAVASCRIPT, _data),
     File(_AROUND, "js", JAVASCRIPT, _data, keys),
 )

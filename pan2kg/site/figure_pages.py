@@ -7,7 +7,7 @@ shows any plan's share of a table, and all rows.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg import templates
 from pan2kg.graph.labels import Labels
@@ -30,13 +30,13 @@ from pan2kg.tables import exhibit, gaps, spreadsheet, writers
 from pan2kg.tables.table import Table, TableChoice, Value, table_kinds
 
 # what must be told what to look at has no page of its own
-NAMES: Final = tuple(name for name, kind in table_kinds().items() if not kind.alone)
+NAMES = tuple(name for name, kind in table_kinds().items() if not kind.alone)
 """The tables that have a page of their own."""
-PACKED: Final = ".gz"
+PACKED = ".gz"
 """What stands behind the name of a file that programs read and that an export has packed."""
-_BRIEF_KINDS: Final = ("plan", "instrument")
+_BRIEF_KINDS = ("plan", "instrument")
 """What is called by its short name in tables, as in links to it elsewhere."""
-_GAP_COLUMNS: Final = frozenset({"gap", "gap_label"})
+_GAP_COLUMNS = frozenset({"gap", "gap_label"})
 """The columns of gaps that say of what kind one is: on the page of a kind all rows have the same."""
 
 
@@ -244,12 +244,12 @@ def _file(ending: str, media: str, *, exported: bool = True, is_shared: bool = F
     return File("figure", ending, media, make, _names, exported, is_shared)
 
 
-PAGES: Final = (
+PAGES = (
     View("figure", _figure, _names, section="questions"),
     View("gaps", _gaps, title="gaps-title", section="gaps", menu=5),
     View("gap", _gap, _kinds, template="figure.html", section="gaps"),
 )
-FILES: Final = (
+FILES = (
     _file("csv", CSV),
     _file("json", JSON, exported=False),
     _file(f"json{PACKED}", GZIP, is_shared=True),

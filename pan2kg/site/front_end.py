@@ -7,13 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n import message
 from pan2kg.project import BUNDLE_RECORD, BUNDLES
 
-HOW_TO_BUILD: Final = message.told("build-front-end")
+HOW_TO_BUILD = message.told("build-front-end")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

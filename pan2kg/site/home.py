@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import Subject, country_map, registry, time_map
 from pan2kg.coherence import figures
@@ -32,7 +32,7 @@ from pan2kg.site.plan_matrix import FIRST, chosen, matrix, plan_sets, shown_plan
 from pan2kg.store.names import folded
 from pan2kg.tables.figure_words import bits_words
 
-_FIGURES: Final = (
+_FIGURES = (
     "linked-plan-pairs",
     "citing-pairs",
     "sharing-plan-pairs",
@@ -41,9 +41,9 @@ _FIGURES: Final = (
     "linked-actions",
 )
 """The figures in the table at the end of the page."""
-_LISTED: Final = 12
+_LISTED = 12
 """How many occasions for a citation that nobody saw are listed."""
-_REASONS: Final = 2
+_REASONS = 2
 """How many statements that join two plans are told of such an occasion, beside the texts both name."""
 
 
@@ -228,10 +228,8 @@ def _time_map(context: PageContext, suffix: str) -> bytes | None:
     return registry.picture_bytes(time_map.draw_time_map(subject, plan=plan), suffix)
 
 
-PAGES: Final = (
-    View("index", _home, title="home-title", template="home.html", section="index", menu=1),
-)
-FILES: Final = (
+PAGES = (View("index", _home, title="home-title", template="home.html", section="index", menu=1),)
+FILES = (
     File("time-map", "csv", CSV, partial(_time_map, suffix=".csv"), exported_time_maps),
     File("time-map", "svg", SVG, partial(_time_map, suffix=".svg"), exported_time_maps),
 )

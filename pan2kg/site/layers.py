@@ -8,11 +8,11 @@ columns.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.store import gathered
 
-_SWEEPS: Final = 12
+_SWEEPS = 12
 """So often columns are put in order, forth and back in turn."""
 
 Edge = tuple[str, str]
@@ -40,7 +40,7 @@ def layers(names: Iterable[str], edges: Iterable[Edge]) -> Layers:
     nodes = sorted(names)
     lines = sorted({edge for edge in edges if edge[0] != edge[1]})
     turned = _leading_back(nodes, lines)
-    ahead: dict[Edge, Edge] = {}
+    ahead = {}
     for start, end in lines:
         ahead[start, end] = (end, start) if (start, end) in turned else (start, end)
     forward = sorted(set(ahead.values()))
@@ -48,7 +48,7 @@ def layers(names: Iterable[str], edges: Iterable[Edge]) -> Layers:
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for name in nodes:
         columns[depth[name]].append(name)
-    courses: dict[Edge, Course] = {}
+    courses = {}
     steps: list[Edge] = []
     for start, end in forward:
         course = [start]
@@ -67,7 +67,7 @@ def _leading_back(nodes: Iterable[str], lines: Sequence[Edge]) -> set[Edge]:
     # the lines by which a walk comes back to what it is still on; walks begin at what nothing
     # leads to
     after = gathered(lines)
-    is_done: dict[str, bool] = {}
+    is_done = {}
     back: set[Edge] = set()
 
     def walk(name: str) -> None:
@@ -119,7 +119,7 @@ def _order_column(
 ) -> None:
     # each name at the middle of its neighbours in the column beside; one without any stays
     heights = {name: (place + 0.5) / len(beside) for place, name in enumerate(beside)}
-    middles: dict[str, tuple[float, str]] = {}
+    middles = {}
     for place, name in enumerate(column):
         reached = [heights[end] for end in neighbours.get(name, ()) if end in heights]
         if reached:

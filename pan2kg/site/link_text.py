@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.graph.statements import Grounds, grounds_of
 from pan2kg.site.page import Markup, PageContext, piece
@@ -17,16 +17,16 @@ from pan2kg.store import gathered
 from pan2kg.templates import markup
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
-KINDS: Final = (
+KINDS = (
     "uses-instrument", "instrument-relation", "cross-reference", "in-line-with", "implementing", "part-of",
     "builds-on", "succession", "interaction",
     "external-statement",
 )  # fmt: skip
 """The kinds of links that are stated, in the order of pages; those that are derived follow."""
-FEW: Final = 4
+FEW = 4
 """How many derived links of a kind a page of a thing lists each with its reasons; of more it tells what is shared."""
-_DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
-_NOT_AMONG_FACTS: Final = frozenset(
+_DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"
+_NOT_AMONG_FACTS = frozenset(
     {
         *ENDS,
         _DERIVED_FROM,
@@ -34,7 +34,7 @@ _NOT_AMONG_FACTS: Final = frozenset(
     }
 )
 """What is told of a link in its own place."""
-_OWNERS: Final = (PAN + "involvedIn", PAN + "from")
+_OWNERS = (PAN + "involvedIn", PAN + "from")
 
 
 class Joined(NamedTuple):
@@ -147,7 +147,7 @@ def grouped(
     context = notes.context
     statements = context.graph.statements
     by_kind = gathered((statements.link_type(iri), iri) for iri in links)
-    groups: list[dict[str, object]] = []
+    groups = []
     for kind in sorted(by_kind, key=partial(_kind_order, (*KINDS, *context.graph.link_kinds))):
         iris = by_kind[kind]
         name = context.name(f"{ID}linktype/{kind}")

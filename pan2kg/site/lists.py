@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import evidence
 from pan2kg.graph.statements import Statement, grounds_of
@@ -227,10 +227,10 @@ def _calendar(context: PageContext) -> str:
     )
 
 
-PAGES: Final = (
+PAGES = (
     View("plans", _plans, title="plans-title", section="plans", menu=2),
     View("pairs", _pairs, title="pairs-title", section="index"),
     View("unlinked", _unlinked, title="unlinked-title", section="index"),
     View("obligations", _obligations, title="obligations-title", section="obligations", menu=3),
 )
-FILES: Final = (File("obligations", "ics", calendar_file.MEDIA, _calendar),)
+FILES = (File("obligations", "ics", calendar_file.MEDIA, _calendar),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, known
 from pan2kg.coherence.standing import Standing
@@ -12,8 +12,8 @@ from pan2kg.site.page import Markup, PageContext, Values, View
 from pan2kg.site.plan_ties import CitingWay, SharedText, citing, shared
 from pan2kg.tables.figure_words import bits_words, named
 
-_FIGURE: Final = Messages("figure")
-_APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
+_FIGURE = Messages("figure")
+_APART = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 """Verdicts on pairs of plans of which nobody expects that one cites the other."""
 
 
@@ -121,4 +121,4 @@ def example(knowledge: known.Known) -> citations.Ordered | None:
     return min(ranked).pair if ranked else None
 
 
-PAGES: Final = (View("meaning", _meaning, title="meaning-title", section="data"),)
+PAGES = (View("meaning", _meaning, title="meaning-title", section="data"),)

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.project import Project
 from pan2kg.site.ontology_examples import ShownTerms, TermExample, examples_of
@@ -17,14 +17,14 @@ from pan2kg.site.turtle_statements import Texts, TurtleStatements, read_statemen
 from pan2kg.store import Store, plain, program_query, select
 from pan2kg.turtle import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SKOS, writer
 
-CLASS: Final = "class"
-OBJECT: Final = "object-property"
-DATATYPE: Final = "datatype-property"
-INDIVIDUAL: Final = "individual"
-TERM_KINDS: Final = (CLASS, OBJECT, DATATYPE, INDIVIDUAL)
-ANY: Final = ""
+CLASS = "class"
+OBJECT = "object-property"
+DATATYPE = "datatype-property"
+INDIVIDUAL = "individual"
+TERM_KINDS = (CLASS, OBJECT, DATATYPE, INDIVIDUAL)
+ANY = ""
 """Stands for any thing: where a property has no domain and is used on many classes, or leads to many."""
-REQUIRED: Final = (
+REQUIRED = (
     "dcterms:bibliographicCitation",
     "dcterms:created",
     "dcterms:creator",
@@ -35,16 +35,16 @@ REQUIRED: Final = (
     "vann:preferredNamespaceUri",
 )
 """What a published ontology says of itself beside its titles and descriptions."""
-_OWL: Final = "http://www.w3.org/2002/07/owl#"
-_KIND_OF: Final = {
+_OWL = "http://www.w3.org/2002/07/owl#"
+_KIND_OF = {
     _OWL + "Class": CLASS,
     _OWL + "ObjectProperty": OBJECT,
     _OWL + "DatatypeProperty": DATATYPE,
     _OWL + "NamedIndividual": INDIVIDUAL,
 }
-_INVERSE: Final = _OWL + "inverseOf"
-_ABOVE: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
-_MATCHES: Final = (
+_INVERSE = _OWL + "inverseOf"
+_ABOVE = (RDFS + "subClassOf", RDFS + "subPropertyOf")
+_MATCHES = (
     *_ABOVE,
     _OWL + "equivalentClass",
     _OWL + "equivalentProperty",
@@ -55,10 +55,10 @@ _MATCHES: Final = (
     SKOS + "narrowMatch",
     SKOS + "relatedMatch",
 )
-_NAMING: Final = (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range")
+_NAMING = (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range")
 """The properties by which the ontology names terms of other vocabularies."""
-_CONCEPT: Final = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
-_MANY: Final = 3
+_CONCEPT = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
+_MANY = 3
 """A property used on more classes than these leads from or to any thing."""
 
 Tallies = tuple[tuple[str, int], ...]
@@ -289,7 +289,7 @@ def _terms(
         is_property = kind in (OBJECT, DATATYPE)
         numbers = usage.statements if is_property else usage.instances
         number = numbers.get(iri, 0)
-        children: dict[str, None] = {}
+        children = {}
         for predicate in _ABOVE:
             children.update(dict.fromkeys(pointing.get((predicate, iri), ())))
         inverses = {*ontology.iris(iri, _INVERSE), *pointing.get((_INVERSE, iri), ())}
@@ -349,8 +349,8 @@ def _heading(ontology: TurtleStatements, prefixes: Mapping[str, str]) -> Ontolog
 
 def _schemes(project: Project, store: Store) -> tuple[ConceptScheme, ...]:
     files = read_statements(sorted((project.ontology / "schemes").glob("*.ttl")))
-    concepts: dict[str, SchemeConcept] = {}
-    schemes: dict[str, ConceptScheme] = {}
+    concepts = {}
+    schemes = {}
     for iri in files:
         labels = files.texts(iri, SKOS + "prefLabel")
         definitions = files.texts(iri, SKOS + "definition")

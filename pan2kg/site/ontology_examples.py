@@ -6,7 +6,7 @@ shown already where one uses it.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -14,11 +14,11 @@ from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.store import Store, Term as Node, construct, plain, program_query, select
 from pan2kg.turtle import DCTERMS, RDF, RDFS, SKOS, XSD, writer
 
-_MOST: Final = 12
+_MOST = 12
 """So many statements of a thing are shown of its class at most."""
-_LOOKED_AT: Final = 50
+_LOOKED_AT = 50
 """So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
-_FIRST: Final = (
+_FIRST = (
     RDF + "type",
     SKOS + "notation",
     DCTERMS + "identifier",
@@ -95,7 +95,7 @@ def _best_instances(store: Store, classes: Mapping[str, Sequence[str]]) -> dict[
         rank = count if count > _MOST else -int(plain(kinds_number))
         candidate = _Instance(rank, count, plain(instance))
         ranked.setdefault(plain(kind), []).append(candidate)
-    best: dict[str, str] = {}
+    best = {}
     for iri, children in classes.items():
         candidates = [*ranked.get(iri, ())]
         if not candidates:

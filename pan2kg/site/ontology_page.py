@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
 
 from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
@@ -14,10 +13,10 @@ from pan2kg.store.store import Store
 from pan2kg.templates import escape, markup, render
 from pan2kg.turtle import writer
 
-PAGE: Final = "ontology.html"
-DOCUMENTED: Final = tuple(Messages("release").text("ontology").by_language())
+PAGE = "ontology.html"
+DOCUMENTED = tuple(Messages("release").text("ontology").by_language())
 """The languages in which a release documents the ontology."""
-_ONTOLOGY: Final = Messages("ontology")
+_ONTOLOGY = Messages("ontology")
 
 
 class OntologyWords:
@@ -137,5 +136,5 @@ def _classes(context: PageContext) -> str:
     return draw_ontology(_ontology(context), context.request.language, PAGE).svg()
 
 
-PAGES: Final = (View("ontology", _values, section="data", below=1),)
-FILES: Final = (File("classes", "svg", SVG, _classes),)
+PAGES = (View("ontology", _values, section="data", below=1),)
+FILES = (File("classes", "svg", SVG, _classes),)

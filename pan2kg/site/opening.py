@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.charts import time_map
 from pan2kg.charts.frame import Picture
@@ -11,7 +11,7 @@ from pan2kg.coherence.standing import Standing
 from pan2kg.site.page import Download, PageContext, SiteContext
 from pan2kg.site.plan_matrix import plan_sets
 
-_NEIGHBOURS: Final = 7
+_NEIGHBOURS = 7
 """How many plans are drawn beside the one the page begins with."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
@@ -40,35 +40,35 @@ TURTLE = "text/turtle; charset=utf-8"
 GZIP = "application/gzip"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
-EVIDENCE: Final = "evidence"
-ASKED: Final = (EVIDENCE, "topic", "body", "year")
+EVIDENCE = "evidence"
+ASKED = (EVIDENCE, "topic", "body", "year")
 """The arguments of an address by which a reader chooses plans, and the level at which these are shown."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 """The arguments of an address that has none."""
-FORMER_LEVELS: Final[Mapping[str, evidence.Level]] = {
+FORMER_LEVELS: Mapping[str, evidence.Level] = {
     "declared": evidence.Level.OTHER,
     "inferred": evidence.Level.EDITORS,
     "all": evidence.Level.EDITORS,
 }
 """The levels by what they were called in addresses of earlier releases."""
-_PAGE: Final = Messages("page")
-_NUMBERED: Final = frozenset({"action", "category", "part"})
+_PAGE = Messages("page")
+_NUMBERED = frozenset({"action", "category", "part"})
 """The kinds of things that are called by the number printed before their title."""
-MOST_ROWS: Final = 100
+MOST_ROWS = 100
 """How many rows of a long table a page of an export has; its download has them all."""
-_UNFOLDED: Final = 12
+_UNFOLDED = 12
 """How many links a list has at most without being folded."""
-_SHORT: Final = 24
+_SHORT = 24
 """How many letters another name of a thing may have to stand for it where there is little room."""
-_MOST_WRITTEN: Final = 50_000
+_MOST_WRITTEN = 50_000
 """How many pieces written of things are kept for other pages: those of a large graph, in three languages."""
 
 Values = Mapping[str, object]
 """What a template is filled in with."""
 Mode = Literal["served", "static"]
 Made = TypeVar("Made")
-packed: Final = partial(gzip.compress, mtime=0)
-piece: Final = partial(macro, "_pieces.html")
+packed = partial(gzip.compress, mtime=0)
+piece = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
 
 
@@ -635,7 +635,7 @@ class PageContext:
         if not in_link:
             texts = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
         # the others are a list of languages with their texts
-        others: list[tuple[str, str]] = []
+        others = []
         if len(set(texts.values())) > 1:
             others = [text for text in texts.items() if text != (label.language, label.text)]
         is_fallback = bool(label.language) and label.language != self.request.data

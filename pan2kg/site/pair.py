@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import evidence, likeness
 from pan2kg.coherence.known import Known
@@ -33,7 +33,7 @@ _ALIKE_MOST = 3
 """How many actions of the second plan stand beside one of the first."""
 _FIGURES = ("matrix", "debt")
 """The figures that say something of two plans: strength of their links, what each owes the other in citations."""
-ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
+ASPECTS: Mapping[str, tuple[str, ...]] = {
     "instrument": ("restsOn",),
     "body": ("involvesBody", "ledBy"),
     "topic": ("hasTopic",),
@@ -328,7 +328,7 @@ def _joining(
     context: PageContext, shared: str, links: Sequence[Tie], pair: PlanPair
 ) -> JoiningThing:
     entry = context.entry(shared)
-    ends: list[Sequence[str]] = []
+    ends = []
     if not (entry and entry.has_page):
         works: dict[str, set[str]] = {plan: set() for plan in pair}
         for tie in links:

@@ -481,10 +481,10 @@ def _cited_list(
 ) -> CitedList:
     context = notes.context
     statements = context.graph.statements
-    plans: list[Markup] = []
-    others: list[Markup] = []
+    plans = []
+    others = []
     for citation in citations:
-        quotes: list[values.Quote] = []
+        quotes = []
         if quoted:
             passages = statements.values(citation.link, values.PASSAGE)
             quotes = values.quotes(context, passages)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Final
 
 from pan2kg.charts import time_map
 from pan2kg.coherence import evidence, known, texts
@@ -28,7 +27,7 @@ from pan2kg.site.dossier import (
 )
 from pan2kg.site.page import PageContext
 
-_NEIGHBOURS: Final = 8
+_NEIGHBOURS = 8
 """How many plans the picture shows beside this one, so that the page stays short."""
 
 

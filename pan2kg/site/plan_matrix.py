@@ -204,7 +204,7 @@ def _offered(site_context: SiteContext) -> OfferedFilters:
 
 
 def _years(site_context: SiteContext) -> list[int]:
-    years = set[int]()
+    years = set()
     for facts in site_context.facts.values():
         years |= {facts.since or 0, facts.until or 0}
     years.discard(0)

@@ -4,14 +4,14 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.graph import labels
 from pan2kg.i18n import catalogue
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, SKOS
 
 ORG = "http://www.w3.org/ns/org#"
-_SPACES: Final[Mapping[str, str]] = {
+_SPACES: Mapping[str, str] = {
     "adms": "http://www.w3.org/ns/adms#", "dcat": "http://www.w3.org/ns/dcat#", "dcterms": DCTERMS,
     "eli": "http://data.europa.eu/eli/ontology#", "foaf": "http://xmlns.com/foaf/0.1/", "org": ORG,
     "owl": "http://www.w3.org/2002/07/owl#", "pan": PAN, "prov": "http://www.w3.org/ns/prov#", "rdf": RDF,

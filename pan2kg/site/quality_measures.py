@@ -8,7 +8,7 @@ release does not have; they are unknown.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import ProjectError
 from pan2kg.graph.graph import Graph
@@ -34,7 +34,7 @@ _STATED = {"license": "license", "temporal-coverage": "temporal", "spatial": "sp
 LONG_ENOUGH = 100
 """A description counts when it has more characters than this (``QUALITY_DESCRIPTION_LENGTH``)."""
 CLOSED = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
-DAYS: Final[Mapping[str, int]] = {
+DAYS: Mapping[str, int] = {
     "HOURLY": 1, "CONT": 1, "DAILY_2": 1, "DAILY": 1, "WEEKLY_5": 7, "WEEKLY_3": 7, "WEEKLY_2": 7, "WEEKLY": 7,
     "BIWEEKLY": 14, "MONTHLY_3": 31, "MONTHLY_2": 31, "MONTHLY": 31, "BIMONTHLY": 62, "QUARTERLY": 91,
     "ANNUAL_3": 365, "ANNUAL_2": 365, "ANNUAL": 365, "BIENNIAL": 730, "TRIENNIAL": 1095, "QUINQUENNIAL": 1825,

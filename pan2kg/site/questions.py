@@ -406,7 +406,7 @@ def _for_script(
 def _prefixes_of_offers(context: page.PageContext, fields: Iterable[FormField]) -> dict[str, str]:
     """The prefixes of the things one can choose, those too that a script offers."""
     graph = context.graph
-    iris: list[str] = []
+    iris = []
     for field in fields:
         for of_kind in field.offers:
             iris += [entry.iri for entry in graph.labels.of_kind(of_kind.kind)]

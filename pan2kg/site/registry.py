@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
@@ -49,7 +49,7 @@ from pan2kg.site.page import (
 )
 from pan2kg.templates import render
 
-_VIEWS: Final[tuple[View, ...]] = (
+_VIEWS: tuple[View, ...] = (
     *home.PAGES,
     *plan_matrix.PAGES,
     *lists.PAGES,
@@ -70,7 +70,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *country_page.PAGES,
     *entity.PAGES,
 )
-_FILES: Final[tuple[File | CommonFile, ...]] = (
+_FILES: tuple[File | CommonFile, ...] = (
     *plan.FILES,
     *plan_matrix.FILES,
     *home.FILES,
@@ -83,17 +83,17 @@ _FILES: Final[tuple[File | CommonFile, ...]] = (
     *data_page.FILES,
     *ontology_page.FILES,
 )
-PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
+PAGES: Mapping[str, View] = {view.name: view for view in _VIEWS if view.keys is None}
 """Pages of which there is one a language, by the name of their file."""
-SERIES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys}
+SERIES: Mapping[str, View] = {view.name: view for view in _VIEWS if view.keys}
 """Pages of which there are many, by the folder in their address: ``plan`` for ``fr/plan/lu-bhr-2.html``."""
-FILES: Final[Mapping[tuple[str, str], File]] = {
+FILES: Mapping[tuple[str, str], File] = {
     (file.name, file.ending): file for file in _FILES if isinstance(file, File)
 }
 """Files beside the pages, by their name or that of their folder, and ending."""
 _SECTIONS = {view.section for view in SERIES.values()} | {"plans"}
 """The entries of the menu that are marked on pages below a kind."""
-COMMON_FILES: Final[Mapping[str, CommonFile]] = {
+COMMON_FILES: Mapping[str, CommonFile] = {
     file.path: file
     for file in (
         *(file for file in _FILES if isinstance(file, CommonFile)),
@@ -108,7 +108,7 @@ _CHOSEN = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "pl
 _OPEN = frozenset({"question", "sparql", "review", "scores"})
 """The pages that read arguments of any name."""
 _FRONT = "index.html"
-_TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
+_TAGS: Mapping[str, Language] = {tag: tag for tag in LANGUAGES}
 _WELCOME = View("welcome", lambda _: {"title": "pan2kg"})
 
 Progress = Callable[[int], None]

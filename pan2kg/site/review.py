@@ -46,8 +46,8 @@ def _review(context: PageContext) -> Values:
     graph = context.spoken
     is_open = bool(session_seal(context))
     queue = suggested.graph_candidates(graph)
-    listed: list[Values] = []
-    documents: list[Option] = []
+    listed = []
+    documents = []
     if is_open:
         for name, iri in suggestions.documents(graph).items():
             documents.append(Option(name, context.name(iri)))
@@ -91,7 +91,7 @@ def _card(context: PageContext, candidate: decision.Candidate) -> Values:
         link_of_plan = context.links([plan] if plan and plan != end else [])
         in_list = _cut(name, _IN_LIST)
         ends.append(CardEnd(context.link(end), link_of_plan, in_list, _cut(name, _IN_LINE)))
-    expected: list[str] = []
+    expected = []
     if all(candidate.expected):
         verdicts = map(citations.Verdict, candidate.expected)
         expected = [named(verdict).say(context.language) for verdict in verdicts]
@@ -334,7 +334,7 @@ def _proposal(view: DeskView, current: decision.Candidate) -> Values:
     context = view.context
     arguments = context.arguments
     view.desk.show_passage(arguments.get("passage", ""))
-    passages: list[str] = []
+    passages = []
     if len(current.quotations) > 1:
         numbers = range(len(current.quotations))
         passages = [view.address(current.key, number) for number in numbers]

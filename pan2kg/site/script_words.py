@@ -4,7 +4,6 @@ The words are messages of the pages, grouped by the script that says them.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from pan2kg.charts import Subject, frame as framed
 from pan2kg.i18n import Language, Messages, format_of
@@ -31,7 +30,7 @@ _IN_PIECES = (
     "tagline",
 )
 """The words of a page's frame that scripts say."""
-_SHARED: Final[Mapping[str, Mapping[str, str]]] = {
+_SHARED: Mapping[str, Mapping[str, str]] = {
     "copy": {"copy": "copy"},
     "network": {
         "all-plans": "plans-title", "declared": "evidence-is-declared", "document": "sources-document",

@@ -33,7 +33,7 @@ def _search(context: PageContext) -> Values:
     asked = context.arguments.get("q", "")
     index = context.graph.labels
     results = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
-    groups: dict[str, list[Entry]] = {}
+    groups = {}
     if not asked:
         for kind in _ALWAYS:
             iris = [entry.iri for entry in index.of_kind(kind)]

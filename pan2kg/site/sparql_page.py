@@ -45,7 +45,7 @@ def _editor(context: PageContext) -> Values:
     asked = context.arguments.get("query", "")
     table = None
     fault = ""
-    hints: list[str] = []
+    hints = []
     if asked and context.is_served:
         try:
             table = grid(graph.store.query(asked), context)
@@ -103,7 +103,7 @@ def _foreign_terms(site_context: SiteContext) -> list[CompletedTerm]:
     prefixes = writer.read_prefixes(graph.project)
     terms = []
     for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
-        foreign = set[str]()
+        foreign = set()
         for iri in select(graph.store, program_query(query)).values("term"):
             if not iri.startswith(PAN):
                 foreign.add(writer.iri(iri, prefixes))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
 
 from pan2kg.coherence import evidence, known, texts
 from pan2kg.findings import brief
@@ -28,9 +27,9 @@ from pan2kg.site.dossier import (
 from pan2kg.site.page import PageContext
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
-_CHANGING: Final = frozenset({"amends", "supplements", "transposes", "repeals"})
+_CHANGING = frozenset({"amends", "supplements", "transposes", "repeals"})
 """What a later text does to an earlier one, by the keys of the relations."""
-_ELI: Final = "http://data.europa.eu/eli/ontology#"
+_ELI = "http://data.europa.eu/eli/ontology#"
 
 
 def of_text(context: PageContext, text: str) -> Dossier:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -34,7 +34,7 @@ _MOST_POINTING = 400
 _MOST_UNCOUNTED = 4
 """Up to how many values a row has without saying how many these are."""
 NOTHING = markup("")
-_NONE: Final[frozenset[str]] = frozenset()
+_NONE: frozenset[str] = frozenset()
 _HEADS = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
 """What a node says in short: the first of these it has."""
 _ABOUT = (PAN + "involves", PAN + "involvedIn", f"{ORG}organization", f"{ORG}member")
@@ -273,7 +273,7 @@ def lasting(context: PageContext, words: str) -> str:
 
 def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
     """The words of passages, in each language in which one is quoted."""
-    quoted: list[Quote] = []
+    quoted = []
     for passage in passages:
         by_property = context.graph.statements.by_property(passage)
         documents = by_property.get(PAN + "inDocument", ())
@@ -469,7 +469,7 @@ def _pointing_cell(notes: Notes, iri: str, statement: Statement) -> ValueCell:
         without = frozenset({PAN + "role"}) if has_role_above else _NONE
         content = unfold(notes, node, frozenset({iri}), without=without)
         return ValueCell(content, NOTHING, mark)
-    plans: list[str] = []
+    plans = []
     if statement.predicate != PAN + "inPlan":
         plans = statements.values(node, PAN + "inPlan")
     return ValueCell(context.link(node), context.links(plans), mark)

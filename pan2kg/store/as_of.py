@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -31,8 +31,8 @@ from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived
 from pan2kg.turtle.vocabulary import PAN
 
-_WORDS: Final = Messages("as-of")
-NEEDS: Final = (
+_WORDS = Messages("as-of")
+NEEDS = (
     *(
         PAN + name
         for name in (
@@ -56,7 +56,7 @@ NEEDS: Final = (
     *(ORG + name for name in ("member", "organization", "resultingOrganization")),
 )
 """Properties without whose object the subject is not there: a link without an end, a provision without its act."""
-OWNS: Final = (
+OWNS = (
     *(
         PAN + name
         for name in (
@@ -72,9 +72,9 @@ OWNS: Final = (
     "http://www.w3.org/ns/adms#identifier",
 )
 """Properties whose object goes with the last of its subjects: a passage nobody cites any more."""
-ABOUT: Final = (PAN + "concerns",)
+ABOUT = (PAN + "concerns",)
 """Properties whose subject goes with the last of its objects: a conflict about things that are all gone."""
-_SPEAKS_OF: Final = frozenset(
+_SPEAKS_OF = frozenset(
     (
         PAN + "involves",
         PAN + "obligationHolder",
@@ -171,7 +171,7 @@ def as_of(store: LocalStore, day: date, project: Project, *, links: bool = True)
     if not rule_files(project):
         raise QueryError("no-rules-of-day")
     intervals = read_intervals(store)
-    standing: dict[Node, DayStanding] = {}
+    standing = {}
     for dates in intervals.values():
         for node, validity in dates.items():
             standing[node] = validity.standing(day)
@@ -207,7 +207,7 @@ def _later_names(
         for after, before in pairs(store, PAN + "precededBy")
         if isinstance(before, Node)
     }
-    later: dict[Node, Node] = {}
+    later = {}
     for body in bodies:
         passed = {body}
         following = body

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -26,20 +26,20 @@ from pan2kg.project import Project, write_atomically
 from pan2kg.store.rules import open_store
 from pan2kg.store.store import LocalStore, fingerprint
 
-VARIABLE: Final = "PAN2KG_CACHE"
+VARIABLE = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
-STATES: Final = 2
+STATES = 2
 """So many states of a project are kept, those used last: the one before a change and the one after it."""
 # what the folder of a project holds: fingerprints of the files as they were lately, and for each a
 # mark that it was met once, or the folder of its state
-_LAST: Final = "last.json"
-_SEEN: Final = "seen"
-_BUILDING: Final = "building-"
+_LAST = "last.json"
+_SEEN = "seen"
+_BUILDING = "building-"
 # what the folder of a state holds: the database, and what its files were when it was whole
-_DISK: Final = "disk"
-_MADE: Final = "made.json"
-_QUADS: Final = "graph.nq"
-_SETTLED: Final = 2.0
+_DISK = "disk"
+_MADE = "made.json"
+_QUADS = "graph.nq"
+_SETTLED = 2.0
 """Seconds after which a file that was not changed since is taken as it is by its size and times: a clock has steps."""
 
 
@@ -50,7 +50,7 @@ class KeptState(NamedTuple):
     lock: int
 
 
-_read: Final[list[KeptState]] = []
+_read: list[KeptState] = []
 """The states this process reads from the disk."""
 
 

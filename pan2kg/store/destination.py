@@ -8,7 +8,7 @@ graphs, those that engines have beside the one of queries unless they are named.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from time import sleep
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -18,9 +18,9 @@ from pan2kg.store.remote import BUSY, TIMEOUT, credentials, pause, refusal, too_
 if TYPE_CHECKING:
     import httpx
 
-PIECE: Final = 2_000
+PIECE = 2_000
 """So many statements go into one update: engines limit the length of a query."""
-SENT: Final = 400_000
+SENT = 400_000
 """Statements of so many characters are sent at once: Virtuoso says no before it has read a longer request."""
 
 

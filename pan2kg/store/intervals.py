@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -19,13 +18,13 @@ from pan2kg.store.links import gathered
 from pan2kg.store.store import LocalStore, is_derived, is_unverified
 from pan2kg.turtle.vocabulary import ID, PAN, RDF, RDFS
 
-ORG: Final = "http://www.w3.org/ns/org#"
-ELI: Final = "http://data.europa.eu/eli/ontology#"
+ORG = "http://www.w3.org/ns/org#"
+ELI = "http://data.europa.eu/eli/ontology#"
 Node = ox.NamedNode | ox.BlankNode
 Values = Mapping[Node, list[Node | ox.Literal]]
-_DATE: Final = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?=$|Z|T|[+-]\d{2}:\d{2})")
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?=$|Z|T|[+-]\d{2}:\d{2})")
 """A year, a month or a day, perhaps with a time or a time zone behind it."""
-INSTRUMENTS: Final = (
+INSTRUMENTS = (
     "LegalAct",
     "Treaty",
     "SoftLaw",
@@ -34,9 +33,9 @@ INSTRUMENTS: Final = (
     "OtherInstrument",
     "Instrument",
 )
-_TYPE: Final = ID + "milestonetype/"
-IN_FORCE: Final = frozenset({_TYPE + "entry-into-force"})
-MADE: Final = frozenset(
+_TYPE = ID + "milestonetype/"
+IN_FORCE = frozenset({_TYPE + "entry-into-force"})
+MADE = frozenset(
     _TYPE + name
     for name in (
         "adoption",
@@ -48,7 +47,7 @@ MADE: Final = frozenset(
         "submission",
     )
 )
-FORESEEN: Final = frozenset(
+FORESEEN = frozenset(
     (
         *(_TYPE + f"application{kind}" for kind in ("", "-partial", "-previous")),
         *(
@@ -60,9 +59,9 @@ FORESEEN: Final = frozenset(
     )
 )
 """Milestones that an instrument sets in advance."""
-_ELI_DAY: Final = re.compile(r"https?://[^ ]+?/eli/(?:[^ /]+/)+(\d{4})/(\d{2})/(\d{2})/")
+_ELI_DAY = re.compile(r"https?://[^ ]+?/eli/(?:[^ /]+/)+(\d{4})/(\d{2})/(\d{2})/")
 """A European Legislation Identifier that holds a day, as those of many gazettes do."""
-_ELI_YEAR: Final = re.compile(r"http://data\.europa\.eu/eli/\w+/(\d{4})/")
+_ELI_YEAR = re.compile(r"http://data\.europa\.eu/eli/\w+/(\d{4})/")
 """One of the Union, which holds a year."""
 
 
@@ -186,7 +185,7 @@ def _actions(store: LocalStore) -> Intervals:
     starts = StatedDays(store, PAN + "startDate")
     ends = StatedDays(store, PAN + "endDate")
     timelines = gathered(pairs(store, PAN + "hasTimeline"))
-    actions: Intervals = {}
+    actions = {}
     for action in instances(store, PAN + "Action"):
         nodes = [node for node in timelines.get(action, ()) if isinstance(node, Node)]
         since = min(map(starts.first, nodes), default="")
@@ -214,7 +213,7 @@ def _instruments(store: LocalStore, kinds: Values, dated: StatedDays) -> Interva
     instrument_class = ox.NamedNode(PAN + "Instrument")
     narrower = store.inner.quads_for_pattern(None, subclass, instrument_class, None)
     of_project = [quad.subject.value for quad in narrower if isinstance(quad.subject, ox.NamedNode)]
-    intervals: Intervals = {}
+    intervals = {}
     for kind in dict.fromkeys([*(PAN + name for name in INSTRUMENTS), *of_project]):
         for node in instances(store, kind):
             since = force.first(node) or made.first(node) or _day_of_address(node.value)

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -21,26 +21,26 @@ from pan2kg.store.queries import LEVELS, program_query
 from pan2kg.store.store import LocalStore, Store, Term, is_true, plain, select, text_rows
 from pan2kg.turtle.vocabulary import ID, PAN, RDF, rule_of, thing
 
-SHARED: Final = "shared"
+SHARED = "shared"
 """The rule that makes links of works that share something, each kind in a graph of its own."""
-LINK_RULES: Final = (SHARED, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
+LINK_RULES = (SHARED, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
 """The rules whose triples are made here, in the order in which they run."""
-ALL: Final = 100_000
+ALL = 100_000
 """Up to so many links are made, all of them; of a graph with more, those of each work that are strongest."""
-TOP: Final = 2
+TOP = 2
 """Of each work and kind so many links are made where there are too many."""
-JOINED: Final = {
+JOINED = {
     "linked-to": {"linkedTo": 2},
     "linked-to-at-level": {"linkedToAtPlan": 1, "linkedToAtOther": 3, "linkedToAtEditors": 4},
 }
 """The plain triples of rules, each with the weakest rank at which two works have it."""
-BY_EDITORS: Final = "editors"
+BY_EDITORS = "editors"
 """What ``pan:levelOfLink`` says where editors assigned what is shared; else it is ``weaker-side``."""
-DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
-VERSION: Final = 1
-_RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
-_COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
-_ALIKE: Final = (
+DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"
+VERSION = 1
+_RANKS = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
+_COUNTED = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
+_ALIKE = (
     f"<{RDF}type> <{PAN}Link>",
     f"<{PAN}status> <{ID}linkstatus/derived>",
     f"<{PAN}certainty> <{ID}certainty/derived>",
@@ -226,7 +226,7 @@ def read_links(
     kinds = link_kinds(store)
     works = read_shared(store)
     number = works.ways()
-    links: dict[str, Link] = {}
+    links = {}
     for name in works.tables:
         kind = kinds[name]
         if number > limit:

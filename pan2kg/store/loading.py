@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -27,17 +27,17 @@ from pan2kg.turtle import DCTERMS
 
 Graphs = Mapping[str, list[ox.Triple]]
 """Triples by the address of their named graph, in the order in which they are put."""
-ELSEWHERE: Final = frozenset((400, 401, 403, 404, 405, 406, 409, 415, 501))
+ELSEWHERE = frozenset((400, 401, 403, 404, 405, 406, 409, 415, 501))
 """What is answered where no graphs are taken."""
-OWN: Final = (
+OWN = (
     "http://www.openlinksw.com/schemas/", "http://www.w3.org/ns/ldp#", "http://www.w3.org/2002/07/owl#",
     "urn:activitystreams-owl:", "urn:core:services:",
 )  # fmt: skip
 """Graphs an engine has from the start; they are nobody's data. Virtuoso has another, the address of its files."""
-_VIRTUOSO_FILES: Final = "/DAV/"
-_UNFINISHED: Final = "unfinished"
+_VIRTUOSO_FILES = "/DAV/"
+_UNFINISHED = "unfinished"
 """What stands in place of the verdict until a load has ended."""
-EXAM: Final = Project.packaged().queries / "program" / "endpoint" / "exam"
+EXAM = Project.packaged().queries / "program" / "endpoint" / "exam"
 """The invented project's graph."""
 
 

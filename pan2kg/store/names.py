@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n import Message, did_you_mean, either, told
@@ -22,7 +22,7 @@ from pan2kg.store.queries import KINDS, program_query
 from pan2kg.store.store import Store, select, text_rows
 from pan2kg.turtle import PAN, read_prefixes
 
-REASONS: Final = (
+REASONS = (
     "iri",
     "key",
     "name",
@@ -32,19 +32,19 @@ REASONS: Final = (
     "number",
 )
 """Why words mean a thing, the one that decides first: number in a plan is « 4.3 PAN 2 », number alone « 4.3 »."""
-_LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d"})
-_APART: Final = re.compile(r"[\W_]+")
-_FILLED: Final = re.compile(r"(?<=[a-z])0+(?=\d)")
-_CELEX: Final = re.compile(r"3(\d{4})([A-Z])0*(\d+)")
-_ELI: Final = re.compile(r"https?://[^/]+/(eli/.+?)(?:/oj)?/?")
-_PARTS: Final = re.compile(r"(?P<head>.+?) [·–] |.*\((?P<short>[^()]+)\)$")
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d"})
+_APART = re.compile(r"[\W_]+")
+_FILLED = re.compile(r"(?<=[a-z])0+(?=\d)")
+_CELEX = re.compile(r"3(\d{4})([A-Z])0*(\d+)")
+_ELI = re.compile(r"https?://[^/]+/(eli/.+?)(?:/oj)?/?")
+_PARTS = re.compile(r"(?P<head>.+?) [·–] |.*\((?P<short>[^()]+)\)$")
 """The part of a name that is told by itself: « PAN 1 · … », « ODD 8 – … », « Ministère … (MAEE) »."""
-_NUMBER_FIRST: Final = re.compile(r"(?:\w+ )?(?P<number>\w?\d+(?:\.\d+)*)[ ,:·–-]+(?P<plan>.+)")
-_NUMBER_LAST: Final = re.compile(r"(?P<plan>.+?)[ ,:·–-]+(?P<number>\w?\d+(?:\.\d+)*)")
-_NO_IRI: Final = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
-_MOST_NAMED: Final = 3
+_NUMBER_FIRST = re.compile(r"(?:\w+ )?(?P<number>\w?\d+(?:\.\d+)*)[ ,:·–-]+(?P<plan>.+)")
+_NUMBER_LAST = re.compile(r"(?P<plan>.+?)[ ,:·–-]+(?P<number>\w?\d+(?:\.\d+)*)")
+_NO_IRI = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
+_MOST_NAMED = 3
 """How many things are named where words may mean several."""
-_NEAR: Final = 0.4
+_NEAR = 0.4
 _ByName = Mapping[str, Mapping[str, set[str]]]
 """By each reason that is a name: what is called so, by the name as it is compared."""
 
@@ -57,7 +57,7 @@ class _Unmarked(dict[int, int | None]):
         return base
 
 
-_UNMARKED: Final = _Unmarked()
+_UNMARKED = _Unmarked()
 
 
 @lru_cache(maxsize=1 << 8)

@@ -30,7 +30,7 @@ from pan2kg.store.store import Store, select
 from pan2kg.turtle import ID, PAN, string, tokens
 from pan2kg.turtle.writer import prefixes_used
 
-KINDS: Final[Mapping[str, frozenset[str]]] = {
+KINDS: Mapping[str, frozenset[str]] = {
     "plan": frozenset({"Plan"}),
     "action": frozenset({"Action"}),
     "instrument": frozenset(
@@ -51,11 +51,11 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "document": frozenset({"Document"}),
 }
 """The kinds of things questions are asked of, each with its classes; a provision stands for its instrument."""
-PLAIN: Final = ("text", "language", "boolean", "number", "day", "level")
+PLAIN = ("text", "language", "boolean", "number", "day", "level")
 """The kinds of a parameter whose value is no thing."""
-LEVELS: Final = ("plan", "official", "other", "editors")
+LEVELS = ("plan", "official", "other", "editors")
 """The levels of evidence a question can be asked at, from firm to weak: the values of the kind « level »."""
-_ARTICLES: Final = {
+_ARTICLES = {
     "plan": "a-plan",
     "action": "an-action",
     "instrument": "an-instrument",
@@ -73,22 +73,18 @@ FORMER: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "parts-of-plan": ("parts", {"plan": "plans"}),
 }
 """Questions of the release before that a table answers now, and how what they took is called there."""
-_DEFAULTS: Final = {"plan": "homePlan", "action": "exampleAction"}
+_DEFAULTS = {"plan": "homePlan", "action": "exampleAction"}
 """What they took from the profile where nothing was said."""
-_NO_QUESTIONS: Final = frozenset({"rules", "program"})
+_NO_QUESTIONS = frozenset({"rules", "program"})
 """The folders of ``queries/`` that hold no questions."""
-_QUERY: Final = Messages("query")
-_HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
-_GIVEN: Final = re.compile(r"(BIND\(|VALUES \?(\w+) \{ )(.+?)( AS \?(\w+)\)| \}) *# parameter: .*")
-_HEADER: Final = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
-_PARAMETER: Final = re.compile(
-    r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE
-)
-_OF_PROFILE: Final = re.compile(
-    r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE
-)
-_DECLARED: Final = re.compile(r"\bPREFIX\s+([\w.-]*):", re.IGNORECASE)
-_BARE: Final = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
+_QUERY = Messages("query")
+_HEAD = re.compile(r"(?:#[^\n]*\n|\n)+")
+_GIVEN = re.compile(r"(BIND\(|VALUES \?(\w+) \{ )(.+?)( AS \?(\w+)\)| \}) *# parameter: .*")
+_HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
+_PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
+_OF_PROFILE = re.compile(r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE)
+_DECLARED = re.compile(r"\bPREFIX\s+([\w.-]*):", re.IGNORECASE)
+_BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +182,7 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
 def _with_defaults_of_profile(
     text: str, project: Project | None
 ) -> tuple[str, dict[str, _Default]]:
-    defaults: dict[str, _Default] = {}
+    defaults = {}
     for match in list(_OF_PROFILE.finditer(text)):
         indent, property_, name, meaning = match.groups()
         words, iri = project.said(property_) if project else ("", "")
@@ -200,7 +196,7 @@ def _with_defaults_of_profile(
 def _translations(question: str, key: str, words: str) -> dict[str, str]:
     # what the program's own questions say beside their words stands in the catalogues; a question
     # changed has its own
-    found: dict[str, str] = {}
+    found = {}
     for entry in (key, f"{key}.{question}"):
         if not _QUERY.has(entry) or _QUERY.template(entry, SOURCE_LANGUAGE) != words:
             continue

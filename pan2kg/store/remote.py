@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from time import monotonic, sleep
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from urllib import request as web
 from urllib.parse import urlsplit
 
@@ -26,27 +26,27 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.store import Result, is_true, plain, refuse_fetching, select, text_rows
 from pan2kg.turtle import tokens
 
-TIMEOUT: Final = 60
+TIMEOUT = 60
 """Seconds for which an answer is waited for, where nobody says how long."""
-BUSY: Final = frozenset((429, 503))
+BUSY = frozenset((429, 503))
 """What an endpoint answers that wants to be asked again (RFC 6585, 4; RFC 9110, 15.6.4)."""
-WAITS: Final = (1.0, 2.0, 4.0)
+WAITS = (1.0, 2.0, 4.0)
 """Seconds before one asks again where the endpoint does not say how long, as often as there are numbers."""
-LONGEST: Final = 30.0
+LONGEST = 30.0
 """An endpoint that asks for more seconds than these is not waited for."""
-MOST_GRAPHS: Final = 100
+MOST_GRAPHS = 100
 """So many graphs are named with a query: engines look for every pattern in each, one after the other."""
-_TESTED: Final = [["3", "2", "11", "1", "2"]]
+_TESTED = [["3", "2", "11", "1", "2"]]
 """What the query that needs no data has for an answer."""
-_RESULTS: Final = "application/sparql-results+json"
-_TRIPLES: Final = "application/n-triples"
-_FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
-_PIECE: Final = 1 << 16
+_RESULTS = "application/sparql-results+json"
+_TRIPLES = "application/n-triples"
+_FORMS = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
+_PIECE = 1 << 16
 """Bytes of an answer that are read at once."""
-_LONGEST_WORDS: Final = 200
+_LONGEST_WORDS = 200
 """Characters of what an endpoint says of a failure that are passed on."""
-_CANNOT: Final = "HTTP 500"
-_STATUS: Final = {
+_CANNOT = "HTTP 500"
+_STATUS = {
     "Unauthorized": "HTTP 401",
     "EndPointNotFound": "HTTP 404",
     "URITooLong": "HTTP 414",
@@ -372,7 +372,7 @@ class _NoRedirects(web.HTTPRedirectHandler):
         """Follow nothing, so that the answer is a refusal."""
 
 
-_OPENER: Final[ContextVar[web.OpenerDirector | None]] = ContextVar("opener", default=None)
+_OPENER: ContextVar[web.OpenerDirector | None] = ContextVar("opener", default=None)
 """What opens addresses during an exchange of ours, in this thread alone."""
 
 
@@ -443,7 +443,7 @@ class Verdict(NamedTuple):
 
 def read_verdicts(store: RemoteStore) -> list[Verdict | None]:
     """The verdicts an endpoint keeps, one a project; None stands for a load that did not end."""
-    verdicts: list[Verdict | None] = []
+    verdicts = []
     for text in select(store, program_query("endpoint/verdict")).values("verdict"):
         # the day, the questions, those it gets wrong; a load that did not end leaves one word
         words = text.split()[1:]

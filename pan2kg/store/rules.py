@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n import SOURCE_LANGUAGE
@@ -22,9 +22,9 @@ from pan2kg.store.links import ALL, LINK_RULES, SHARED, LinkKind, derive_links, 
 from pan2kg.store.store import LocalStore, Store, Triples, construct, load_project
 from pan2kg.turtle.vocabulary import PAN, ROOT, graph_of
 
-_LINKS: Final = re.compile(r"\A(?:#[^\n]*\n)*?#\+ links: yes$", re.MULTILINE)
+_LINKS = re.compile(r"\A(?:#[^\n]*\n)*?#\+ links: yes$", re.MULTILINE)
 """The header line that says so, as long as only lines of the header stand before it."""
-_SUMMARY: Final = re.compile(r"^#\+ summary:(.*)$", re.MULTILINE)
+_SUMMARY = re.compile(r"^#\+ summary:(.*)$", re.MULTILINE)
 
 
 def rule_files(project: Project) -> dict[str, Path]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 import pyoxigraph as ox
 
@@ -29,7 +29,7 @@ from pan2kg.turtle.writer import calls, line_of
 if TYPE_CHECKING:
     import rdflib
 
-FORMATS: Final = {
+FORMATS = {
     ".nq": ox.RdfFormat.N_QUADS,
     ".trig": ox.RdfFormat.TRIG,
     ".ttl": ox.RdfFormat.TURTLE,
@@ -42,17 +42,17 @@ Result = ox.QuerySolutions | ox.QueryBoolean | Triples
 ReadRows = Callable[[str], list[list[str]]]
 """Gives the rows of a query as text, as :func:`text_rows` does of a store."""
 
-UPDATES: Final = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
+UPDATES = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
 """The words updates begin with."""
-_REFUSED: Final = {"SERVICE": "no-fetching"} | dict.fromkeys(UPDATES, "read-only")
-_ALONE: Final = r"(?<![^\W\d])(?:{})(?!\w)"
+_REFUSED = {"SERVICE": "no-fetching"} | dict.fromkeys(UPDATES, "read-only")
+_ALONE = r"(?<![^\W\d])(?:{})(?!\w)"
 """A word that is no part of a longer one, as ``add`` is of ``pan:addressee``; a number may stand before it."""
-_FROM: Final = re.compile("(?<![:?$])" + _ALONE.format("FROM"), re.IGNORECASE)
+_FROM = re.compile("(?<![:?$])" + _ALONE.format("FROM"), re.IGNORECASE)
 """Behind a colon it is a name, as in ``pan:from``, behind a question mark a variable."""
-_SUSPECT: Final = re.compile(f"SERVICE|{_ALONE.format('|'.join(UPDATES))}", re.IGNORECASE)
+_SUSPECT = re.compile(f"SERVICE|{_ALONE.format('|'.join(UPDATES))}", re.IGNORECASE)
 """Words that are looked for before a query is read token by token."""
-_POSITION: Final = re.compile(r"^error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
-_WHERE: Final = re.compile(r"^Parser error (?:at|between) line[^:]*: ")
+_POSITION = re.compile(r"^error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
+_WHERE = re.compile(r"^Parser error (?:at|between) line[^:]*: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,9 +441,9 @@ _STATUS, _TYPE, _WITHDRAWS, _SUPERSEDED, _INVOLVEMENT, _DEPRECATED, _REPLACED, _
         f"{PAN}RetiredIdentifier",
     ),
 )
-_NAMES: Final = (ox.NamedNode(SKOS + name) for name in ("prefLabel", "altLabel", "editorialNote"))
-_TOMBSTONE: Final = frozenset((_DEPRECATED, _REPLACED, *_NAMES))
-_JOINING: Final = tuple(
+_NAMES = (ox.NamedNode(SKOS + name) for name in ("prefLabel", "altLabel", "editorialNote"))
+_TOMBSTONE = frozenset((_DEPRECATED, _REPLACED, *_NAMES))
+_JOINING = tuple(
     ox.NamedNode(PAN + name) for name in ("from", "to", "between", "involves", "involvedIn")
 )
 
@@ -528,7 +528,7 @@ def to_dataset(store: LocalStore) -> rdflib.Dataset:
 
     dataset = rdflib.Dataset(default_union=True)
     nodes = dict[object, Any]()
-    contexts: dict[object, rdflib.Graph] = {}
+    contexts = {}
     for quad in store.inner:
         if quad.graph_name not in contexts:
             contexts[quad.graph_name] = dataset.graph(to_term(quad.graph_name, nodes))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ query read, by rdflib, which takes up to a second.
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.i18n import Message, did_you_mean, told
 from pan2kg.i18n.message import joined
@@ -20,15 +20,15 @@ from pan2kg.store.store import LocalStore, Store, text_rows
 from pan2kg.turtle import RDF, read_prefixes, tokens
 from pan2kg.turtle.writer import iri
 
-KINDS_OF_TERM: Final = ("class", "property")
-_LONGEST: Final = 20_000
+KINDS_OF_TERM = ("class", "property")
+_LONGEST = 20_000
 """The characters of the longest query that is read."""
-_NEAR: Final = 0.7
+_NEAR = 0.7
 """How alike two names of one vocabulary are, from 0 to 1, so that the one is offered for the other."""
-_NEAR_ELSEWHERE: Final = 0.85
+_NEAR_ELSEWHERE = 0.85
 """The same of names of two vocabularies."""
 
-_OF_RDFLIB: Final = (
+_OF_RDFLIB = (
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -114,7 +114,7 @@ def named_iris(query: str) -> set[str]:
     >>> sorted(named_iris("PREFIX e: <http://e/> SELECT * { ?s e:a <http://e/b> }"))
     ['http://e/a', 'http://e/b']
     """
-    spaces: dict[str, str] = {}
+    spaces = {}
     iris: set[str] = set()
     keyword = ""
     prefix = ""

@@ -1,7 +1,6 @@
 """Tables of actions one by one: how their links spread over plans, and what is lost without one."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from pan2kg.coherence import action_measures, evidence, obligations
 from pan2kg.coherence.action_measures import Loss
@@ -11,7 +10,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 
-BRIDGES: Final = ("action", "plan", "participation", "total", "reached", "level")
+BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
 
 
 def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -46,7 +45,7 @@ def _firmest_links(knowledge: Known) -> dict[str, Level]:
     return levels
 
 
-LOSS: Final = ("action", "plan", "instruments", "obligations", "plans", "level")
+LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
 
 
 def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -89,7 +88,7 @@ def _answering(graph: Graph, level: Level) -> dict[str, set[str]]:
         if is_answer and evidence.counts(response.level, level):
             answer = "" if response.is_act else response.work
             works.setdefault(response.instrument, set()).add(answer)
-    answering = dict[str, set[str]]()
+    answering = {}
     for duty in graph.obligations:
         answering[duty.iri] = works.get(duty.instrument, set()) if duty.by_law else set()
     return answering

@@ -7,7 +7,7 @@ line waits for no matrices; a test holds it to :func:`pan2kg.coherence.known.bas
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import pyoxigraph as ox
 
@@ -92,7 +92,7 @@ def heading(column: str, language: Language) -> str:
     return name.replace("_", " ")
 
 
-WORDED: Final = {
+WORDED = {
     "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "answered": "cell",
     "verdict": "verdict", "kind": "kind", "how": "how",
 }  # fmt: skip

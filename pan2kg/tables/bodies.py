@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import bodies as coordination, evidence
 from pan2kg.coherence.evidence import Basis, Level
@@ -13,7 +13,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.turtle.vocabulary import key
 
-BODIES: Final = (
+BODIES = (
     "finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of",
     "level",
 )  # fmt: skip
@@ -95,7 +95,7 @@ def _coordinated(graph: Graph, level: Level) -> tuple[coordination.Coordination,
 
 # Target groups
 
-GROUPS: Final = ("group", "aim", "actions_number", "plans")
+GROUPS = ("group", "aim", "actions_number", "plans")
 _AIMS = ("forgotten", "several", "one")
 """How many plans aim at a group, in the order of the rows."""
 
@@ -197,7 +197,7 @@ def looked_upon(graph: Graph, choice: TableChoice) -> Basis:
 
 # What plans of other countries cover
 
-ABROAD: Final = ("topic", "countries", "plans")
+ABROAD = ("topic", "countries", "plans")
 
 
 def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:

@@ -1,7 +1,7 @@
 """How far the data go: which fields of actions are recorded, and how far figures can be trusted."""
 
 from collections.abc import Mapping, Set as AbstractSet
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import action_measures, evidence, known, weight
 from pan2kg.coherence.evidence import Aspect, Extent, Level
@@ -11,8 +11,8 @@ from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
-FIELDS: Final = ("indicator", "verification_source", "expected_result", "timeline", "means")
-COMPLETE: Final = ("action", "plan", "body", *FIELDS, "share")
+FIELDS = ("indicator", "verification_source", "expected_result", "timeline", "means")
+COMPLETE = ("action", "plan", "body", *FIELDS, "share")
 
 
 def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -124,8 +124,8 @@ def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 def _recorded(graph: Graph, knowledge: known.Known) -> dict[str, AbstractSet[str]]:
     """The works of which something is recorded, by the column that counts them."""
-    with_topic = set[str]()
-    with_group = set[str]()
+    with_topic = set()
+    with_group = set()
     for profile in graph.profiles_at(knowledge.level):
         if profile.topics:
             with_topic.add(profile.work)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import citations, counts
 from pan2kg.coherence.citations import Channel, IndexCell, Occasion, Verdict, Way
@@ -25,14 +25,14 @@ class CitationPlace(NamedTuple):
     is_there: bool
 
 
-PLACES: Final = (
+PLACES = (
     CitationPlace("text_there", Channel.TEXT, is_there=True),
     CitationPlace("text_back", Channel.TEXT, is_there=False),
     CitationPlace("web_there", Channel.WEB, is_there=True),
     CitationPlace("web_back", Channel.WEB, is_there=False),
 )
 """The four places of a pair: in the text or on the page of the first, there, and of the second, back."""
-PLACED: Final = tuple(place.column for place in PLACES)
+PLACED = tuple(place.column for place in PLACES)
 """The columns of these places."""
 
 
@@ -45,7 +45,7 @@ def places_of(knowledge: Known, pair: Ordered) -> list[Standing]:
     return states
 
 
-INDEX: Final = (
+INDEX = (
     "one",
     "two",
     "index_low",
@@ -164,9 +164,9 @@ def _number_outside(knowledge: Known, plan: str | None) -> int:
 
 # Citations that are expected, and what they owe
 
-MOST: Final = 10_000
+MOST = 10_000
 """So many occasions are listed at most; the rest is counted, and seen where plans are named."""
-DEBT: Final = (
+DEBT = (
     "citing", "cited", "expectation", "citation", "low", "debt", *(f"cited_{way}" for way in Way), "level",
     "instruments",
 )  # fmt: skip

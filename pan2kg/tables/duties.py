@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import HEADLINE, Level, evidence, known, obligations
 from pan2kg.coherence.standing import SAID_OF, Standing
@@ -53,9 +53,9 @@ class DutyRow(NamedTuple):
     ratified: date | None
 
 
-RECURRING: Final = ("every", "last_due", "next_due")
+RECURRING = ("every", "last_due", "next_due")
 """The columns of obligations that recur."""
-DETAILS: Final = frozenset((
+DETAILS = frozenset((
     "force", "provision", "holder_basis", "national", "signed_on", "is_act", "answers", "touching",
     "needs_ratification", "ratified",
 ))  # fmt: skip

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import reading, succession
 from pan2kg.coherence.citations import Channel
@@ -16,7 +16,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.tables.table import Row
 
-COMPARE: Final = (
+COMPARE = (
     "part", "plan", "low_base", "low_new", "difference_bits", "high_base", "high_new", "instruments_added",
     "instruments_removed", "cites_base", "cites_new", "level", "action", "change", "counterparts",
     "ground", "similar",
@@ -48,7 +48,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if choice.part not in ("", "plan", "action"):
         raise QueryError("no-part", remedy="there-are", part=choice.part, names="plan, action")
     changes = Counter[str]()
-    rows = list[Row]()
+    rows = []
     order = layout.plan_order(graph)
     related = [row for row in comparison.neighbours if _is_related(knowledge, (base, later), row)]
     for neighbour in sorted(related, key=lambda row: order((later, row.other))):
@@ -172,7 +172,7 @@ _Titles = Mapping[str, str]
 
 
 def _titles(graph: Graph, home: Mapping[str, str], edition: str) -> dict[str, _Titles]:
-    titles = dict[str, _Titles]()
+    titles = {}
     for action, plan in home.items():
         entry = graph.labels.entry(action) if plan == edition else None
         if entry:
@@ -199,7 +199,7 @@ def _titles_in(language: str, titles: Mapping[str, _Titles]) -> dict[str, str]:
 
 # A day: which plans run, what is due, what has happened
 
-MOMENT: Final = ("kind", "what", "of_what", "since", "until", "state")
+MOMENT = ("kind", "what", "of_what", "since", "until", "state")
 
 
 class OnDay(NamedTuple):

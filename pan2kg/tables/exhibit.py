@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -48,7 +48,7 @@ def _with_days(note: Text) -> Text:
 
 # The cells of a row
 
-_cleaned: Final = lru_cache(maxsize=1 << 10)(clean)
+_cleaned = lru_cache(maxsize=1 << 10)(clean)
 """For names of things, which stand in many rows."""
 
 

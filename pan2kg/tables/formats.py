@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
-from typing import Final
 
 from pan2kg.i18n import Language, Messages, format_of, numeral, with_days
 from pan2kg.tables.table import Value
@@ -30,8 +29,8 @@ _LINES = 4
 """Up to how many lines a cell takes in a column narrower than that."""
 _GAP = "  "
 """What stands between two columns of text."""
-PRINTING: Final = Messages("printing")
-DECIMALS: Final = 3
+PRINTING = Messages("printing")
+DECIMALS = 3
 """To how many decimals figures are rounded for a reader; data formats hold them whole."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BEFORE_MARK = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
@@ -40,7 +39,7 @@ _BREAK = re.compile(r"[\t\n\r]")
 _SPACES = re.compile(r"[\t\n\r ]+")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What steers a terminal, or no page can hold."""
-say: Final = PRINTING.say
+say = PRINTING.say
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,7 @@ def _cards(heads: list[str], rows: list[list[str]], width: int) -> str:
     sides = [margin, max(_NARROW, width - margin - len(_GAP))]
     cards = []
     for row in rows:
-        lines = list[str]()
+        lines = []
         for pair in zip(heads, row, strict=True):
             lines += _line(list(pair), sides)
         cards.append("\n".join(lines))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import (
     HEADLINE,
@@ -26,10 +26,10 @@ from pan2kg.tables.duties import depending
 from pan2kg.tables.figure_words import bits_words, in_each
 
 _TABLES = Messages("table")
-LONGEST_WAIT: Final = timedelta(days=90)
+LONGEST_WAIT = timedelta(days=90)
 """A candidate that waits longer for a decision is a gap: in three months an editor has had time for it."""
-SUMMARY: Final = ("gap", "gaps_number", "gaps_of", "command")
-LIST: Final = ("gap", "subject", "other", "detail", "level")
+SUMMARY = ("gap", "gaps_number", "gaps_of", "command")
+LIST = ("gap", "subject", "other", "detail", "level")
 
 
 class Scope(NamedTuple):
@@ -48,7 +48,7 @@ class Scope(NamedTuple):
         return _any_inside(graph, self.plans, works)
 
 
-ALL: Final = Scope(frozenset(), HEADLINE, frozenset())
+ALL = Scope(frozenset(), HEADLINE, frozenset())
 
 
 class Gap(NamedTuple):
@@ -399,8 +399,8 @@ def _waiting(graph: Graph, scope: Scope) -> Listed:
     """Candidate links that have waited for a decision longer than :data:`LONGEST_WAIT`."""
     query = program_query("tables/candidates")
     latest_day = (graph.as_of - LONGEST_WAIT).isoformat()
-    candidates = set[str]()
-    waiting = dict[str, Gap]()
+    candidates = set()
+    waiting = {}
     for link, source, target, proposed in graph.read(query):
         if not scope.holds(graph, source, target):
             continue
@@ -411,7 +411,7 @@ def _waiting(graph: Graph, scope: Scope) -> Listed:
     return Listed([*waiting.values()], len(candidates), query)
 
 
-KINDS: Final[Mapping[str, Find]] = {
+KINDS: Mapping[str, Find] = {
     "obligation-uncovered": _obligations(Standing.OVERDUE),
     "obligation-late": _obligations(Standing.LATE),
     "obligation-vague": _obligations(Standing.VAGUE),
@@ -436,7 +436,5 @@ KINDS: Final[Mapping[str, Find]] = {
 }
 """Each kind of gap, and what finds it."""
 
-OWN: Final = frozenset(
-    ("principle-without-action", "target-without-action", "group-without-action")
-)
+OWN = frozenset(("principle-without-action", "target-without-action", "group-without-action"))
 """The kinds that say that no action does something: asked of the plans of one country, the project's own if of none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pan2kg import errors
 from pan2kg.i18n import message
@@ -15,7 +15,7 @@ from pan2kg.turtle.vocabulary import key
 if TYPE_CHECKING:
     import networkx as nx
 
-WORKS: Final = ("Plan", "Action", "PlanPart", "Category", "Review", "Recommendation")
+WORKS = ("Plan", "Action", "PlanPart", "Category", "Review", "Recommendation")
 """The types of node that belong to a plan or a review, or are one; all others are texts."""
 
 
@@ -50,7 +50,7 @@ def select_network(
 
 
 def _chosen_plans(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
-    by_name = dict[str, str]()
+    by_name = {}
     for node, kind in network.nodes(data="type"):
         if kind in ("Plan", "Review"):
             by_name[key(node)] = node
@@ -137,12 +137,12 @@ def _checked(name: str, names: Iterable[str], missing: str) -> str:
 Cell = str | int | float | bool
 Row = dict[str, Cell]
 
-NODE_COLUMNS: Final[dict[str, type]] = {
+NODE_COLUMNS: dict[str, type] = {
     "notation": str, "type": str, "type_label": str, "plan": str, "plan_label": str, "review": str,
     "review_label": str, "certainty": str,
 }  # fmt: skip
 """What is said of a node beside its ``id`` and ``label``, and as what kind of value."""
-EDGE_COLUMNS: Final[dict[str, type]] = {
+EDGE_COLUMNS: dict[str, type] = {
     "type": str, "relation": str, "relation_label": str, "status": str, "certainty": str, "directed": bool,
     "evidenceLevel": str, "weight": float, "weightHigh": float, "weightBroad": float, "score": float, "via": str,
     "via_label": str, "evidence": str, "documents": str,
@@ -268,7 +268,7 @@ def frames(table: NetworkTables) -> Iterator[Frame]:
     by_home: dict[str, list[Row]] = {}
     for row in table.nodes:
         by_home.setdefault(home_of(str(row["id"]), row), []).append(row)
-    framed = set[str]()
+    framed = set()
     for home, rows in sorted(by_home.items()):
         if home and len(rows) > 1:
             framed.add(home)

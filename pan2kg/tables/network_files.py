@@ -227,9 +227,9 @@ def _wrapped(text: str, width: int) -> str:
     return fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
-EDGES: Final = 500
+EDGES = 500
 """How many links Mermaid draws at most, unless a page says otherwise."""
-CHARACTERS: Final = 50_000
+CHARACTERS = 50_000
 """How long the text of a drawing may be, unless a page says otherwise."""
 _LINES = {
     (True, False): "-->",
@@ -318,7 +318,7 @@ _WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
     "nodes": write_nodes,
     "edges": write_edges,
 }
-FORMS: Final = tuple(_WRITERS)
+FORMS = tuple(_WRITERS)
 """What a network can be written as."""
 
 

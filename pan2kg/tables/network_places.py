@@ -80,7 +80,7 @@ class Shelf(NamedTuple):
 
 def _shelved(weights: Weights, seed: int) -> dict[str, Place]:
     # the parts stand on shelves, the largest first, each in a square of the side it needs
-    places: dict[str, Place] = {}
+    places = {}
     width = len(weights) ** 0.5
     shelf = Shelf(0.0, 0.0, 0.0)
     for nodes in _parts(weights):

@@ -1,7 +1,7 @@
 """Tables of pairs of works: those that share texts and do not cite each other, and why two are linked."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.coherence import HEADLINE, Level, known
 from pan2kg.coherence.citations import Bounds
@@ -18,7 +18,7 @@ from pan2kg.turtle.vocabulary import key
 
 _ROUNDING = 1e-12
 """How far a weight may fall short of the least one by rounding alone."""
-PAIRS: Final = (
+PAIRS = (
     "action", "plan", "other_action", "other_plan", "bits", "general", "level", "instruments", "acknowledged_there",
     "acknowledged_back", "expectation", "expectation_back",
 )  # fmt: skip
@@ -157,7 +157,7 @@ def acknowledged(knowledge: Known, pair: Ordered, stated: set[Ordered]) -> Order
     return precision(*pair), precision(*pair[::-1])
 
 
-EXPLAIN: Final = (
+EXPLAIN = (
     "instrument", "potential", "contribution", "class_one", "class_two", "gain", "level", "action", "named", "relation",
     "tie", "tie_level", "quote", "document", "page", "address", "place",
 )  # fmt: skip

@@ -188,7 +188,7 @@ def read_columns(folder: Path) -> dict[str, object]:
         ProjectError: a file is missing or broken, or names a row that another does not have.
     """
     pa, parquet = _arrow()
-    tables: dict[str, Any] = {}
+    tables = {}
     for name, columns in _READ.items():
         path = folder / f"{name}.parquet"
         try:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Set as AbstractSet
 from functools import partial
 from itertools import combinations
-from typing import Final
 
 from pan2kg.coherence import bodies, citations
 from pan2kg.coherence.known import Known, in_order
@@ -18,9 +17,9 @@ from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layo
 from pan2kg.tables.cross_references import PLACED, places_of
 from pan2kg.tables.table import Ordered
 
-MOST: Final = 10_000
+MOST = 10_000
 """So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
-MATRIX: Final = (
+MATRIX = (
     "one", "two", "low", "high", "settled", "general", "level", "instruments", "expectation", "expectation_back",
     *PLACED, "positive", "negative", "scored", "co_led", "measures_one", "published_one", "measures_two",
     "published_two",
@@ -112,7 +111,7 @@ def _notes_on_matrix(graph: Graph, pairs: int, listed: int, written: int) -> lis
 def _sharing_any(knowledge: Known) -> set[Ordered]:
     """The pairs of plans that share a text at all, be it a general one only."""
     plans = knowledge.tables.works.plans
-    pairs = set[Ordered]()
+    pairs = set()
     ends = zip(knowledge.plans.one.tolist(), knowledge.plans.two.tolist(), strict=True)
     for row, column in ends:
         pairs.add(in_order(plans[row], plans[column]))
@@ -153,7 +152,7 @@ def _cross(
     return layout.Cross(tuple(map(graph.label, plans)), marks, (note("cross-legend"),))
 
 
-PARTS: Final = (
+PARTS = (
     "plan", "notation", "chapter", "stage", "over", "position", "under_number", "of_known",
     "of_published",
 )  # fmt: skip
@@ -163,7 +162,7 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """The parts of plans in their order, with how many of how many are known at their level."""
     plans = graph.plans(choice.plans) or graph.tables.works.plans
     published = graph.tables.published
-    rows = list[tuple[object, ...]]()
+    rows = []
     for plan in plans:
         levels = graph.parts.levels(plan, published=published.get(plan))
         counted = {level.level: level for level in levels if level.level != ACTIONS}

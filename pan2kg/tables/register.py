@@ -1,7 +1,6 @@
 """The register of figures as a table, and the list behind a figure."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.errors import QueryError
@@ -15,7 +14,7 @@ from pan2kg.turtle.vocabulary import key
 _FIGURES = Messages("figure")
 _TABLES = Messages("table")
 _AT_LEVELS = tuple(f"at_{level.key}" for level in evidence.FIGURED)
-REGISTER: Final = ("figure", "told", *_AT_LEVELS, "population", "command")
+REGISTER = ("figure", "told", *_AT_LEVELS, "population", "command")
 
 
 def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:

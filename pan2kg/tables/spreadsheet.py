@@ -10,13 +10,13 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from pan2kg.errors import FormatError
 from pan2kg.tables import Grid
 from pan2kg.templates import xml_fit, xml_text
 
-SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _DAY = re.compile(r"(?:19|2\d)\d{2}-\d{2}-\d{2}")
 """A day the format can hold: its calendar begins in 1900."""

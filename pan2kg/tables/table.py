@@ -21,7 +21,7 @@ from functools import cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.coherence.standing import Standing, Subject as StandingOf
@@ -46,9 +46,9 @@ else:
     Term = object  # the engine is not loaded to tell what tables there are
 Row = Mapping[str, Value]
 Ordered = tuple[str, str]
-SILENT: Final = Text()
+SILENT = Text()
 """No words."""
-LINES: Final = ("csv", "tsv")
+LINES = ("csv", "tsv")
 """The formats whose first line names the columns, and can be left out."""
 _TABLES = Messages("table")
 _HELP = Messages("help")
@@ -195,7 +195,7 @@ class Selection:
 
     def _columns(self, table: Table) -> tuple[Column, ...]:
         """The columns chosen, all where none is; a thing comes with its name."""
-        keys = list[str]()
+        keys = []
         for key in self.columns:
             thing = key if table.terms else key.removesuffix("_label")
             keys += [thing, f"{thing}_label"]
@@ -278,8 +278,8 @@ class TableChoice:
     country: str = ""
 
 
-EVERYWHERE: Final = "all"
-DEFAULT: Final = TableChoice()
+EVERYWHERE = "all"
+DEFAULT = TableChoice()
 
 
 # Every table there is
@@ -422,7 +422,7 @@ _CODED = {
     "overdue": "standing",
 }
 """The columns whose codes are called as those of another one."""
-_SAID_OF: Final[Mapping[str, StandingOf]] = {"field": "field", "standing": "duty"}
+_SAID_OF: Mapping[str, StandingOf] = {"field": "field", "standing": "duty"}
 """Of what a :class:`Standing` is said, by what the codes of its column are called."""
 _SAME = {
     "one": "plan", "other_plan": "two", "general_bits": "general", "told": "value", "gaps_of": "of",
@@ -513,7 +513,7 @@ _THINGS = frozenset(
     )
 )
 """The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
-DIGITS: Final = 6
+DIGITS = 6
 """To how many decimals figures are rounded, so that every machine writes the same."""
 
 

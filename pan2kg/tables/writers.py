@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pyoxigraph as ox
 
@@ -46,7 +46,7 @@ class Style:
     own_names: bool = False
 
 
-FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
+FORMS = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 """The formats of figures; answers have xml, turtle and jsonld as well."""
 
 
@@ -215,7 +215,7 @@ def _line_as_json(table: Table) -> dict[str, object] | None:
     return content
 
 
-_FIGURE_WRITERS: Final[Mapping[str, FigureWriter]] = {
+_FIGURE_WRITERS: Mapping[str, FigureWriter] = {
     "table": lambda table, style: write_terminal(table, style.language, style.width),
     "csv": lambda table, _: formats.write_csv(_data(table)),
     "tsv": lambda table, _: formats.write_tsv(_data(table)),
@@ -260,7 +260,7 @@ def _as_rdf(table: Table, form: str, style: Style) -> str:
     triples: Triples = [
         ox.Triple(row["subject"], row["predicate"], row["object"]) for row in solutions
     ]
-    iris = set[str]()
+    iris = set()
     for row in table.solutions:
         iris |= {cell.value for cell in row.values() if isinstance(cell, ox.NamedNode)}
     spaces = (style.prefixes or {}).items()
@@ -426,7 +426,7 @@ def _for_terminal(table: Table, _: str, style: Style) -> str:
     return "\n\n".join([*paragraphs, rows])
 
 
-_ANSWER_WRITERS: Final[Mapping[str, AnswerWriter]] = {
+_ANSWER_WRITERS: Mapping[str, AnswerWriter] = {
     "table": _for_terminal,
     "csv": _as_results,
     "tsv": _as_results,

@@ -8,7 +8,7 @@ line. Checks report these, review changes files by the lines (:mod:`pan2kg.turtl
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.project import Project, read_text
 from pan2kg.turtle.vocabulary import precedence
@@ -36,7 +36,7 @@ _LOOSE_PREFIX = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
 _NAMESPACE = re.compile(r"^\W*(?:prefix|base)[^<\n]*:\s*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE)
 
 _MARK = "\ufeff"
-BYTE_ORDER: Final = "style-byte-order-mark"
+BYTE_ORDER = "style-byte-order-mark"
 """The rule against what some editors put before the first line of a file; Turtle has no such thing."""
 _OPENING = frozenset("[(")
 _CLOSING = frozenset("])")
@@ -348,7 +348,7 @@ def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[PlacedBlock]]:
 
 def written_about(files: list[TurtleFile], iri: str) -> Iterator[PlacedStatement]:
     """Every statement that has a thing as its subject, and then every one that has it as its object, file by file."""
-    as_object: list[PlacedStatement] = []
+    as_object = []
     for file in files:
         for block in file.blocks:
             is_subject = file.expand(block.subject) == iri

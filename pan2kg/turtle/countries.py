@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg import project as projects
 from pan2kg.errors import Place, ProjectError, QueryError
@@ -22,13 +22,13 @@ from pan2kg.project import ROOT, Project
 from pan2kg.turtle import TurtleLine, graph_of, link_iri, string, text, writer
 
 # the lists of the Publications Office of the European Union
-AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
 # the licences one can choose, by the name they are chosen by
-LICENCES: Final[Mapping[str, str]] = {
+LICENCES: Mapping[str, str] = {
     "cc-by-4.0": "https://creativecommons.org/licenses/by/4.0/",
     "cc0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
 }
-VERSION: Final = "0.1.0"  # the first release number of a project's own data
+VERSION = "0.1.0"  # the first release number of a project's own data
 _DATA = Messages("data")
 
 

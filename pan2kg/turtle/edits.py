@@ -52,7 +52,7 @@ class StatementEdit:
 
     def _places(self, statements: Sequence[TurtleLine], place: Place) -> list[int]:
         """Where each of the old objects stands."""
-        places: list[int] = []
+        places = []
         for value in self.old:
             for at, statement in enumerate(statements):
                 if statement == TurtleLine(self.predicate, value) and at not in places:

@@ -4,30 +4,30 @@ What the words mean stands in ``ontology/``; here are only the addresses the cod
 """
 
 import re
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.project import ROOT as ROOT
 
-PAN: Final = ROOT + "ontology#"
-ID: Final = ROOT + "id/"
-GRAPH: Final = ROOT + "graph/"
-DERIVED: Final = GRAPH + "derived/"
+PAN = ROOT + "ontology#"
+ID = ROOT + "id/"
+GRAPH = ROOT + "graph/"
+DERIVED = GRAPH + "derived/"
 _THING = re.compile(r"https?://[^ ]+?/id/([a-z]+)/([^/ ]+)")
-CORE: Final = "graph/core/"
+CORE = "graph/core/"
 """The folder of what is free of any country: texts, duties, goals, reference lists and their documents."""
-NAMES: Final = ("graph/names/", CORE + "names/")
+NAMES = ("graph/names/", CORE + "names/")
 """The folders of the short names the editors give to what other files describe."""
 
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-NUMBERS: Final = frozenset(
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+NUMBERS = frozenset(
     f"{XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long")
 )
 """The datatypes whose values are shown and sorted as numbers."""
-SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
-DCTERMS: Final = "http://purl.org/dc/terms/"
-SH: Final = "http://www.w3.org/ns/shacl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS = "http://purl.org/dc/terms/"
+SH = "http://www.w3.org/ns/shacl#"
 
 
 def thing(kind: str, key: str, space: str = ROOT) -> str:

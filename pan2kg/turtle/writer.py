@@ -133,7 +133,7 @@ def _readings(text: str) -> Iterator[Token]:
     pattern = _grammar_for(text)
     line_ends = [*(end.start() for end in re.finditer(r"[\n\r]", text)), len(text)]
     starts = [0]  # where a reading is still to begin
-    passed = set[int]()
+    passed = set()
     while starts:
         position = starts.pop()
         while position < len(text) and position not in passed:

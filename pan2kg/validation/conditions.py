@@ -108,7 +108,7 @@ class Refused(Exception):  # noqa: N818 - it becomes an error only together with
 
     def __init__(self, shape: Term, key: str, **values: Term | str | int) -> None:
         super().__init__(key)
-        words = dict[str, str | int]()
+        words = {}
         for name, value in values.items():
             words[name] = _short(value) if isinstance(value, Term) else value
         self.shape = shape

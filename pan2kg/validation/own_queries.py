@@ -51,7 +51,7 @@ def _prefixes(shapes: Shapes, constraint: Term) -> str:
     """The prefixes a query may use: those its ontology declares, and those of what that one imports."""
     prefixes = ""
     waiting = list(shapes.values(constraint, "prefixes"))
-    visited = set[Term]()
+    visited = set()
     while waiting:
         ontology = waiting.pop()
         if ontology in visited:

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import pyoxigraph as ox
 import pyshacl.errors
@@ -143,5 +143,5 @@ class _Asked(Graph):
         return super().query(query_object, *arguments, **keywords)
 
 
-_PREPARED: Final[dict[str, sparql.Query]] = {}
+_PREPARED: dict[str, sparql.Query] = {}
 """Queries of shapes, which pySHACL asks once for each focus node."""
