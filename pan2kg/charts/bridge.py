@@ -115,7 +115,7 @@ def draw_bridge(
         subject,
         "bridge",
         caption,
-        (WIDE, HEAD + layout.high, 0.0),
+        fr.PictureSize(WIDE, HEAD + layout.high),
         marks,
         COLUMNS,
         lambda: _rows(ties, names),

@@ -167,7 +167,7 @@ def draw_country(subject: Subject) -> fr.Picture:
         tuple(_signs(drawn)),
         (subject.say("country-map-undated", n=undrawn),) if undrawn else (),
     )
-    size = (WIDE, TOP + drawn.bottom, TOP)
+    size = fr.PictureSize(WIDE, TOP + drawn.bottom, TOP)
     return fr.Picture(subject, "time-map", caption, size, marks, COLUMNS, lambda: _rows(drawn))
 
 

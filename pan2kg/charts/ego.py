@@ -25,8 +25,11 @@ COLUMNS = (
 )
 # sizes in pixels
 CENTRE = 470.0  # how far to the right the middle of the picture is
-CORE = (190.0, 92.0)  # how wide and high the box in the middle is
-TEXT_BOX = (230.0, 36.0)  # how wide and high the box of a text is
+# how wide and high the box of the action in the middle is, and that of a text
+CORE_WIDE = 190.0
+CORE_HIGH = 92.0
+TEXT_WIDE = 230.0
+TEXT_HIGH = 36.0
 # how far bodies, texts and other actions are from the middle, at its height
 TO_BODIES = 200.0
 TO_TEXTS = 235.0
@@ -61,11 +64,21 @@ class Surroundings(NamedTuple):
     is_unread: bool
 
 
-class EgoLayout:
-    """Where bodies, texts and actions stand: each kind on an arc around the middle, in pixels."""
+class EgoDrawing:
+    """What is around an action, by its names, and where it stands: each kind on an arc around the middle.
 
-    def __init__(self, around: Surroundings) -> None:
+    ``high`` is the height of it all and ``middle`` half of it, in pixels; the places of bodies,
+    texts and drawn actions follow each other as in :class:`Surroundings`.
+    """
+
+    def __init__(self, subject: Subject, around: Surroundings) -> None:
+        self.subject = subject
+        self.around = around
+        self.home = subject.graph.homes.get(around.action, around.action)
+        ends = (tie.end for tie in (*around.texts, *around.neighbours))
+        self.names = subject.names([around.action, self.home, *around.bodies, *ends])
         bodies = len(around.bodies)
+        # without a text there is room for a box that says so
         texts = max(len(around.texts), 1)
         actions = len(around.drawn)
         self.high = max(LEAST, BODY_STEP * bodies, TEXT_STEP * texts, ACTION_STEP * actions)
@@ -73,17 +86,14 @@ class EgoLayout:
         self.bodies = self.arc(bodies, -TO_BODIES)
         self.texts = self.arc(texts, TO_TEXTS)
         self.actions = self.arc(actions, TO_ACTIONS)
-        self.text_places = {
-            tie.end: place for tie, place in zip(around.texts, self.texts, strict=False)
-        }
 
     def arc(self, number: int, radius: float) -> list[dw.Point]:
         """So many places from top to bottom, ``radius`` from the centre where they are in the middle."""
         places = []
         for at in range(number):
-            rise = self.high / max(number, 1) * (at + 0.5) - self.high / 2
+            rise = self.high / number * (at + 0.5) - self.middle
             across = radius * math.sqrt(1 - (rise / (self.high * 0.9)) ** 2)
-            places.append((CENTRE + across, rise + self.high / 2))
+            places.append((CENTRE + across, rise + self.middle))
         return places
 
 
@@ -97,31 +107,27 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     """
     focus = subject.graph.action(action) if action else _most_linked(subject, plan)
     around = _surroundings(subject, focus, top)
-    home = subject.graph.homes.get(focus, focus)
-    ends = (tie.end for tie in (*around.texts, *around.neighbours))
-    names = subject.names([focus, home, *around.bodies, *ends])
-
-    layout = EgoLayout(around)
+    drawing = EgoDrawing(subject, around)
     marks: list[dw.Mark] = [
-        *_rings(layout),
-        *_lines_to_actions(around, names, layout),
-        *_lines_from_core(around, layout),
-        *_bodies(subject, around, names, layout),
-        *_texts(subject, around, names, layout),
-        *_actions(subject, around, names, layout),
-        _core(names, focus, layout),
+        *_rings(drawing),
+        *_lines_to_actions(drawing),
+        *_lines_from_core(drawing),
+        *_bodies(drawing),
+        *_texts(drawing),
+        *_actions(drawing),
+        _core(drawing),
     ]
 
-    name = names[focus]
+    name = drawing.names[focus]
     caption = fr.Caption(
         subject.say("ego-title", number=name.short, label=name.text),
-        subject.say("ego-lead", plan=names[home].text),
+        subject.say("ego-lead", plan=drawing.names[drawing.home].text),
         tuple(_signs(subject, around)),
         tuple(_notes(subject, around)),
         (subject.say("chosen-action", action=name.key),),
     )
     raised = LIFT if any(tie.declared for tie in around.drawn) else 0.0
-    size = (CENTRE + TO_ACTIONS + ACTION_NAME + 12, layout.high + raised, raised)
+    size = fr.PictureSize(CENTRE + TO_ACTIONS + ACTION_NAME + 12, drawing.high + raised, raised)
     things = len(around.bodies) + len(around.texts) + len(around.neighbours)
     return fr.Picture(
         subject,
@@ -130,7 +136,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         size,
         marks,
         COLUMNS,
-        lambda: _rows(around, names),
+        lambda: _rows(around, drawing.names),
         tells=things > 1,
     )
 
@@ -140,17 +146,21 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
 
 def _most_linked(subject: Subject, plan: str) -> str:
     known = subject.known
-
-    def count() -> Counter[str]:
-        pairs = known.actions
-        degree = Counter[str]()
-        for side in (pairs.one, pairs.two):
-            degree.update(known.potential.names[at] for at in side[pairs.low > 0].tolist())
-        return degree
-
-    degree = subject.graph.once(f"meets of actions {subject.level.key}", count)
+    number_of = subject.graph.once(
+        f"meets of actions {subject.level.key}", lambda: _numbers_of_meetings(subject)
+    )
     actions = sj.actions_of(subject, sj.focus_of(subject, plan))
-    return min(actions, key=lambda action: (-degree[action], -len(known.used.get(action, ()))))
+    return min(actions, key=lambda action: (-number_of[action], -len(known.used.get(action, ()))))
+
+
+def _numbers_of_meetings(subject: Subject) -> Counter[str]:
+    # with how many actions each shares a text that weighs anything
+    known = subject.known
+    pairs = known.actions
+    number_of = Counter[str]()
+    for side in (pairs.one, pairs.two):
+        number_of.update(known.potential.names[at] for at in side[pairs.low > 0].tolist())
+    return number_of
 
 
 def _surroundings(subject: Subject, action: str, top: object) -> Surroundings:
@@ -180,19 +190,20 @@ def _is_read(subject: Subject, action: str) -> bool:
 
 
 def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:
+    # those cited or citing by IRI, then those that only share texts, the strongest first
     sharing = {tie.end: tie for tie in _sharing(subject, action)}
-    cited = dict[str, DrawnTie]()
+    citing: dict[str, DrawnTie] = {}
     for statement in subject.known.statements:
-        ends = (statement.source, statement.target)
-        if not statement.is_citation or action not in ends:
+        if not statement.is_citation or action not in (statement.source, statement.target):
             continue
         incoming = statement.target == action
         neighbour = statement.target if statement.source == action else statement.source
-        tie = sharing.get(neighbour, DrawnTie(action, neighbour, declared=True))
-        tie = replace(tie, declared=True, incoming=incoming, level=statement.level)
-        cited.setdefault(neighbour, tie)
-    only_sharing = [tie for tie in sharing.values() if tie.end not in cited]
-    return (*(cited[neighbour] for neighbour in sorted(cited)), *only_sharing)
+        if neighbour not in citing:
+            tie = sharing.pop(neighbour, DrawnTie(action, neighbour, declared=True))
+            citing[neighbour] = replace(
+                tie, declared=True, incoming=incoming, level=statement.level
+            )
+    return (*(citing[neighbour] for neighbour in sorted(citing)), *sharing.values())
 
 
 def _sharing(subject: Subject, action: str) -> list[DrawnTie]:
@@ -226,49 +237,52 @@ def _sharing(subject: Subject, action: str) -> list[DrawnTie]:
 # Marks
 
 
-def _rings(layout: EgoLayout) -> Iterator[dw.Mark]:
+def _rings(drawing: EgoDrawing) -> Iterator[dw.Mark]:
     # the part of an ellipse of the heights ±0.9 between the heights ±0.48, as a curve nobody can
     # tell from it
     for radius in (-TO_BODIES, TO_TEXTS, TO_ACTIONS):
-        arc = layout.arc(25, radius)
+        arc = drawing.arc(25, radius)
         x, top = arc[0]
         bottom = arc[-1][1]
         out = x + 0.20546 * radius
-        lean = 0.29329 * layout.high
+        lean = 0.29329 * drawing.high
         points = ((x, top), (out, top + lean), (out, bottom - lean), (x, bottom))
         yield dw.Line(points, dw.Pen(fr.RULE, 0.8), curved=True)
 
 
-def _lines_to_actions(around: Surroundings, names: Names, layout: EgoLayout) -> Iterator[dw.Mark]:
+def _lines_to_actions(drawing: EgoDrawing) -> Iterator[dw.Mark]:
     # over each shared text, the thicker the more is shared, and where one cites the other
+    around = drawing.around
+    # an action that names no text has a place for the box that says so
+    place_of = {tie.end: place for tie, place in zip(around.texts, drawing.texts, strict=False)}
     greatest = max((tie.bits for tie in around.drawn), default=0.0)
-    for tie, place in zip(around.drawn, layout.actions, strict=True):
+    for tie, place in zip(around.drawn, drawing.actions, strict=True):
         pen = fr.thick(INFERRED, tie.bits, greatest)
         for text in tie.texts:
-            if text in layout.text_places:
-                x, y = layout.text_places[text]
-                line = fr.bow((x + TEXT_BOX[0], y), place, pen)
-                yield dw.Group((line,), title=names[text].text)
+            if text in place_of:
+                x, y = place_of[text]
+                line = fr.bow((x + TEXT_WIDE, y), place, pen)
+                yield dw.Group((line,), title=drawing.names[text].text)
         if tie.declared:
-            yield from _citation(tie, place, layout)
+            yield from _citation(tie, place, drawing.middle - CORE_HIGH / 2)
 
 
-def _citation(tie: DrawnTie, place: dw.Point, layout: EgoLayout) -> Iterator[dw.Mark]:
+def _citation(tie: DrawnTie, place: dw.Point, core_top: float) -> Iterator[dw.Mark]:
     # up from the core, along above the texts, and down to the action
     x, y = place
-    top = (CENTRE, layout.middle - CORE[1] / 2)
+    top = (CENTRE, core_top)
     lift = -LIFT / 2
-    bend = CENTRE + 150
-    second = CENTRE + TO_TEXTS + TEXT_BOX[0] - 60
-    turn = second + 0.6 * (x - second)
+    first_bend = CENTRE + 150
+    second_bend = CENTRE + TO_TEXTS + TEXT_WIDE - 60
+    turn = second_bend + 0.6 * (x - second_bend)
     course = (
         top,
         (CENTRE, lift),
         (CENTRE + 40, lift),
-        (bend, lift),
-        (bend + 60, lift),
-        (second - 60, lift),
-        (second, lift),
+        (first_bend, lift),
+        (first_bend + 60, lift),
+        (second_bend - 60, lift),
+        (second_bend, lift),
         (turn, lift),
         (turn, y),
         (x - 6, y),
@@ -280,28 +294,26 @@ def _citation(tie: DrawnTie, place: dw.Point, layout: EgoLayout) -> Iterator[dw.
         yield dw.Line.arrow((x - 5, y), 0.0, fr.BLUE, 9)
 
 
-def _lines_from_core(around: Surroundings, layout: EgoLayout) -> Iterator[dw.Mark]:
-    right = (CENTRE + CORE[0] / 2, layout.middle)
-    left = (CENTRE - CORE[0] / 2, layout.middle)
-    for tie in around.texts:
-        pen = DECLARED if tie.declared else INFERRED
-        yield dw.Line((right, layout.text_places[tie.end]), pen)
-    for body, place in zip(around.bodies, layout.bodies, strict=True):
+def _lines_from_core(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+    around = drawing.around
+    right = (CENTRE + CORE_WIDE / 2, drawing.middle)
+    left = (CENTRE - CORE_WIDE / 2, drawing.middle)
+    for tie, place in zip(around.texts, drawing.texts, strict=False):
+        yield dw.Line((right, place), DECLARED if tie.declared else INFERRED)
+    for body, place in zip(around.bodies, drawing.bodies, strict=True):
         pen = dw.Pen(fr.GREEN, 2.4 if body in around.leads else 1.0)
         yield dw.Line((left, place), pen)
 
 
-def _bodies(
-    subject: Subject, around: Surroundings, names: Names, layout: EgoLayout
-) -> Iterator[dw.Mark]:
-    for body, (x, y) in zip(around.bodies, layout.bodies, strict=True):
-        name = names[body]
-        if body in around.leads:
+def _bodies(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+    subject = drawing.subject
+    for body, (x, y) in zip(drawing.around.bodies, drawing.bodies, strict=True):
+        name = drawing.names[body]
+        font = WORDS
+        words = name.text
+        if body in drawing.around.leads:
             font = STRONG
-            words = f"{name.text} ({subject.say('leads')})"
-        else:
-            font = WORDS
-            words = name.text
+            words += f" ({subject.say('leads')})"
         lines = dw.wrap(words, BODY_NAME, font, 2)
         top = y - dw.height_of(len(lines), font) / 2
         label = dw.Label(x - 10, top + font.size, "\n".join(lines), font, "end")
@@ -309,31 +321,28 @@ def _bodies(
         yield dw.Group((dot, *fr.spoken(name, [label])), name.full, subject.leads(body))
 
 
-def _texts(
-    subject: Subject, around: Surroundings, names: Names, layout: EgoLayout
-) -> Iterator[dw.Mark]:
-    for tie in around.texts:
-        name = names[tie.end]
-        box = _text_box(layout.text_places[tie.end])._replace(fill=fr.SHADE, pen=EDGE)
-        labels = name_in(box, name, TEXT_BOX[0] - 14)
+def _texts(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+    subject = drawing.subject
+    for tie, place in zip(drawing.around.texts, drawing.texts, strict=False):
+        name = drawing.names[tie.end]
+        box = _text_box(place)
+        labels = name_in(box, name, TEXT_WIDE - 14)
         yield dw.Group((box, *labels), name.full, subject.leads(name.iri))
-    if around.is_unread:
-        unread = fr.hatched(_text_box(layout.texts[0]))
+    if drawing.around.is_unread:
+        unread = fr.hatched(_text_box(drawing.texts[0]))
         yield dw.Group(tuple(unread), title=subject.say("no-text-known"))
 
 
 def _text_box(place: dw.Point) -> dw.Box:
     x, y = place
-    wide, high = TEXT_BOX
-    return dw.Box(x, y - high / 2, wide, high)
+    return dw.Box(x, y - TEXT_HIGH / 2, TEXT_WIDE, TEXT_HIGH, fr.SHADE, EDGE)
 
 
-def _actions(
-    subject: Subject, around: Surroundings, names: Names, layout: EgoLayout
-) -> Iterator[dw.Mark]:
+def _actions(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+    subject = drawing.subject
     wide = ACTION_NAME - 10
-    for tie, (x, y) in zip(around.drawn, layout.actions, strict=True):
-        name = names[tie.end]
+    for tie, (x, y) in zip(drawing.around.drawn, drawing.actions, strict=True):
+        name = drawing.names[tie.end]
         words = _tied_by(subject, tie)
         upper = dw.shorten(name.text, wide, WORDS)
         lower = dw.shorten(f"{name.key}{words}", wide, fr.FINE)
@@ -352,16 +361,16 @@ def _tied_by(subject: Subject, tie: DrawnTie) -> str:
     return words
 
 
-def _core(names: Names, action: str, layout: EgoLayout) -> dw.Group:
-    name = names[action]
-    wide, high = CORE
-    box = dw.Box(
-        CENTRE - wide / 2, layout.middle - high / 2, wide, high, fr.PAPER, dw.Pen(fr.BLUE, 2.4)
-    )
-    short = dw.shorten(name.short, wide - 16, STRONG)
-    number = dw.Label(CENTRE, box.y + 17, short, STRONG, "middle")
-    below = box._replace(y=box.y + 18, height=high - 20)
-    title = dw.centred(below, dw.wrap(name.text, wide - 16, WORDS, 4), WORDS)
+def _core(drawing: EgoDrawing) -> dw.Group:
+    name = drawing.names[drawing.around.action]
+    top = drawing.middle - CORE_HIGH / 2
+    pen = dw.Pen(fr.BLUE, 2.4)
+    box = dw.Box(CENTRE - CORE_WIDE / 2, top, CORE_WIDE, CORE_HIGH, fr.PAPER, pen)
+    room = CORE_WIDE - 16
+    short = dw.shorten(name.short, room, STRONG)
+    number = dw.Label(CENTRE, top + 17, short, STRONG, "middle")
+    below = box._replace(y=top + 18, height=CORE_HIGH - 20)
+    title = dw.centred(below, dw.wrap(name.text, room, WORDS, 4), WORDS)
     return dw.Group((box, number, *fr.spoken(name, title)), title=name.full)
 
 

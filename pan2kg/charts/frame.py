@@ -30,7 +30,6 @@ PAPER = dw.PAPER
 SHADE = "#efefef"
 
 BLUE = "#0072b2"
-ORANGE = "#e69f00"
 GREEN = "#009e73"
 VERMILION = "#d55e00"
 
@@ -44,7 +43,11 @@ def shade(value: float, bounds: tuple[float, ...]) -> str:
     >>> [RAMP.index(shade(value, FIFTHS)) for value in (0, 0.1, 0.2, 0.21, 1.0)]
     [0, 1, 1, 2, 5]
     """
-    return RAMP[0 if value <= 0 else min(1 + bisect_left(bounds, value - 1e-12), len(RAMP) - 1)]
+    if value <= 0:
+        return RAMP[0]
+    # what was computed may lie a trifle above a bound it is at
+    above = bisect_left(bounds, value - 1e-12)
+    return RAMP[min(1 + above, len(RAMP) - 1)]
 
 
 def on(fill: str) -> str:
@@ -61,12 +64,18 @@ def on(fill: str) -> str:
     return INK if (light + 0.05) / 0.06 > 1.05 / (light + 0.05) else PAPER
 
 
+# the letters of the title, of how the picture is read, of legend and notes, and of where it comes from
+TITLE = Font(19, bold=True)
 LEAD = Font(12.5)
 KEY = Font(11.5)
 SMALL = Font(10.5, colour=GREY)
-SWATCH = (30.0, 18.0)
-_INNER = lru_cache(maxsize=1 << 8)(Drawing.inner)
+# sizes in pixels
+SWATCH = (30.0, 18.0)  # how wide and high a sign of the legend is
+MARGIN = 24.0  # around all that stands in a picture
+NARROWEST = 720.0  # how wide the words have room at least
 EDGING = 2.0  # room around the marks for the pens of those at the edge
+# many pictures have the same signs
+_sign_drawn = lru_cache(maxsize=256)(Drawing.inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,62 @@ class Caption:
     is_levelled: bool = True
 
 
+class PictureSize(NamedTuple):
+    """How wide and high the marks of a picture are, and how far below their top its y = 0 is, in pixels."""
+
+    width: float
+    height: float
+    down: float = 0.0
+
+
+class PictureSheet:
+    """What is filled from top to bottom with words and marks, between margins; ``bottom`` is where the next begins."""
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+        self.bottom = MARGIN
+        self.marks = list[Mark]()
+
+    def write(self, text: str, font: Font, name: str = "") -> None:
+        """Add a text, a paragraph a line of it; an element of the page refers to it by ``name``."""
+        lines = [
+            line for paragraph in text.split("\n") for line in dw.wrap(paragraph, self.width, font)
+        ]
+        label = Label(MARGIN, self.bottom + font.size, "\n".join(lines), font, name=name)
+        self.marks.append(label)
+        self.bottom += dw.height_of(len(lines), font)
+
+    def place(self, marks: Iterable[Mark], height: float) -> None:
+        """Add marks, which take a ``height``."""
+        self.marks.append(Group(tuple(marks), shift=(MARGIN, self.bottom)))
+        self.bottom += height
+
+    def rule(self) -> None:
+        """Add a line over the whole width."""
+        y = self.bottom + 8
+        self.marks.append(Line(((MARGIN, y), (MARGIN + self.width, y)), Pen(RULE)))
+        self.bottom += 13
+
+    def add_legend(self, signs: Iterable[Sign]) -> None:
+        """Add sign after sign with its meaning, on lines that are as high as the highest on them."""
+        marks: list[Mark] = []
+        left = 0.0
+        top = 0.0
+        high = SWATCH[1]
+        for sign in signs:
+            lines = dw.wrap(sign.meaning, self.width - SWATCH[0] - 10, KEY)
+            wide = SWATCH[0] + 7 + max((dw.measure(line, KEY) for line in lines), default=0.0)
+            if left and left + wide > self.width:
+                left = 0.0
+                top += high + 5
+                high = SWATCH[1]
+            marks.append(Group(sign.marks, shift=(left, top)))
+            marks.append(Label(left + SWATCH[0] + 7, top + 13, "\n".join(lines), KEY))
+            high = max(high, dw.height_of(len(lines), KEY) + 4)
+            left += wide + 22
+        self.place(marks, top + high + 4 + 6)
+
+
 class Picture:
     """A drawing with what it shows as a table, one row a thing or cell drawn.
 
@@ -105,15 +170,13 @@ class Picture:
         subject: Subject,
         name: str,
         caption: Caption,
-        size: tuple[float, float, float],
+        size: PictureSize,
         marks: Sequence[Mark],
         columns: tuple[str, ...],
         rows: Callable[[], Iterable[tuple[Cell, ...]]],
         *,
         tells: bool = True,
     ) -> None:
-        # the marks take a width and a height, and stand so far down; first of the notes is the
-        # level of evidence
         self.name = name
         self.language = subject.language
         self.subject = subject
@@ -124,11 +187,10 @@ class Picture:
         self._columns = columns
         self._rows = rows
         self.title = caption.title
-        level = words.according_to(subject.level).say(subject.language)
-        self.notes = (
-            *((subject.say("at-level", level=level),) if caption.is_levelled else ()),
-            *caption.notes,
-        )
+        self.notes = caption.notes
+        if caption.is_levelled:
+            level = words.according_to(subject.level).say(subject.language)
+            self.notes = (subject.say("at-level", level=level), *caption.notes)
         self.description = " ".join((caption.lead, *self.notes))
 
     @cached_property
@@ -138,59 +200,38 @@ class Picture:
 
     @cached_property
     def drawing(self) -> Drawing:
+        """All of it: title, how it is read, marks, legend, notes, and where it comes from."""
+        width, height, down = self.size
+        sheet = PictureSheet(max(width, NARROWEST))
+        sheet.write(self.title, TITLE, "t")
+        sheet.bottom += 6
+        sheet.write(self.caption.lead, LEAD, "d")
+        sheet.bottom += 14
+        sheet.place([Group(self.marks, shift=(0, down))], height + 16)
+        sheet.add_legend(self.caption.signs)
+        if self.notes:
+            sheet.write("\n".join(self.notes), KEY, "n")
+        sheet.rule()
+        sheet.write(self._source_line(), SMALL)
+        return Drawing(
+            sheet.width + 2 * MARGIN,
+            sheet.bottom + MARGIN - 8,
+            self.title,
+            self.description,
+            self.language,
+            tuple(sheet.marks),
+        )
+
+    def _source_line(self) -> str:
+        # what it rests on, release, day, and what was chosen
         subject = self.subject
-        caption = self.caption
-        (width, height, down) = self.size
-        width = max(width, 720.0)
-        margin = 24.0
-        marks = list[Mark]()
-
-        def write(y: float, text: str, font: Font, gap: float = 0.0, name: str = "") -> float:
-            lines = [
-                line for paragraph in text.split("\n") for line in dw.wrap(paragraph, width, font)
-            ]
-            marks.append(Label(margin, y + font.size, "\n".join(lines), font, name=name))
-            return y + dw.height_of(len(lines), font) + gap
-
-        y = write(margin, caption.title, Font(19, bold=True), 6.0, "t")
-        y = write(y, caption.lead, LEAD, 14.0, "d")
-        marks.append(Group((Group(self.marks, shift=(0, down)),), shift=(margin, y)))
-        y += height + 16
-        # the legend: sign after sign on lines of their own height
-        legend: list[Mark] = []
-        left = top = 0.0
-        high = SWATCH[1]
-        for sign in caption.signs:
-            lines = dw.wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
-            wide = SWATCH[0] + 7 + max((dw.measure(line, KEY) for line in lines), default=0.0)
-            if left and left + wide > width:
-                left = 0.0
-                top = top + high + 5
-                high = SWATCH[1]
-            legend.append(Group(sign.marks, shift=(left, top)))
-            legend.append(Label(left + SWATCH[0] + 7, top + 13, "\n".join(lines), KEY))
-            high = max(high, dw.height_of(len(lines), KEY) + 4)
-            left += wide + 22
-        marks.append(Group(tuple(legend), shift=(margin, y)))
-        y += top + high + 4 + 6
-        y = write(y, "\n".join(self.notes), KEY, name="n") if self.notes else y
-        marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
-        # where it comes from: what it rests on, release, day, and what was chosen
-        say = subject.say
-        language = subject.language
-        basis = (
-            words.basis_words(known.basis_line(subject.known), language).rstrip(".")
-            if caption.is_levelled
-            else ""
-        )
-        chosen = say(
-            "filters",
-            filters=format_of("semicolon", language).join((say("verified"), *caption.filters)),
-        )
-        y = write(y + 13, f"{source_of(subject, basis)} · {chosen}.", SMALL)
-        wide = width + 2 * margin
-        high = y + max(margin - 8, 6)
-        return Drawing(wide, high, caption.title, self.description, language, tuple(marks))
+        basis = ""
+        if self.caption.is_levelled:
+            line = known.basis_line(subject.known)
+            basis = words.basis_words(line, self.language).rstrip(".")
+        chosen = (subject.say("verified"), *self.caption.filters)
+        filters = format_of("semicolon", self.language).join(chosen)
+        return f"{source_of(subject, basis)} · {subject.say('filters', filters=filters)}."
 
     @property
     def svg(self) -> str:
@@ -207,10 +248,11 @@ class Picture:
     @property
     def legend(self) -> list[tuple[str, str]]:
         """For a page: each sign as SVG, and what it means."""
-        drawings = [
-            (Drawing(*SWATCH, "", "", "", sign.marks), sign.meaning) for sign in self.caption.signs
-        ]
-        return [(_INNER(drawing), meaning) for drawing, meaning in drawings]
+        legend = []
+        for sign in self.caption.signs:
+            drawing = Drawing(*SWATCH, "", "", "", sign.marks)
+            legend.append((_sign_drawn(drawing), sign.meaning))
+        return legend
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -219,32 +261,27 @@ class Picture:
 def script_words(subject: Subject) -> dict[str, str]:
     """What a page's script says of the values of tags, by ``name-value``, and where pictures come from."""
     say = subject.say
-    field_of = subject.graph.policy_fields
-    said = {
-        f"kind-{kind}": say(f"kind-{kind}")
-        for kind in ("seen", "absent", "open", "undated", "text", "body")
-    }
-    said |= {"kind-impossible": say("kind-impossible"), "kind-citation": say("kind-seen")}
-    said |= {
-        f"level-{int(level)}": words.named(level).say(subject.language) for level in evidence.Level
-    }
-    said |= {
-        f"field-{key(iri)}": name.text
-        for iri, name in subject.names(sorted({*field_of.values()})).items()
-    }
-    return {**said, "source": f"{source_of(subject)} · {say('filters', filters=say('verified'))}."}
+    kinds = ("seen", "absent", "open", "undated", "text", "body", "impossible")
+    said = {f"kind-{kind}": say(f"kind-{kind}") for kind in kinds}
+    said["kind-citation"] = said["kind-seen"]
+    for level in evidence.Level:
+        said[f"level-{int(level)}"] = words.named(level).say(subject.language)
+    policy_fields = sorted({*subject.graph.policy_fields.values()})
+    for iri, name in subject.names(policy_fields).items():
+        said[f"field-{key(iri)}"] = name.text
+    said["source"] = f"{source_of(subject)} · {say('filters', filters=say('verified'))}."
+    return said
 
 
 def source_of(subject: Subject, basis: str = "") -> str:
     """What any picture of the graph comes from: its ``basis``, or else the release and the day."""
     say = subject.say
-    language = subject.language
-    release = subject.graph.release
-    as_of = PRINTING.say("basis-as-of", language, day=in_words(subject.graph.as_of, language))
-    basis = (
-        basis
-        or f"{say('release', release=release) if release else say('release-unknown')} · {as_of}"
-    )
+    if not basis:
+        language = subject.language
+        name = subject.graph.release
+        release = say("release", release=name) if name else say("release-unknown")
+        as_of = PRINTING.say("basis-as-of", language, day=in_words(subject.graph.as_of, language))
+        basis = f"{release} · {as_of}"
     return f"{say('source')} · {basis}"
 
 
@@ -363,9 +400,15 @@ def sign(
 ) -> Sign:
     """A sign that is a line, or a field of a colour with a text in it; without a colour it is hatched."""
     if isinstance(look, Pen):
-        return Sign((Line(((15, 0), (15, 18)) if upright else ((0, 9), (30, 9)), look),), meaning)
+        points = ((15, 0), (15, 18)) if upright else ((0, 9), (30, 9))
+        return Sign((Line(points, look),), meaning)
     box = Box(0, 0, *SWATCH, fill=look, pen=EDGE)
-    marks = filled(box, look, (text,), size=size) if text else [box] if look else hatched(box)
+    if text:
+        marks = filled(box, look, (text,), size=size)
+    elif look:
+        marks = [box]
+    else:
+        marks = hatched(box)
     return Sign(tuple(marks), meaning)
 
 
@@ -376,11 +419,9 @@ def level_mark(x: float, y: float, level: evidence.Level, colour: str) -> list[M
         return [Dot(x, y, 3.2, colour)]
     if level is evidence.Level.OFFICIAL:
         return [Dot(x, y, 3.2, pen=pen), Dot(x, y, 1.3, colour)]
-    return (
-        [Dot(x, y, 3.2, pen=pen)]
-        if level is evidence.Level.OTHER
-        else [Line.diamond(x, y, 3.8, pen=pen)]
-    )
+    if level is evidence.Level.OTHER:
+        return [Dot(x, y, 3.2, pen=pen)]
+    return [Line.diamond(x, y, 3.8, pen=pen)]
 
 
 def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
@@ -388,10 +429,11 @@ def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     language = subject.language
     signs = []
     ends = pairwise((0.0, *(fifth * greatest for fifth in FIFTHS)))
-    for fill, (low, high) in zip(RAMP[1:], ends, strict=True) if greatest > 0 else ():
-        lower = words.amount(low, figures.Unit.BITS, language)
-        upper = words.bits_words(high, language)
-        signs.append(sign(fill, subject.say("bits-to", low=lower, high=upper)))
+    if greatest > 0:
+        for fill, (low, high) in zip(RAMP[1:], ends, strict=True):
+            lower = words.amount(low, figures.Unit.BITS, language)
+            upper = words.bits_words(high, language)
+            signs.append(sign(fill, subject.say("bits-to", low=lower, high=upper)))
     for level in evidence.FIGURED:
         if level <= subject.level:
             marks = level_mark(SWATCH[0] / 2, SWATCH[1] / 2, level, INK)

@@ -120,7 +120,7 @@ def draw_lanes(
         tuple(_notes(subject, ties)),
         sj.plans_named(subject, [names[home]]),
     )
-    size = (right.right, right.bottom, 0.0)
+    size = fr.PictureSize(right.right, right.bottom)
     return fr.Picture(
         subject,
         "lanes",

@@ -175,7 +175,7 @@ def draw_plan_matrix(
         (_plan_summary(subject, meetings), *notes),
         filters,
     )
-    size = (PLAN_HEAD + PLAN_WIDE * len(names) + out, up + PLAN_HIGH * len(names), up)
+    size = fr.PictureSize(PLAN_HEAD + PLAN_WIDE * len(names) + out, up + PLAN_HIGH * len(names), up)
     return fr.Picture(
         subject,
         "plan-matrix",
@@ -381,7 +381,7 @@ def draw_action_matrix(
         *_diagonal(grid),
         *_action_cells(subject, grid),
     ]
-    size = (
+    size = fr.PictureSize(
         grid.left + CELL * len(grid.columns),
         grid.up + CELL * len(grid.rows),
         grid.up,

@@ -122,7 +122,7 @@ def draw_ministries(
         (*summary, *notes),
         filters,
     )
-    size = (HEAD + WIDE * len(columns) + out, up + KNOWN + HIGH * len(ministries), up)
+    size = fr.PictureSize(HEAD + WIDE * len(columns) + out, up + KNOWN + HIGH * len(ministries), up)
     return fr.Picture(
         subject,
         "ministries",

@@ -120,7 +120,7 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         (subject.say("chosen-thing", thing=called),),
         is_levelled=entry.kind != "topic",
     )
-    size = (LEFT + SPAN + 24 + SAYS, TOP + bottom, TOP)
+    size = fr.PictureSize(LEFT + SPAN + 24 + SAYS, TOP + bottom, TOP)
     return fr.Picture(
         subject,
         "plans-of",

@@ -169,7 +169,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
         (note,) if undrawn else (),
         (subject.say("chosen-by", plan=drawn.names[drawn.chosen].key),),
     )
-    size = (layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP)
+    size = fr.PictureSize(layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP)
     return fr.Picture(
         subject, "time-map", caption, size, marks, COLUMNS, lambda: _table_rows(drawn)
     )

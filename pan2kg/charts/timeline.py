@@ -85,7 +85,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         _signs(subject),
         tuple(_notes(subject, every, len(margins) - len(drawn))),
     )
-    size = (WIDE, AXIS + max(bottom, ROW), AXIS)
+    size = fr.PictureSize(WIDE, AXIS + max(bottom, ROW), AXIS)
     return fr.Picture(
         subject, "timeline", caption, size, marks, COLUMNS, lambda: _rows(subject, names, every)
     )

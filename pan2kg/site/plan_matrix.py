@@ -381,7 +381,7 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     titles = [f"{number} · {labels.shortened(name.text)}" for number, name in enumerate(rows, 1)]
     heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=_LONGEST_TITLE)
     marks: list[drawing.Mark] = [drawing.Group(tuple(heads)), *_marks(context, rows, drawn)]
-    size = (_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up)
+    size = sheet.PictureSize(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up)
     listed = [tuple(_listed(context, meeting)) for meeting in drawn.values()]
     picture = sheet.Picture(
         context.subject, "matrix", caption, size, marks, COLUMNS, lambda: listed
