@@ -1,6 +1,6 @@
 """Ministry × plan: in how many actions of a plan a ministry has a part, and how many it leads."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -36,46 +36,43 @@ class Roles:
     """What is known of the bodies of a plan: in how many actions each takes part, and how many it leads.
 
     ``plan_wide`` are the bodies that have a part in the plan as a whole; ``known`` counts actions
-    with a body. ``is_certain``: the list of actions was read to its end, and each has a body, so
-    that a body that is in none has no part; ``is_led``: each has a lead too, so that a body that
-    leads none is no lead.
+    with a body, of all ``actions``. ``is_known``: some body of the plan is known. ``is_certain``:
+    the list of actions was read to its end, and each has a body, so that a body that is in none has
+    no part; ``is_lead_certain``: each has a lead too, so that a body that leads none is no lead.
     """
 
     def __init__(self, subject: Subject, plan: str) -> None:
         tables = subject.known.tables
         actions = {action for action, home in tables.works.home.items() if home == plan}
-        involved: set[tuple[str, str]] = set()
-        led: set[tuple[str, str]] = set()
-        plan_wide: set[str] = set()
+        involved = defaultdict[str, set[str]](set)
+        led = defaultdict[str, set[str]](set)
+        self.plan_wide: set[str] = set()
         for row in subject.graph.involvements:
             if not evidence.counts(row.level, subject.level):
                 continue
             if row.work == plan:
-                plan_wide.add(row.body)
+                self.plan_wide.add(row.body)
             if row.work in actions:
-                involved.add((row.work, row.body))
+                involved[row.body].add(row.work)
                 if "lead" in row.roles:
-                    led.add((row.work, row.body))
-        self.involved = Counter(body for _, body in involved)
-        self.led = Counter(body for _, body in led)
-        self.plan_wide = frozenset(plan_wide)
-        self.bodies = self.involved.keys() | self.plan_wide
+                    led[row.body].add(row.work)
+        self.involved = {body: len(works) for body, works in involved.items()}
+        self.led = {body: len(works) for body, works in led.items()}
+        self.bodies = involved.keys() | self.plan_wide
         self.known = len(actions & subject.graph.with_body(subject.level))
         self.actions = len(actions)
         self.is_known = bool(self.known or self.plan_wide)
         is_whole = tables.lists.get(plan) == "complete"
         self.is_certain = is_whole and 0 < self.known == self.actions
-        self.is_led = self.is_certain and len({action for action, _ in led}) == self.actions
+        self.is_lead_certain = self.is_certain and actions == set().union(*led.values())
 
     def involving(self, body: str) -> int | None:
         """In how many actions a body takes part; None where that is not known."""
-        number = self.involved[body]
-        return number if number or self.is_certain else None
+        return self.involved.get(body, 0 if self.is_certain else None)
 
     def led_by(self, body: str) -> int | None:
         """How many actions a body leads; None where that is not known."""
-        number = self.led[body]
-        return number if number or self.is_led else None
+        return self.led.get(body, 0 if self.is_lead_certain else None)
 
 
 def draw_ministries(
@@ -104,14 +101,14 @@ def draw_ministries(
 
     marks, up, out = fr.tilted(columns, HEAD, WIDE)
     marks += _known_row(subject, columns, roles)
-    for at, body in enumerate(ministries):
-        y = KNOWN + HIGH * at
+    for row, body in enumerate(ministries):
+        y = KNOWN + HIGH * row
         head = dw.Box(-20, y, HEAD + 10, HIGH)
         detail = subject.say("in-plans", n=number_of[body])
         marks.append(fr.row_head(head, "", names[body], detail))
-        for place, (column, role) in enumerate(zip(columns, roles, strict=True)):
+        for place, (plan_name, role) in enumerate(zip(columns, roles, strict=True)):
             box = dw.Box(HEAD + WIDE * place, y, WIDE, HIGH)
-            marks.append(_cell(subject, box, names[body], column, role))
+            marks.append(_cell(subject, box, names[body], plan_name, role))
 
     notes, filters = choice.words(subject, columns)
     summary = _summary(subject, roles, len(every) - len(ministries))
@@ -135,7 +132,7 @@ def draw_ministries(
 
 
 def _actions(roles: Sequence[Roles], body: str) -> int:
-    return sum(role.involved[body] for role in roles)
+    return sum(role.involved.get(body, 0) for role in roles)
 
 
 # Marks
@@ -144,11 +141,11 @@ def _actions(roles: Sequence[Roles], body: str) -> int:
 def _known_row(
     subject: Subject, columns: Sequence[Name], roles: Sequence[Roles]
 ) -> Iterator[dw.Mark]:
-    for at, (role, column) in enumerate(zip(roles, columns, strict=True)):
-        box = dw.Box(HEAD + WIDE * at, 0, WIDE, KNOWN)
+    for place, (role, plan) in enumerate(zip(roles, columns, strict=True)):
+        box = dw.Box(HEAD + WIDE * place, 0, WIDE, KNOWN)
         known = f"{_number(role.known or None)}/{_number(role.actions or None)}"
         marks = fr.filled(box, FAINT, (known,), size=10)
-        yield dw.Group(tuple(marks), f"{column.full}\n{subject.say('sign-known')}")
+        yield dw.Group(tuple(marks), f"{plan.full}\n{subject.say('sign-known')}")
 
 
 def _number(counted: int | None) -> str:
@@ -162,27 +159,26 @@ def _cell(subject: Subject, box: dw.Box, body: Name, plan: Name, role: Roles) ->
     leads = subject.leads(body.iri, plan.iri)
     if not role.is_known:
         return dw.Group(tuple(fr.hatched(box)), f"{title}\n{say('bodies-unknown')}", leads)
-    number = role.involved[body.iri]
-    led = role.led[body.iri]
-    numbers = {
-        "number": role.involving(body.iri),
-        "led": role.led_by(body.iri),
-        "known": role.known or None,
-        "actions": role.actions or None,
-    }
-    words = {name: _number(counted) for name, counted in numbers.items()}
-    title += f"\n{say('involved', **words)}"
+    words = say(
+        "involved",
+        number=_number(role.involving(body.iri)),
+        led=_number(role.led_by(body.iri)),
+        known=_number(role.known or None),
+        actions=_number(role.actions or None),
+    )
+    title += f"\n{words}"
     if body.iri not in role.bodies:
         nought = "0" if role.is_certain else "–"
         return dw.Group(tuple(fr.filled(box, fr.PAPER, (nought,), size=11)), title, leads)
+    number = role.involved.get(body.iri, 0)
     if number:
         lines = [str(number)]
         size = 12.5
     else:
         lines = [coded("kind", "plan").say(subject.language)]
         size = 10.0
-    if led:
-        lines.append(say("leads-short", led=led))
+    if body.iri in role.led:
+        lines.append(say("leads-short", led=role.led[body.iri]))
     if body.iri in role.plan_wide:
         title += f"\n{say('whole-plan')}"
     fill = fr.shade(max(number, 1), BOUNDS)
@@ -217,15 +213,15 @@ def _rows(
     names: Names, ministries: Sequence[str], columns: Sequence[Name], roles: Sequence[Roles]
 ) -> Iterator[tuple[Cell, ...]]:
     for body in ministries:
-        for column, role in zip(columns, roles, strict=True):
+        for plan, role in zip(columns, roles, strict=True):
             whole_plan = None
             if role.is_known:
                 whole_plan = "true" if body in role.plan_wide else "false"
             yield (
                 body,
                 names[body].text,
-                column.iri,
-                column.text,
+                plan.iri,
+                plan.text,
                 "true" if role.is_known else "false",
                 role.involving(body),
                 role.led_by(body),

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
+from enum import IntEnum
 from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_axis as ta
@@ -43,46 +44,53 @@ GAP = 15.0  # how far the marks of works are apart
 MARKED = 14  # how many works of a plan have a mark; the words beside say how many there are
 NAME = dw.Font(12)
 
-# how strongly a work is tied to the thing: what that means depends on the kind of thing
-FIRST = 1
-SECOND = 2
-THIRD = 3
-TIED_AS = {FIRST: "first", SECOND: "second", THIRD: "third"}
+
+class TieRank(IntEnum):
+    """How strongly a work is tied to the thing: first where it leads or carries out.
+
+    A body leads, or takes part; a text is carried out, is served, or is named only; a topic is
+    always tied as second. Messages bear the number, tables the name.
+    """
+
+    FIRST = 1
+    SECOND = 2
+    THIRD = 3
 
 
 class TiedWork(NamedTuple):
     """A plan, or an action of one, how strongly it is tied to the thing, and on whose word."""
 
     work: str
-    role: int
+    rank: TieRank
     level: evidence.Level | None
 
 
 class ThingMap:
     """A thing, the plans tied to it, and where those that are drawn stand.
 
-    ``works_of`` has of each plan the works tied to the thing, the strongest first. ``every`` plan
-    stands in the table, those with most works first; ``rows`` are drawn, in the order of adoption.
+    ``works_of`` has of each plan the works tied to the thing, the strongest first. All ``plans``
+    stand in the table, those with most works first; the ``plans_drawn`` come in the order of
+    adoption, and ``works_drawn`` are their works.
     """
 
     def __init__(self, subject: Subject, entry: Entry, most: int) -> None:
         self.subject = subject
         self.entry = entry
         self.works_of = _works_of(subject, entry)
-        self.every = sorted(self.works_of, key=lambda plan: (-len(self.works_of[plan]), plan))
-        self.life_of = ta.lives(subject, self.every)
-        self.rows = sorted(
-            self.every[:most], key=lambda plan: (self.life_of[plan].first or date.max, plan)
+        self.plans = sorted(self.works_of, key=lambda plan: (-len(self.works_of[plan]), plan))
+        self.life_of = ta.lives(subject, self.plans)
+        self.plans_drawn = sorted(
+            self.plans[:most], key=lambda plan: (self.life_of[plan].first or date.max, plan)
         )
-        self.drawn = [tied for plan in self.rows for tied in self.works_of[plan]]
+        self.works_drawn = [tied for plan in self.plans_drawn for tied in self.works_of[plan]]
         works = (tied.work for works in self.works_of.values() for tied in works)
-        self.names = subject.names([entry.iri, *self.every, *works])
-        self.lives = [self.life_of[plan] for plan in self.rows]
+        self.names = subject.names([entry.iri, *self.plans, *works])
+        self.lives = [self.life_of[plan] for plan in self.plans_drawn]
         self.axis = ta.axis_of(self.lives, subject.today, left=LEFT, width=SPAN)
 
-    def role_words(self, role: int, ending: str = "", **values: object) -> str:
-        """What a role means for things of this kind."""
-        return self.subject.say(f"plans-of-{self.entry.kind}-{role}{ending}", **values)
+    def rank_words(self, rank: TieRank, ending: str = "", **values: object) -> str:
+        """What a rank means for things of this kind."""
+        return self.subject.say(f"plans-of-{self.entry.kind}-{rank}{ending}", **values)
 
 
 def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.Picture:
@@ -99,9 +107,9 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     entry = _entry(subject, thing)
     drawn = ThingMap(subject, entry, sj.whole(top, "top"))
 
-    bottom = ROW * len(drawn.rows)
+    bottom = ROW * len(drawn.plans_drawn)
     marks = drawn.axis.marks(bottom, subject.today)
-    for at, plan in enumerate(drawn.rows):
+    for at, plan in enumerate(drawn.plans_drawn):
         y = ROW * (at + 0.5)
         marks += (
             _plan_marks(drawn, plan, y),
@@ -110,10 +118,10 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         )
 
     called = drawn.names[entry.iri].text
-    undrawn = len(drawn.every) - len(drawn.rows)
+    undrawn = len(drawn.plans) - len(drawn.plans_drawn)
     note = subject.say("left-out", what=subject.say("field-plans", n=undrawn))
     caption = fr.Caption(
-        subject.say(f"plans-of-{entry.kind}", thing=called, n=len(drawn.every)),
+        subject.say(f"plans-of-{entry.kind}", thing=called, n=len(drawn.plans)),
         subject.say("plans-of-lead"),
         tuple(_signs(drawn)),
         (note,) if undrawn else (),
@@ -139,9 +147,12 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
 def _entry(subject: Subject, thing: str) -> Entry:
     labels = subject.graph.labels
     name = bare(thing) if thing else _most_named(subject)
-    entry = next((entry for kind in KINDS if (entry := labels.find(kind, name))), None)
-    entry = entry or labels.entry(name)
-    if entry is not None and entry.kind in KINDS:
+    for kind in KINDS:
+        entry = labels.find(kind, name)
+        if entry:
+            return entry
+    entry = labels.entry(name)
+    if entry and entry.kind in KINDS:
         return entry
     drawable = {candidate.iri: candidate for kind in KINDS for candidate in labels.of_kind(kind)}
     meant = subject.graph.called.candidates(thing, drawable) if thing else []
@@ -188,22 +199,22 @@ def tied_works(subject: Subject, kind: str) -> Mapping[str, Mapping[str, tuple[T
 def _body_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
     for row in subject.graph.involvements:
         if evidence.counts(row.level, subject.level):
-            role = FIRST if "lead" in row.roles else SECOND
-            yield row.body, TiedWork(row.work, role, row.level)
+            rank = TieRank.FIRST if "lead" in row.roles else TieRank.SECOND
+            yield row.body, TiedWork(row.work, rank, row.level)
 
 
 def _topic_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
     for profile in subject.graph.profiles:
         for topic in profile.topics:
-            yield topic, TiedWork(profile.work, SECOND, None)
+            yield topic, TiedWork(profile.work, TieRank.SECOND, None)
 
 
 def _text_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
-    roles = {texts.CARRIES_OUT: FIRST, texts.SERVES: SECOND}
+    ranks = {texts.CARRIES_OUT: TieRank.FIRST, texts.SERVES: TieRank.SECOND}
     reached = subject.known.potential.weights.reached
     for use in subject.known.uses:
         for text in reached(use.text, subject.level):
-            yield text, TiedWork(use.work, roles.get(use.share, THIRD), use.level)
+            yield text, TiedWork(use.work, ranks.get(use.share, TieRank.THIRD), use.level)
 
 
 def _by_plan(subject: Subject, works: list[TiedWork]) -> Mapping[str, tuple[TiedWork, ...]]:
@@ -211,13 +222,13 @@ def _by_plan(subject: Subject, works: list[TiedWork]) -> Mapping[str, tuple[Tied
     best: dict[str, TiedWork] = {}
     for tied in works:
         rivals = (best.get(tied.work, tied), tied)
-        best[tied.work] = min(rivals, key=lambda tied: (tied.role, tied.level or 0))
+        best[tied.work] = min(rivals, key=lambda tied: (tied.rank, tied.level or 0))
     by_plan: dict[str, list[TiedWork]] = {}
     for work in sorted(best):
         if plan := subject.known.tables.works.plan(work):
             by_plan.setdefault(plan, []).append(best[work])
     return {
-        plan: tuple(sorted(tied, key=lambda tied: (tied.role, tied.work)))
+        plan: tuple(sorted(tied, key=lambda tied: (tied.rank, tied.work)))
         for plan, tied in by_plan.items()
     }
 
@@ -240,8 +251,8 @@ def _plan_marks(drawn: ThingMap, plan: str, y: float) -> dw.Group:
     title = name.full
     for at, tied in enumerate(drawn.works_of[plan][:MARKED]):
         if tied.work == plan:
-            marks.append(_part_mark(MARKS + GAP * at, y - 7, tied.role, is_plan=True))
-            title = f"{title}\n{drawn.role_words(tied.role)}"
+            marks.append(_part_mark(MARKS + GAP * at, y - 7, tied.rank, is_plan=True))
+            title = f"{title}\n{drawn.rank_words(tied.rank)}"
     return dw.Group(tuple(marks), title=title, address=drawn.subject.leads(plan))
 
 
@@ -249,17 +260,17 @@ def _action_marks(drawn: ThingMap, plan: str, y: float) -> Iterator[dw.Mark]:
     for at, tied in enumerate(drawn.works_of[plan][:MARKED]):
         if tied.work != plan:
             name = drawn.names[tied.work]
-            title = f"{name.notation} {shortened(name.text)}\n{drawn.role_words(tied.role)}"
-            mark = _part_mark(MARKS + GAP * at, y - 7, tied.role)
+            title = f"{name.notation} {shortened(name.text)}\n{drawn.rank_words(tied.rank)}"
+            mark = _part_mark(MARKS + GAP * at, y - 7, tied.rank)
             address = drawn.subject.leads(tied.work)
             yield dw.Group((mark,), title=title.strip(), address=address)
 
 
-def _part_mark(x: float, y: float, role: int, *, is_plan: bool = False) -> dw.Box | dw.Dot:
-    if role == FIRST:
+def _part_mark(x: float, y: float, rank: TieRank, *, is_plan: bool = False) -> dw.Box | dw.Dot:
+    if rank is TieRank.FIRST:
         fill = fr.BLUE
         pen = None
-    elif role == SECOND:
+    elif rank is TieRank.SECOND:
         fill = fr.PAPER
         pen = dw.Pen(fr.BLUE, 1.8)
     else:
@@ -269,17 +280,17 @@ def _part_mark(x: float, y: float, role: int, *, is_plan: bool = False) -> dw.Bo
 
 
 def _counted(drawn: ThingMap, plan: str, y: float) -> dw.Label:
-    # what the plan itself is to the thing, and how many actions of each role
+    # what the plan itself is to the thing, and how many actions of each rank
     language = drawn.subject.language
     whole = drawn.subject.say("plans-of-whole") + format_of("colon", language)
     words = []
-    number_of = Counter[int]()
+    number_of = Counter[TieRank]()
     for tied in drawn.works_of[plan]:
         if tied.work == plan:
-            words.append(whole + drawn.role_words(tied.role))
+            words.append(whole + drawn.rank_words(tied.rank))
         else:
-            number_of[tied.role] += 1
-    words += [drawn.role_words(role, "-n", n=number_of[role]) for role in sorted(number_of)]
+            number_of[tied.rank] += 1
+    words += [drawn.rank_words(rank, "-n", n=number_of[rank]) for rank in sorted(number_of)]
     text = dw.shorten(format_of("semicolon", language).join(words), SAYS - 20, ta.TICK)
     return dw.Label(MARKS - 6, y + 11, text, ta.TICK)
 
@@ -290,10 +301,10 @@ def _counted(drawn: ThingMap, plan: str, y: float) -> dw.Label:
 def _signs(drawn: ThingMap) -> Iterator[fr.Sign]:
     # what is drawn, and nothing else
     subject = drawn.subject
-    for role in sorted({tied.role for tied in drawn.drawn}):
-        yield fr.Sign((_part_mark(15, 9, role),), drawn.role_words(role))
-    if any(tied.work in drawn.life_of for tied in drawn.drawn):
-        mark = _part_mark(15, 9, SECOND, is_plan=True)
+    for rank in sorted({tied.rank for tied in drawn.works_drawn}):
+        yield fr.Sign((_part_mark(15, 9, rank),), drawn.rank_words(rank))
+    if any(tied.work in drawn.life_of for tied in drawn.works_drawn):
+        mark = _part_mark(15, 9, TieRank.SECOND, is_plan=True)
         yield fr.Sign((mark,), subject.say("plans-of-whole"))
     if any(life.is_open for life in drawn.lives):
         yield ta.open_end_sign(subject, ta.PALE)
@@ -302,16 +313,16 @@ def _signs(drawn: ThingMap) -> Iterator[fr.Sign]:
 
 
 def _rows(drawn: ThingMap) -> Iterator[tuple[Cell, ...]]:
-    for plan in drawn.every:
+    for plan in drawn.plans:
         life = drawn.life_of[plan]
-        is_drawn = "true" if plan in drawn.rows else "false"
+        is_drawn = "true" if plan in drawn.plans_drawn else "false"
         for tied in drawn.works_of[plan]:
             yield (
                 plan,
                 drawn.names[plan].text,
                 tied.work,
                 drawn.names[tied.work].text,
-                TIED_AS[tied.role],
+                tied.rank.name.lower(),
                 tied.level.key if tied.level else None,
                 life.first,
                 life.end,

@@ -1,7 +1,8 @@
 """What a picture is drawn from: a graph in a language, at a level of evidence, and where the marks of the picture lead.
 
-Also which plans a picture shows, and what joins the actions of a plan to texts and to other plans:
-stated in a source, or inferred from shared texts.
+Every picture begins here: its :class:`Subject` comes in, and :func:`choose`, :func:`focus_of`,
+:func:`find` and :func:`actions_of` say which plans and actions it is about. What marks stand for
+(:func:`tags`) and the rows behind a picture (:func:`table`) go out.
 """
 
 import re
@@ -112,10 +113,11 @@ def tags(
     level: Level | None = None,
     life: "Life | None" = None,
 ) -> Tags:
-    """What a mark stands for, for a page's script: names with values.
+    """What a mark stands for, as names with values that a page's script reads.
 
-    The keys of its things; of a line its kind, one of the legend, and its level; of a plan its
-    field of policy and its years.
+    ``of`` names the keys of its things. A line has its ``kind``, which is one of the legend, and its
+    ``level``. A plan whose ``life`` is given has its ``field`` of policy and its years ``from`` and
+    ``to``, as far as they are known.
     """
     pairs = [("of", " ".join(key(iri) for iri in iris))]
     if kind:
@@ -125,16 +127,19 @@ def tags(
     if life:
         if policy_field := subject.graph.policy_fields.get(iris[0], ""):
             pairs.append(("field", key(policy_field)))
-        pairs += [
-            (name, str(day.year)) for name, day in (("from", life.first), ("to", life.end)) if day
-        ]
+        if life.first:
+            pairs.append(("from", str(life.first.year)))
+        if life.end:
+            pairs.append(("to", str(life.end.year)))
     return tuple(pairs)
 
 
 def quoted(subject: Subject, links: Iterable[str]) -> str:
     """The words of the first of some links that quotes any, after a space; empty where none does."""
-    words = next((words for link in links if (words := subject.graph.quotes.get(link, ""))), "")
-    return f" {subject.say('quoted', words=words)}" if words else ""
+    for link in links:
+        if link in subject.graph.quotes:
+            return f" {subject.say('quoted', words=subject.graph.quotes[link])}"
+    return ""
 
 
 class Life:
@@ -174,22 +179,21 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutio
     >>> [term and term.value for term in table(("a", "b", "c"), [(1.5, "", 2)]).rows[0]]
     ['1.5', None, '2']
     """
+    return Solutions(columns, tuple(tuple(map(_term, row)) for row in rows))
 
-    def term(cell: Cell) -> ox.NamedNode | ox.Literal | None:
-        if cell is None or cell == "":
-            return None
-        if isinstance(cell, date):
-            return ox.Literal(cell.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
-        if isinstance(cell, float):
-            return ox.Literal(
-                f"{cell:.6f}".rstrip("0").rstrip("."), datatype=ox.NamedNode(f"{XSD}decimal")
-            )
-        if isinstance(cell, int):
-            return ox.Literal(cell)
-        is_iri = cell.startswith(("http://", "https://")) and " " not in cell
-        return ox.NamedNode(cell) if is_iri else ox.Literal(cell)
 
-    return Solutions(columns, tuple(tuple(map(term, row)) for row in rows))
+def _term(cell: Cell) -> ox.NamedNode | ox.Literal | None:
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, date):
+        return ox.Literal(cell.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
+    if isinstance(cell, float):
+        decimal = f"{cell:.6f}".rstrip("0").rstrip(".")
+        return ox.Literal(decimal, datatype=ox.NamedNode(f"{XSD}decimal"))
+    if isinstance(cell, int):
+        return ox.Literal(cell)
+    is_iri = cell.startswith(("http://", "https://")) and " " not in cell
+    return ox.NamedNode(cell) if is_iri else ox.Literal(cell)
 
 
 def whole(value: object, name: str, *, least: int = 1) -> int:

@@ -153,24 +153,23 @@ def years_of_plans(store: Store) -> tuple[str, str]:
 
 
 def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
-    """The nine criteria as the portal would judge them on a day."""
-    judged = {key: _present(key, entry.values.get(name, "")) for key, name in _STATED.items()}
-    frequency = _last_part(entry.values.get("accrualPeriodicity", "")).upper()
-    is_frequent = bool(frequency) and frequency != "UNKNOWN"
-    judged["update-frequency"] = Criterion("update-frequency", is_frequent, frequency)
+    """The nine criteria as the portal would judge them on a day, in the order of :data:`CRITERIA`."""
+    values = entry.values
+    stated = []
+    for key, name in _STATED.items():
+        value = values.get(name, "")
+        stated.append(Criterion(key, bool(value), value))
+    frequency = _last_part(values.get("accrualPeriodicity", "")).upper()
     day = entry.modified.isoformat() if entry.modified else ""
     is_in_time = frequency in TIMELESS or _is_updated(entry.modified, frequency, today)
-    judged["update-in-time"] = Criterion("update-in-time", is_in_time, day)
-    length = len(entry.values.get("description", ""))
-    judged["description"] = Criterion("description", length > LONG_ENOUGH, str(length))
-    if entry.resources:
-        for criterion in _of_resources(entry.resources):
-            judged[criterion.key] = criterion
-    return tuple(judged.get(key, Criterion(key)) for key in CRITERIA)
-
-
-def _present(key: str, value: str) -> Criterion:
-    return Criterion(key, bool(value), value)
+    length = len(values.get("description", ""))
+    return (
+        *stated,
+        Criterion("update-frequency", frequency not in ("", "UNKNOWN"), frequency),
+        Criterion("update-in-time", is_in_time, day),
+        Criterion("description", length > LONG_ENOUGH, str(length)),
+        *_of_resources(entry.resources),
+    )
 
 
 def _is_updated(modified: date | None, frequency: str, today: date) -> bool:
@@ -180,7 +179,7 @@ def _is_updated(modified: date | None, frequency: str, today: date) -> bool:
 
 
 def _of_resources(resources: tuple[CatalogueResource, ...]) -> Iterable[Criterion]:
-    # one resource is enough for each
+    # one resource is enough for each; without any nothing is known
     opened = 0
     described = 0
     for resource in resources:
@@ -189,7 +188,7 @@ def _of_resources(resources: tuple[CatalogueResource, ...]) -> Iterable[Criterio
     total = len(resources)
     counted = {"open-format": opened, "available": total, "documentation": described}
     for key, number in counted.items():
-        yield Criterion(key, number > 0, f"{number}/{total}")
+        yield Criterion(key, number > 0, f"{number}/{total}") if total else Criterion(key)
 
 
 def score(criteria: Iterable[Criterion]) -> float:
