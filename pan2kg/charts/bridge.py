@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_map as tm
+from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark, Pen
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.ties import STEP, STRONG, WORDS, name_in
 from pan2kg.coherence.citations import PlanStatement
@@ -23,11 +25,11 @@ WIDE = 2 * SIDE + 2 * GAP + MIDDLE
 HEAD = 74.0  # how high the heads of the columns are
 HIGH = 36.0  # how high a box is
 NUMBER_ROOM = 48.0  # for the number of an action, to the left of its name
-TITLES = dw.Font(13, bold=True)
-EDGE = dw.Pen(fr.GREY, 0.8)
-TEXT = dw.Pen(fr.VERMILION, 1.1)
-PART = dw.Pen(fr.GREEN, 1.3, (1.5, 3))
-CITATION = dw.Pen(fr.BLUE, 2.0)
+TITLES = Font(13, bold=True)
+EDGE = Pen(fr.GREY, 0.8)
+TEXT = Pen(fr.VERMILION, 1.1)
+PART = Pen(fr.GREEN, 1.3, (1.5, 3))
+CITATION = Pen(fr.BLUE, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,7 @@ class BridgeLayout(NamedTuple):
     high: float
 
 
-def draw_bridge(
-    subject: Subject, *, plan: str = "", other: str = "", top: object = 12
-) -> fr.Picture:
+def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: object = 12) -> Picture:
     """Two plans with the ``top`` strongest of what they share between them, and their citations.
 
     Without an ``other`` it is the plan that shares most with the first, one of its country if any.
@@ -89,33 +89,33 @@ def draw_bridge(
     names = subject.names({*plans, *works, *(pillar.iri for pillar in ties.every)})
 
     layout = _layout(subject, ties)
-    below: list[dw.Mark] = [
+    below: list[Mark] = [
         *_lines_to_pillars(subject, ties, names, layout),
         *_lines_of_citations(subject, ties, names, layout),
         *_work_boxes(subject, ties.plan_left, names, 0.0, layout.left),
         *_work_boxes(subject, ties.plan_right, names, WIDE - SIDE, layout.right),
         *_pillar_boxes(subject, ties, names, layout),
     ]
-    marks: list[dw.Mark] = [
+    marks: list[Mark] = [
         *_plan_heads(subject, ties, names),
         *_ways(subject, ties),
-        dw.Group(tuple(below), shift=(0, HEAD)),
+        Group(tuple(below), shift=(0, HEAD)),
     ]
 
     left_name, right_name = (names[iri] for iri in plans)
     title = subject.say("bridge-title", one=left_name.text, two=right_name.text, n=len(ties.every))
-    caption = fr.Caption(
+    caption = Caption(
         title,
         subject.say("bridge-lead"),
         tuple(_signs(subject, ties)),
         tuple(_notes(subject, ties)),
         sj.plans_named(subject, (left_name, right_name)),
     )
-    return fr.Picture(
+    return Picture(
         subject,
         "bridge",
         caption,
-        fr.PictureSize(WIDE, HEAD + layout.high),
+        PictureSize(WIDE, HEAD + layout.high),
         marks,
         COLUMNS,
         lambda: _rows(ties, names),
@@ -226,7 +226,7 @@ def _spread(iris: Sequence[str], high: float) -> dict[str, float]:
 
 def _lines_to_pillars(
     subject: Subject, ties: BridgeTies, names: Names, layout: BridgeLayout
-) -> Iterator[dw.Mark]:
+) -> Iterator[Mark]:
     greatest = max((pillar.bits for pillar in ties.pillars), default=0.0)
     for pillar in ties.pillars:
         kind = "text" if pillar.is_text else "body"
@@ -242,12 +242,12 @@ def _lines_to_pillars(
         for work, line in lines:
             title = f"{fr.called(names[work])} – {names[pillar.iri].text}"
             tags = sj.tags(subject, (work, pillar.iri), kind=kind)
-            yield dw.Group((line,), title, tags=tags)
+            yield Group((line,), title, tags=tags)
 
 
 def _lines_of_citations(
     subject: Subject, ties: BridgeTies, names: Names, layout: BridgeLayout
-) -> Iterator[dw.Mark]:
+) -> Iterator[Mark]:
     points = {work: (SIDE, y) for work, y in layout.left.items()}
     points |= {work: (WIDE - SIDE, y) for work, y in layout.right.items()}
     for pair in ties.citations:
@@ -262,43 +262,43 @@ def _lines_of_citations(
         )
         words = subject.say("time-map-cites-pair", one=names[citing].text, two=names[cited].text)
         words += sj.quoted(subject, links)
-        edge = (fr.bow(start, end, CITATION), dw.Line.arrow(end, angle, fr.BLUE, 9))
+        edge = (fr.bow(start, end, CITATION), Line.arrow(end, angle, fr.BLUE, 9))
         tags = sj.tags(subject, pair, kind="citation")
-        yield dw.Group(edge, words, subject.leads(*pair), tags=tags)
+        yield Group(edge, words, subject.leads(*pair), tags=tags)
 
 
 def _work_boxes(
     subject: Subject, plan: str, names: Names, x: float, middles: Mapping[str, float]
-) -> Iterator[dw.Mark]:
+) -> Iterator[Mark]:
     for work, y in middles.items():
         name = names[work]
-        box = dw.Box(x, y - HIGH / 2, SIDE, HIGH, fr.PAPER, EDGE)
+        box = Box(x, y - HIGH / 2, SIDE, HIGH, fr.PAPER, EDGE)
         if work == plan:
             lines = dw.wrap(subject.say("plans-of-whole"), SIDE - 20, WORDS, 2)
             labels = dw.centred(box, lines, WORDS, anchor="start", pad=10)
         else:
             number = dw.shorten(name.short, NUMBER_ROOM - 4, STRONG)
             beside = box._replace(x=x + NUMBER_ROOM, width=SIDE - NUMBER_ROOM - 4)
-            labels = [dw.Label(x + 8, y + 3.6, number, STRONG)]
+            labels = [Label(x + 8, y + 3.6, number, STRONG)]
             labels += name_in(beside, name, SIDE - 60, pad=4)
         tags = sj.tags(subject, (work,))
-        yield dw.Group((box, *labels), name.full, subject.leads(work), tags=tags)
+        yield Group((box, *labels), name.full, subject.leads(work), tags=tags)
 
 
 def _pillar_boxes(
     subject: Subject, ties: BridgeTies, names: Names, layout: BridgeLayout
-) -> Iterator[dw.Mark]:
+) -> Iterator[Mark]:
     for pillar in ties.pillars:
         name = names[pillar.iri]
-        pen = dw.Pen(fr.VERMILION if pillar.is_text else fr.GREEN, 1.2)
+        pen = Pen(fr.VERMILION if pillar.is_text else fr.GREEN, 1.2)
         y = layout.middle[pillar.iri]
-        box = dw.Box(SIDE + GAP, y - HIGH / 2, MIDDLE, HIGH, fr.SHADE, pen)
+        box = Box(SIDE + GAP, y - HIGH / 2, MIDDLE, HIGH, fr.SHADE, pen)
         labels = _pillar_words(subject, pillar, name, box)
         tags = sj.tags(subject, (pillar.iri,))
-        yield dw.Group((box, *labels), name.full, subject.leads(pillar.iri), tags=tags)
+        yield Group((box, *labels), name.full, subject.leads(pillar.iri), tags=tags)
 
 
-def _pillar_words(subject: Subject, pillar: Pillar, name: Name, box: dw.Box) -> list[dw.Label]:
+def _pillar_words(subject: Subject, pillar: Pillar, name: Name, box: Box) -> list[Label]:
     # a text on one line with its bits below, a body on two
     if not pillar.is_text:
         return fr.spoken(name, dw.centred(box, dw.wrap(name.text, MIDDLE - 16, WORDS, 2), WORDS))
@@ -307,15 +307,15 @@ def _pillar_words(subject: Subject, pillar: Pillar, name: Name, box: dw.Box) -> 
     return [*fr.spoken(name, upper), bits._replace(font=fr.FINE)]
 
 
-def _plan_heads(subject: Subject, ties: BridgeTies, names: Names) -> Iterator[dw.Mark]:
+def _plan_heads(subject: Subject, ties: BridgeTies, names: Names) -> Iterator[Mark]:
     for iri, x in ((ties.plan_left, 0.0), (ties.plan_right, WIDE - SIDE)):
         name = names[iri]
-        box = dw.Box(x, 0, SIDE, 46, fr.SHADE, EDGE)
+        box = Box(x, 0, SIDE, 46, fr.SHADE, EDGE)
         labels = dw.centred(box, dw.wrap(name.text, SIDE - 16, TITLES, 2), TITLES)
-        yield dw.Group((box, *fr.spoken(name, labels)), name.full, subject.leads(iri))
+        yield Group((box, *fr.spoken(name, labels)), name.full, subject.leads(iri))
 
 
-def _ways(subject: Subject, ties: BridgeTies) -> Iterator[dw.Mark]:
+def _ways(subject: Subject, ties: BridgeTies) -> Iterator[Mark]:
     # between the heads: whether the left plan cites the right one, and below the other way
     left = SIDE + 8
     right = WIDE - SIDE - 8
@@ -325,28 +325,28 @@ def _ways(subject: Subject, ties: BridgeTies) -> Iterator[dw.Mark]:
 
 def _way(
     subject: Subject, plans: tuple[str, str], ends: tuple[float, float], y: float
-) -> Iterator[dw.Mark]:
+) -> Iterator[Mark]:
     occasion = subject.known.way(*plans)
     state = tm.state_of(occasion)
     pen = tm.PENS[state]
     start, end = ends
-    yield dw.Line(((start, y), (end, y)), pen)
+    yield Line(((start, y), (end, y)), pen)
     if state in tm.TOLD:
-        yield dw.Line.arrow((end, y), 0.0 if end > start else math.pi, pen.colour, 9)
+        yield Line.arrow((end, y), 0.0 if end > start else math.pi, pen.colour, 9)
     words = tm.words_of(subject, occasion)
     wide = dw.measure(words, STRONG) + 12
-    yield dw.Box(WIDE / 2 - wide / 2, y - 8, wide, 16, fr.PAPER)
-    yield dw.Label(WIDE / 2, y + 3.6, words, STRONG, "middle")
+    yield Box(WIDE / 2 - wide / 2, y - 8, wide, 16, fr.PAPER)
+    yield Label(WIDE / 2, y + 3.6, words, STRONG, "middle")
 
 
 # Legend, notes and table
 
 
-def _signs(subject: Subject, ties: BridgeTies) -> Iterator[fr.Sign]:
+def _signs(subject: Subject, ties: BridgeTies) -> Iterator[Sign]:
     # what is drawn, and nothing else
     say = subject.say
     if any(pillar.is_text for pillar in ties.pillars):
-        yield fr.sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests"))
+        yield fr.sign(Pen(fr.VERMILION, 2.5), say("sign-rests"))
     if any(not pillar.is_text for pillar in ties.pillars):
         yield fr.sign(PART, say("sign-part"))
     ways = ((ties.plan_left, ties.plan_right), (ties.plan_right, ties.plan_left))

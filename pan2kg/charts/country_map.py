@@ -6,6 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_axis as ta
+from pan2kg.charts.drawing import Box, Font, Group, Label, Mark, Pen, Point
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Subject
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import format_of
@@ -32,9 +34,9 @@ STEP = 14.0  # from one row of a lane to the next
 PAD = 5.0  # above the first row of a lane, and below its last
 LEAST = 80.0  # how low a lane may be
 THIN = 8.0  # how high a bar is
-NAME = dw.Font(9)
-HOME = dw.Font(9, bold=True)
-CITED = dw.Pen("#7fb2d6", 1.1)
+NAME = Font(9)
+HOME = Font(9, bold=True)
+CITED = Pen("#7fb2d6", 1.1)
 # a colour a field of policy, in the order of their keys; apart for colour-blind readers, and never
 # alone
 FIELD_COLOURS = ("#56b4e9", "#999999", "#009e73", "#0072b2", "#cc79a7", "#e69f00")
@@ -83,7 +85,7 @@ class CountryMap:
         self.cites = Counter(citing for citing, _ in self.citations)
         self.lanes = list(self.stacked())
         self.bottom = self.lanes[-1].top + self.lanes[-1].high
-        self.places: dict[str, dw.Point] = {}
+        self.places: dict[str, Point] = {}
         for lane in self.lanes:
             for row, on_row in enumerate(lane.rows):
                 for placed in on_row:
@@ -130,7 +132,7 @@ class CountryMap:
         dot = ta.place_of(self.axis, self.life_of[plan])
         edges = [dot - 4, dot + 4]
         for mark in ta.bar(self.axis, self.life_of[plan], 0, "", high=THIN):
-            if isinstance(mark, dw.Box):
+            if isinstance(mark, Box):
                 edges += [mark.x, mark.x + mark.width]
         return PlacedPlan(plan, min(edges), max(edges))
 
@@ -143,14 +145,14 @@ def colour_of(subject: Subject, field: str) -> str:
     return FIELD_COLOURS[fields.index(field) % len(FIELD_COLOURS)]
 
 
-def draw_country(subject: Subject) -> fr.Picture:
+def draw_country(subject: Subject) -> Picture:
     """Every plan of the country of the project, or every plan where it names no country.
 
     Raises:
         ProjectError: there is none.
     """
     drawn = CountryMap(subject)
-    marks: list[dw.Mark] = [
+    marks: list[Mark] = [
         *_stripes(drawn),
         *drawn.axis.marks(drawn.bottom, subject.today),
         *_lines_of_citations(drawn),
@@ -161,14 +163,14 @@ def draw_country(subject: Subject) -> fr.Picture:
         marks += _undated(drawn, lane)
 
     undrawn = sum(len(lane.undated) for lane in drawn.lanes)
-    caption = fr.Caption(
+    caption = Caption(
         subject.say("country-map-title", n=len(drawn.plans), cited=len(drawn.citations)),
         subject.say("country-map-lead"),
         tuple(_signs(drawn)),
         (subject.say("country-map-undated", n=undrawn),) if undrawn else (),
     )
-    size = fr.PictureSize(WIDE, TOP + drawn.bottom, TOP)
-    return fr.Picture(subject, "time-map", caption, size, marks, COLUMNS, lambda: _rows(drawn))
+    size = PictureSize(WIDE, TOP + drawn.bottom, TOP)
+    return Picture(subject, "time-map", caption, size, marks, COLUMNS, lambda: _rows(drawn))
 
 
 def _plans_of_country(subject: Subject) -> list[str]:
@@ -194,12 +196,12 @@ def _citations(subject: Subject, plans: Sequence[str]) -> list[tuple[str, str]]:
 # Marks
 
 
-def _stripes(drawn: CountryMap) -> Iterator[dw.Mark]:
+def _stripes(drawn: CountryMap) -> Iterator[Mark]:
     for at, lane in enumerate(drawn.lanes):
-        yield dw.Box(0, lane.top, WIDE, lane.high, fr.SHADE if at % 2 == 0 else fr.PAPER)
+        yield Box(0, lane.top, WIDE, lane.high, fr.SHADE if at % 2 == 0 else fr.PAPER)
 
 
-def _lines_of_citations(drawn: CountryMap) -> Iterator[dw.Mark]:
+def _lines_of_citations(drawn: CountryMap) -> Iterator[Mark]:
     subject = drawn.subject
     for pair in drawn.citations:
         citing, cited = pair
@@ -212,25 +214,25 @@ def _lines_of_citations(drawn: CountryMap) -> Iterator[dw.Mark]:
             )
             tags = sj.tags(subject, pair, kind="seen")
             line = fr.bow(start, end, CITED, out)
-            yield dw.Group((line,), title=title, address=subject.leads(*pair), tags=tags)
+            yield Group((line,), title=title, address=subject.leads(*pair), tags=tags)
 
 
-def _lane_head(drawn: CountryMap, lane: FieldLane) -> Iterator[dw.Mark]:
+def _lane_head(drawn: CountryMap, lane: FieldLane) -> Iterator[Mark]:
     # its colour and name, how many plans it has, and how many of them have no date
     say = drawn.subject.say
-    yield dw.Box(0, lane.top, 5, lane.high, colour_of(drawn.subject, lane.field))
+    yield Box(0, lane.top, 5, lane.high, colour_of(drawn.subject, lane.field))
     label = drawn.names[lane.field].text if lane.field else ""
     name = label[:1].upper() + label[1:] if lane.field else say("no-field")
     lines = dw.wrap(name, HEAD - 24, fr.STRONG, 4)
     for row, line in enumerate(lines):
-        yield dw.Label(12, lane.top + 16 + 14 * row, line, fr.STRONG)
+        yield Label(12, lane.top + 16 + 14 * row, line, fr.STRONG)
     below = lane.top + 17 + 14 * len(lines)
-    yield dw.Label(12, below, say("field-plans", n=len(lane.plans)), fr.FINE)
+    yield Label(12, below, say("field-plans", n=len(lane.plans)), fr.FINE)
     if lane.undated:
-        yield dw.Label(12, below + 12, say("field-undated", n=len(lane.undated)), fr.FINE)
+        yield Label(12, below + 12, say("field-undated", n=len(lane.undated)), fr.FINE)
 
 
-def _bars(drawn: CountryMap, lane: FieldLane) -> Iterator[dw.Mark]:
+def _bars(drawn: CountryMap, lane: FieldLane) -> Iterator[Mark]:
     subject = drawn.subject
     colour = colour_of(subject, lane.field)
     for row, on_row in enumerate(lane.rows):
@@ -241,31 +243,31 @@ def _bars(drawn: CountryMap, lane: FieldLane) -> Iterator[dw.Mark]:
             font = HOME if plan == drawn.home else NAME
             fill = fr.INK if plan == drawn.home else colour
             text = dw.shorten(name.text, LONGEST, font)
-            label = dw.Label(right + 4, y + 3.2, text, font, language=name.language)
+            label = Label(right + 4, y + 3.2, text, font, language=name.language)
             bar = ta.bar(drawn.axis, life, y, fill, high=THIN)
             tags = sj.tags(subject, (plan,), life=life)
-            yield dw.Group((*bar, label), title=name.full, address=subject.leads(plan), tags=tags)
+            yield Group((*bar, label), title=name.full, address=subject.leads(plan), tags=tags)
 
 
-def _undated(drawn: CountryMap, lane: FieldLane) -> Iterator[dw.Mark]:
+def _undated(drawn: CountryMap, lane: FieldLane) -> Iterator[Mark]:
     subject = drawn.subject
     if lane.undated:
         names = (drawn.names[plan].text for plan in lane.undated)
         listed = format_of("semicolon", subject.language).join(names)
         words = subject.say("field-undated-plans", plans=listed)
         text = dw.shorten(words, SPAN + LONGEST, fr.FINE)
-        yield dw.Label(drawn.axis.left, lane.middle(len(lane.rows)) + 3.2, text, fr.FINE)
+        yield Label(drawn.axis.left, lane.middle(len(lane.rows)) + 3.2, text, fr.FINE)
 
 
 # Legend and table
 
 
-def _signs(drawn: CountryMap) -> Iterator[fr.Sign]:
+def _signs(drawn: CountryMap) -> Iterator[Sign]:
     subject = drawn.subject
     colour = colour_of(subject, drawn.lanes[0].field)
     life = sj.Life(start=date(2020, 1, 1), end=date(2022, 12, 31))
     period = ta.bar(ta.Axis(2020, 2022, 2, 26), life, 9, colour, high=10)
-    yield fr.Sign(tuple(period), subject.say("sign-period"))
+    yield Sign(tuple(period), subject.say("sign-period"))
     yield ta.open_end_sign(subject, colour)
     yield fr.sign(CITED, subject.say("kind-seen"))
     if subject.today:

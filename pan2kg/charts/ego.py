@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, Point
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.ties import CITES, INFERRED, STRONG, WORDS, DrawnTie, name_in, text_ties
 from pan2kg.coherence import evidence
@@ -43,8 +45,8 @@ BODY_NAME = 250.0
 ACTION_NAME = 310.0
 LEAST = 230.0  # how low the picture may be
 LIFT = 34.0  # how much room citations take that pass above the texts
-DECLARED = dw.Pen(fr.BLUE, 1.6)
-EDGE = dw.Pen(fr.GREY, 1.0)
+DECLARED = Pen(fr.BLUE, 1.6)
+EDGE = Pen(fr.GREY, 1.0)
 
 
 class Surroundings(NamedTuple):
@@ -87,7 +89,7 @@ class EgoDrawing:
         self.texts = self.arc(texts, TO_TEXTS)
         self.actions = self.arc(actions, TO_ACTIONS)
 
-    def arc(self, number: int, radius: float) -> list[dw.Point]:
+    def arc(self, number: int, radius: float) -> list[Point]:
         """So many places from top to bottom, ``radius`` from the centre where they are in the middle."""
         places = []
         for at in range(number):
@@ -97,7 +99,7 @@ class EgoDrawing:
         return places
 
 
-def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object = 16) -> fr.Picture:
+def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object = 16) -> Picture:
     """An action with its bodies, its texts and the ``top`` actions it has most to do with.
 
     Without an ``action`` it is the one of the plan that shares texts with most others.
@@ -108,7 +110,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     focus = subject.graph.action(action) if action else _most_linked(subject, plan)
     around = _surroundings(subject, focus, top)
     drawing = EgoDrawing(subject, around)
-    marks: list[dw.Mark] = [
+    marks: list[Mark] = [
         *_rings(drawing),
         *_lines_to_actions(drawing),
         *_lines_from_core(drawing),
@@ -119,7 +121,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     ]
 
     name = drawing.names[focus]
-    caption = fr.Caption(
+    caption = Caption(
         subject.say("ego-title", number=name.short, label=name.text),
         subject.say("ego-lead", plan=drawing.names[drawing.home].text),
         tuple(_signs(subject, around)),
@@ -127,9 +129,9 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         (subject.say("chosen-action", action=name.key),),
     )
     raised = LIFT if any(tie.declared for tie in around.drawn) else 0.0
-    size = fr.PictureSize(CENTRE + TO_ACTIONS + ACTION_NAME + 12, drawing.high + raised, raised)
+    size = PictureSize(CENTRE + TO_ACTIONS + ACTION_NAME + 12, drawing.high + raised, raised)
     things = len(around.bodies) + len(around.texts) + len(around.neighbours)
-    return fr.Picture(
+    return Picture(
         subject,
         "ego",
         caption,
@@ -237,7 +239,7 @@ def _sharing(subject: Subject, action: str) -> list[DrawnTie]:
 # Marks
 
 
-def _rings(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+def _rings(drawing: EgoDrawing) -> Iterator[Mark]:
     # the part of an ellipse of the heights ±0.9 between the heights ±0.48, as a curve nobody can
     # tell from it
     for radius in (-TO_BODIES, TO_TEXTS, TO_ACTIONS):
@@ -247,10 +249,10 @@ def _rings(drawing: EgoDrawing) -> Iterator[dw.Mark]:
         out = x + 0.20546 * radius
         lean = 0.29329 * drawing.high
         points = ((x, top), (out, top + lean), (out, bottom - lean), (x, bottom))
-        yield dw.Line(points, dw.Pen(fr.RULE, 0.8), curved=True)
+        yield Line(points, Pen(fr.RULE, 0.8), curved=True)
 
 
-def _lines_to_actions(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+def _lines_to_actions(drawing: EgoDrawing) -> Iterator[Mark]:
     # over each shared text, the thicker the more is shared, and where one cites the other
     around = drawing.around
     # an action that names no text has a place for the box that says so
@@ -262,12 +264,12 @@ def _lines_to_actions(drawing: EgoDrawing) -> Iterator[dw.Mark]:
             if text in place_of:
                 x, y = place_of[text]
                 line = fr.bow((x + TEXT_WIDE, y), place, pen)
-                yield dw.Group((line,), title=drawing.names[text].text)
+                yield Group((line,), title=drawing.names[text].text)
         if tie.declared:
             yield from _citation(tie, place, drawing.middle - CORE_HIGH / 2)
 
 
-def _citation(tie: DrawnTie, place: dw.Point, core_top: float) -> Iterator[dw.Mark]:
+def _citation(tie: DrawnTie, place: Point, core_top: float) -> Iterator[Mark]:
     # up from the core, along above the texts, and down to the action
     x, y = place
     top = (CENTRE, core_top)
@@ -287,25 +289,25 @@ def _citation(tie: DrawnTie, place: dw.Point, core_top: float) -> Iterator[dw.Ma
         (turn, y),
         (x - 6, y),
     )
-    yield dw.Line(course, DECLARED, curved=True)
+    yield Line(course, DECLARED, curved=True)
     if tie.incoming:
-        yield dw.Line.arrow(top, math.pi / 2, fr.BLUE, 9)
+        yield Line.arrow(top, math.pi / 2, fr.BLUE, 9)
     else:
-        yield dw.Line.arrow((x - 5, y), 0.0, fr.BLUE, 9)
+        yield Line.arrow((x - 5, y), 0.0, fr.BLUE, 9)
 
 
-def _lines_from_core(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+def _lines_from_core(drawing: EgoDrawing) -> Iterator[Mark]:
     around = drawing.around
     right = (CENTRE + CORE_WIDE / 2, drawing.middle)
     left = (CENTRE - CORE_WIDE / 2, drawing.middle)
     for tie, place in zip(around.texts, drawing.texts, strict=False):
-        yield dw.Line((right, place), DECLARED if tie.declared else INFERRED)
+        yield Line((right, place), DECLARED if tie.declared else INFERRED)
     for body, place in zip(around.bodies, drawing.bodies, strict=True):
-        pen = dw.Pen(fr.GREEN, 2.4 if body in around.leads else 1.0)
-        yield dw.Line((left, place), pen)
+        pen = Pen(fr.GREEN, 2.4 if body in around.leads else 1.0)
+        yield Line((left, place), pen)
 
 
-def _bodies(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+def _bodies(drawing: EgoDrawing) -> Iterator[Mark]:
     subject = drawing.subject
     for body, (x, y) in zip(drawing.around.bodies, drawing.bodies, strict=True):
         name = drawing.names[body]
@@ -316,29 +318,29 @@ def _bodies(drawing: EgoDrawing) -> Iterator[dw.Mark]:
             words += f" ({subject.say('leads')})"
         lines = dw.wrap(words, BODY_NAME, font, 2)
         top = y - dw.height_of(len(lines), font) / 2
-        label = dw.Label(x - 10, top + font.size, "\n".join(lines), font, "end")
-        dot = dw.Dot(x, y, 5, fr.GREEN)
-        yield dw.Group((dot, *fr.spoken(name, [label])), name.full, subject.leads(body))
+        label = Label(x - 10, top + font.size, "\n".join(lines), font, "end")
+        dot = Dot(x, y, 5, fr.GREEN)
+        yield Group((dot, *fr.spoken(name, [label])), name.full, subject.leads(body))
 
 
-def _texts(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+def _texts(drawing: EgoDrawing) -> Iterator[Mark]:
     subject = drawing.subject
     for tie, place in zip(drawing.around.texts, drawing.texts, strict=False):
         name = drawing.names[tie.end]
         box = _text_box(place)
         labels = name_in(box, name, TEXT_WIDE - 14)
-        yield dw.Group((box, *labels), name.full, subject.leads(name.iri))
+        yield Group((box, *labels), name.full, subject.leads(name.iri))
     if drawing.around.is_unread:
         unread = fr.hatched(_text_box(drawing.texts[0]))
-        yield dw.Group(tuple(unread), title=subject.say("no-text-known"))
+        yield Group(tuple(unread), title=subject.say("no-text-known"))
 
 
-def _text_box(place: dw.Point) -> dw.Box:
+def _text_box(place: Point) -> Box:
     x, y = place
-    return dw.Box(x, y - TEXT_HIGH / 2, TEXT_WIDE, TEXT_HIGH, fr.SHADE, EDGE)
+    return Box(x, y - TEXT_HIGH / 2, TEXT_WIDE, TEXT_HIGH, fr.SHADE, EDGE)
 
 
-def _actions(drawing: EgoDrawing) -> Iterator[dw.Mark]:
+def _actions(drawing: EgoDrawing) -> Iterator[Mark]:
     subject = drawing.subject
     wide = ACTION_NAME - 10
     for tie, (x, y) in zip(drawing.around.drawn, drawing.actions, strict=True):
@@ -347,11 +349,11 @@ def _actions(drawing: EgoDrawing) -> Iterator[dw.Mark]:
         upper = dw.shorten(name.text, wide, WORDS)
         lower = dw.shorten(f"{name.key}{words}", wide, fr.FINE)
         labels = (
-            dw.Label(x + 10, y - 2, upper, WORDS, language=name.language),
-            dw.Label(x + 10, y + 11, lower, fr.FINE),
+            Label(x + 10, y - 2, upper, WORDS, language=name.language),
+            Label(x + 10, y + 11, lower, fr.FINE),
         )
-        dot = dw.Dot(x, y, 5, fr.BLUE if tie.declared else fr.VERMILION)
-        yield dw.Group((dot, *labels), f"{name.full}{words}", subject.leads(name.iri))
+        dot = Dot(x, y, 5, fr.BLUE if tie.declared else fr.VERMILION)
+        yield Group((dot, *labels), f"{name.full}{words}", subject.leads(name.iri))
 
 
 def _tied_by(subject: Subject, tie: DrawnTie) -> str:
@@ -361,23 +363,23 @@ def _tied_by(subject: Subject, tie: DrawnTie) -> str:
     return words
 
 
-def _core(drawing: EgoDrawing) -> dw.Group:
+def _core(drawing: EgoDrawing) -> Group:
     name = drawing.names[drawing.around.action]
     top = drawing.middle - CORE_HIGH / 2
-    pen = dw.Pen(fr.BLUE, 2.4)
-    box = dw.Box(CENTRE - CORE_WIDE / 2, top, CORE_WIDE, CORE_HIGH, fr.PAPER, pen)
+    pen = Pen(fr.BLUE, 2.4)
+    box = Box(CENTRE - CORE_WIDE / 2, top, CORE_WIDE, CORE_HIGH, fr.PAPER, pen)
     room = CORE_WIDE - 16
     short = dw.shorten(name.short, room, STRONG)
-    number = dw.Label(CENTRE, top + 17, short, STRONG, "middle")
+    number = Label(CENTRE, top + 17, short, STRONG, "middle")
     below = box._replace(y=top + 18, height=CORE_HIGH - 20)
     title = dw.centred(below, dw.wrap(name.text, room, WORDS, 4), WORDS)
-    return dw.Group((box, number, *fr.spoken(name, title)), title=name.full)
+    return Group((box, number, *fr.spoken(name, title)), title=name.full)
 
 
 # Legend, notes and table
 
 
-def _signs(subject: Subject, around: Surroundings) -> Iterator[fr.Sign]:
+def _signs(subject: Subject, around: Surroundings) -> Iterator[Sign]:
     # what is drawn, and nothing else
     say = subject.say
     ties = (*around.texts, *around.drawn)
@@ -387,10 +389,10 @@ def _signs(subject: Subject, around: Surroundings) -> Iterator[fr.Sign]:
         yield fr.sign(INFERRED, say("sign-inferred"))
     if any(tie.declared for tie in around.drawn):
         line, arrow = CITES
-        yield fr.Sign((line._replace(pen=DECLARED), arrow), say("sign-cites"))
+        yield Sign((line._replace(pen=DECLARED), arrow), say("sign-cites"))
     if around.bodies:
-        line = dw.Line(((4, 9), (30, 9)), dw.Pen(fr.GREEN, 1.0))
-        yield fr.Sign((line, dw.Dot(6, 9, 5, fr.GREEN)), say("sign-body"))
+        line = Line(((4, 9), (30, 9)), Pen(fr.GREEN, 1.0))
+        yield Sign((line, Dot(6, 9, 5, fr.GREEN)), say("sign-body"))
     if around.is_unread:
         yield fr.sign("", say("sign-hatch-text"))
 

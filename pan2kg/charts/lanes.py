@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark, Pen, Point
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.ties import (
     CITES,
@@ -44,10 +46,10 @@ NUMBER_ROOM = 50.0  # for the number of an action, to the left of its name
 PAD = 14.0  # what a name leaves free of the width of its box
 APART = 6.0  # how far what cites passes below, and what is cited above, the middle of a box
 LINES = 120  # how many lines to other plans can still be told from each other
-HEADING = dw.Font(12.5, bold=True)
-DECLARED = dw.Pen(fr.BLUE, 1.5)
-UNLINKED = dw.Pen(fr.GREY, 1.2, (3, 3))
-EDGE = dw.Pen(fr.GREY, 1.0)
+HEADING = Font(12.5, bold=True)
+DECLARED = Pen(fr.BLUE, 1.5)
+UNLINKED = Pen(fr.GREY, 1.2, (3, 3))
+EDGE = Pen(fr.GREY, 1.0)
 
 
 class LaneTies(NamedTuple):
@@ -81,14 +83,14 @@ class Lane:
         self.tops = {iri: TOP + step * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
         self.middles = {iri: top + high / 2 for iri, top in self.tops.items()}
 
-    def box(self, iri: str, fill: str, pen: dw.Pen) -> dw.Box:
+    def box(self, iri: str, fill: str, pen: Pen) -> Box:
         """The box of a thing of this lane."""
-        return dw.Box(self.left, self.tops[iri], self.width, self.high, fill, pen)
+        return Box(self.left, self.tops[iri], self.width, self.high, fill, pen)
 
 
 def draw_lanes(
     subject: Subject, *, plan: str = "", texts: object = 30, top: object = 12, actions: object = 60
-) -> fr.Picture:
+) -> Picture:
     """The texts that the actions of a plan rest on, the actions, and the plans they lead to.
 
     At most so many ``texts``, ``top`` plans and ``actions`` are drawn, those with most ties; of the
@@ -104,24 +106,24 @@ def draw_lanes(
 
     lanes = _lanes(ties)
     left, centre, right = lanes
-    marks: list[dw.Mark] = []
+    marks: list[Mark] = []
     for lane, word in zip(lanes, ("lane-texts", "lane-actions", "lane-plans"), strict=True):
-        marks.append(dw.Label(lane.left, 16, subject.say(word), HEADING))
+        marks.append(Label(lane.left, 16, subject.say(word), HEADING))
     marks += _lines_to_texts(ties, names, left, centre)
     marks += _lines_to_plans(subject, ties, names, centre, right)
     marks += _text_boxes(subject, names, left)
     marks += _work_boxes(subject, ties, names, centre)
     marks += _plan_boxes(subject, home, ties, names, right)
 
-    caption = fr.Caption(
+    caption = Caption(
         subject.say("lanes-title", plan=names[home].text),
         subject.say("lanes-lead"),
         _signs(subject),
         tuple(_notes(subject, ties)),
         sj.plans_named(subject, [names[home]]),
     )
-    size = fr.PictureSize(right.right, right.bottom)
-    return fr.Picture(
+    size = PictureSize(right.right, right.bottom)
+    return Picture(
         subject,
         "lanes",
         caption,
@@ -212,17 +214,17 @@ def _by_average(ties: Iterable[DrawnTie], works: Sequence[str]) -> list[str]:
 # Marks
 
 
-def _lines_to_texts(ties: LaneTies, names: Names, left: Lane, centre: Lane) -> Iterator[dw.Mark]:
+def _lines_to_texts(ties: LaneTies, names: Names, left: Lane, centre: Lane) -> Iterator[Mark]:
     for tie in ties.to_texts:
         start = (left.right, left.middles[tie.end])
         end = (centre.left, centre.middles[tie.work])
         line = fr.bow(start, end, DECLARED if tie.declared else INFERRED)
-        yield dw.Group((line,), f"{names[tie.end].text} → {fr.called(names[tie.work])}")
+        yield Group((line,), f"{names[tie.end].text} → {fr.called(names[tie.work])}")
 
 
 def _lines_to_plans(
     subject: Subject, ties: LaneTies, names: Names, centre: Lane, right: Lane
-) -> Iterator[dw.Mark]:
+) -> Iterator[Mark]:
     greatest = max((tie.bits for tie in ties.to_plans), default=0.0)
     for tie in ties.lines:
         start = (centre.right, centre.middles[tie.work])
@@ -230,7 +232,7 @@ def _lines_to_plans(
         if not tie.declared:
             kind = "tie-shared"
             line = fr.bow(start, end, fr.thick(INFERRED, tie.bits, greatest))
-            edge: tuple[dw.Mark, ...] = (line,)
+            edge: tuple[Mark, ...] = (line,)
         elif tie.incoming:
             kind = "tie-cited"
             edge = _citation(start, end, -APART, incoming=True)
@@ -239,30 +241,28 @@ def _lines_to_plans(
             edge = _citation(start, end, APART, incoming=False)
         words = subject.say(kind, n=tie.number, bits=bits_words(tie.bits, subject.language))
         title = f"{fr.called(names[tie.work])} – {names[tie.end].text}\n{words}"
-        yield dw.Group(edge, title)
+        yield Group(edge, title)
 
 
-def _citation(
-    work: dw.Point, plan: dw.Point, shift: float, *, incoming: bool
-) -> tuple[dw.Mark, ...]:
+def _citation(work: Point, plan: Point, shift: float, *, incoming: bool) -> tuple[Mark, ...]:
     start = (work[0], work[1] + shift)
     end = (plan[0], plan[1] + shift)
     if incoming:
-        arrow = dw.Line.arrow(start, math.pi, fr.BLUE)
+        arrow = Line.arrow(start, math.pi, fr.BLUE)
     else:
-        arrow = dw.Line.arrow(end, 0.0, fr.BLUE)
+        arrow = Line.arrow(end, 0.0, fr.BLUE)
     return fr.bow(start, end, DECLARED), arrow
 
 
-def _text_boxes(subject: Subject, names: Names, left: Lane) -> Iterator[dw.Mark]:
+def _text_boxes(subject: Subject, names: Names, left: Lane) -> Iterator[Mark]:
     for iri in left.tops:
         name = names[iri]
         box = left.box(iri, fr.SHADE, EDGE)
         labels = name_in(box, name, box.width - PAD)
-        yield dw.Group((box, *labels), name.full, subject.leads(iri))
+        yield Group((box, *labels), name.full, subject.leads(iri))
 
 
-def _work_boxes(subject: Subject, ties: LaneTies, names: Names, centre: Lane) -> Iterator[dw.Mark]:
+def _work_boxes(subject: Subject, ties: LaneTies, names: Names, centre: Lane) -> Iterator[Mark]:
     unlinked = set(ties.unlinked)
     for iri in centre.tops:
         name = names[iri]
@@ -275,10 +275,10 @@ def _work_boxes(subject: Subject, ties: LaneTies, names: Names, centre: Lane) ->
         labels = _numbered(box, name) if "/action/" in iri else []
         if not labels:
             labels = name_in(box, name, box.width - PAD)
-        yield dw.Group((box, *labels), title, subject.leads(iri))
+        yield Group((box, *labels), title, subject.leads(iri))
 
 
-def _numbered(box: dw.Box, name: Name) -> list[dw.Label]:
+def _numbered(box: Box, name: Name) -> list[Label]:
     # the name of an action with its number before it, if it has one
     number = dw.shorten(name.short, NUMBER_ROOM - 8, STRONG)
     if not number:
@@ -290,7 +290,7 @@ def _numbered(box: dw.Box, name: Name) -> list[dw.Label]:
 
 def _plan_boxes(
     subject: Subject, home: str, ties: LaneTies, names: Names, right: Lane
-) -> Iterator[dw.Mark]:
+) -> Iterator[Mark]:
     for iri in right.tops:
         name = names[iri]
         box = right.box(iri, fr.SHADE, EDGE)
@@ -299,7 +299,7 @@ def _plan_boxes(
         short = dw.shorten(words, box.width - PAD, fr.FINE)
         labels = name_in(box._replace(height=HIGH), name, box.width - PAD)
         labels += dw.centred(lower, (short,), fr.FINE, anchor="start")
-        yield dw.Group((box, *labels), f"{name.full}\n{words}", subject.leads(iri))
+        yield Group((box, *labels), f"{name.full}\n{words}", subject.leads(iri))
 
 
 def _tied_by(subject: Subject, home: str, plan: str, ties: Sequence[DrawnTie]) -> str:
@@ -319,13 +319,13 @@ def _tied_by(subject: Subject, home: str, plan: str, ties: Sequence[DrawnTie]) -
 # Legend, notes and table
 
 
-def _signs(subject: Subject) -> tuple[fr.Sign, ...]:
+def _signs(subject: Subject) -> tuple[Sign, ...]:
     say = subject.say
     return (
         fr.sign(DECLARED, say("sign-declared")),
         fr.sign(INFERRED, say("sign-inferred")),
-        fr.Sign(CITES, say("sign-cites")),
-        fr.Sign((dw.Box(1, 2, 28, 14, fr.PAPER, UNLINKED),), say("sign-unlinked")),
+        Sign(CITES, say("sign-cites")),
+        Sign((Box(1, 2, 28, 14, fr.PAPER, UNLINKED),), say("sign-unlinked")),
     )
 
 

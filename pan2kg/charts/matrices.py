@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.coherence import citations, figures
 from pan2kg.coherence.citations import Channel
@@ -143,7 +145,7 @@ class MatrixPair(NamedTuple):
 
 def draw_plan_matrix(
     subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10
-) -> fr.Picture:
+) -> Picture:
     """What some ``plans``, or the ``top`` around a plan, share and who of them cites whom.
 
     What is shared is darker the more it is of the greatest weight shown. A citation is drawn where
@@ -163,20 +165,20 @@ def draw_plan_matrix(
     greatest = max((meeting.shared.weight.low for meeting in meetings), default=0.0)
 
     heads, up, out = fr.tilted(names, PLAN_HEAD, PLAN_WIDE)
-    marks: list[dw.Mark] = [dw.Group(tuple(heads)), *_plan_heads(subject, names)]
+    marks: list[Mark] = [Group(tuple(heads)), *_plan_heads(subject, names)]
     for meeting in meetings:
         marks += _plan_cells(subject, meeting, greatest)
 
     notes, filters = choice.words(subject, names)
-    caption = fr.Caption(
+    caption = Caption(
         subject.say("plan-matrix-title"),
         subject.say("plan-matrix-lead"),
         _plan_signs(subject, greatest),
         (_plan_summary(subject, meetings), *notes),
         filters,
     )
-    size = fr.PictureSize(PLAN_HEAD + PLAN_WIDE * len(names) + out, up + PLAN_HIGH * len(names), up)
-    return fr.Picture(
+    size = PictureSize(PLAN_HEAD + PLAN_WIDE * len(names) + out, up + PLAN_HIGH * len(names), up)
+    return Picture(
         subject,
         "plan-matrix",
         caption,
@@ -201,16 +203,16 @@ def _way(subject: Subject, citing: Name, cited: Name, sign: str) -> CitedWay:
     return CitedWay(citing, cited, sign, state, channels, verdict.value)
 
 
-def _plan_heads(subject: Subject, names: Sequence[Name]) -> Iterator[dw.Mark]:
+def _plan_heads(subject: Subject, names: Sequence[Name]) -> Iterator[Mark]:
     # of each plan a row with its number and its measures, and its field on the diagonal
     for at, name in enumerate(names):
         number = str(at + 1)
         y = at * PLAN_HIGH
-        row = dw.Box(0, y, PLAN_HEAD, PLAN_HIGH)
+        row = Box(0, y, PLAN_HEAD, PLAN_HIGH)
         yield fr.row_head(row, number, name, f"{name.key} · {_measures(subject, name.iri)}")
-        box = dw.Box(PLAN_HEAD + at * PLAN_WIDE, y, PLAN_WIDE, PLAN_HIGH)
+        box = Box(PLAN_HEAD + at * PLAN_WIDE, y, PLAN_WIDE, PLAN_HIGH)
         diagonal = fr.filled(box, fr.SHADE, (number,))
-        yield dw.Group(tuple(diagonal), title=name.full, address=subject.leads(name.iri))
+        yield Group(tuple(diagonal), title=name.full, address=subject.leads(name.iri))
 
 
 def _measures(subject: Subject, plan: str) -> str:
@@ -223,26 +225,24 @@ def _measures(subject: Subject, plan: str) -> str:
     return subject.say("measures-all" if is_whole else "measures-seen", n=count)
 
 
-def _plan_cells(subject: Subject, meeting: MatrixPair, greatest: float) -> Iterator[dw.Mark]:
+def _plan_cells(subject: Subject, meeting: MatrixPair, greatest: float) -> Iterator[Mark]:
     shared = meeting.shared
     leads = subject.leads(meeting.first.iri, meeting.second.iri)
     x = PLAN_HEAD + shared.row * PLAN_WIDE
-    below = dw.Box(x, shared.column * PLAN_HIGH, PLAN_WIDE, PLAN_HIGH)
+    below = Box(x, shared.column * PLAN_HIGH, PLAN_WIDE, PLAN_HIGH)
     both = f"{meeting.first.full} – {meeting.second.full}"
     title = "\n".join((both, *shared.said_of_plans(subject)))
-    yield dw.Group(tuple(_shared_marks(subject, shared, below, greatest)), title, leads)
+    yield Group(tuple(_shared_marks(subject, shared, below, greatest)), title, leads)
     x = PLAN_HEAD + shared.column * PLAN_WIDE
     half = PLAN_HIGH / 2
     for at, way in enumerate(meeting.ways):
-        box = dw.Box(x, shared.row * PLAN_HIGH + half * at, PLAN_WIDE, half)
+        box = Box(x, shared.row * PLAN_HIGH + half * at, PLAN_WIDE, half)
         title = subject.say("cites", citing=way.citing.full, cited=way.cited.full)
         title += _way_words(subject, way)
-        yield dw.Group(tuple(_way_marks(subject, way, box)), title, leads)
+        yield Group(tuple(_way_marks(subject, way, box)), title, leads)
 
 
-def _shared_marks(
-    subject: Subject, shared: SharedCell, box: dw.Box, greatest: float
-) -> list[dw.Mark]:
+def _shared_marks(subject: Subject, shared: SharedCell, box: Box, greatest: float) -> list[Mark]:
     weight = shared.weight
     if shared.shares is Standing.ABSENT:
         return fr.filled(box, fr.PAPER, ("–",))
@@ -250,7 +250,7 @@ def _shared_marks(
         marks = fr.hatched(box)
         if weight.broad > 0:
             half = box.height / 2
-            low = dw.Box(box.x, box.y + half, box.width, half, fr.PAPER, fr.EDGE)
+            low = Box(box.x, box.y + half, box.width, half, fr.PAPER, fr.EDGE)
             general = coded("potential", "general").say(subject.language)
             marks += [low, *dw.centred(low, (general,), fr.FINE)]
         return marks
@@ -269,12 +269,12 @@ def _way_words(subject: Subject, way: CitedWay) -> str:
     return subject.say(f"citation-{way.state}")
 
 
-def _way_marks(subject: Subject, way: CitedWay, box: dw.Box) -> list[dw.Mark]:
+def _way_marks(subject: Subject, way: CitedWay, box: Box) -> list[Mark]:
     if way.state is Standing.STATED:
         channel = way.channels[0].value if len(way.channels) == 1 else "both"
         text = f"{way.sign} {subject.say(f'cited-{channel}')}"
         field = box._replace(fill=CITED, pen=fr.EDGE)
-        return [field, *dw.centred(box, (text,), dw.Font(10.5, bold=True))]
+        return [field, *dw.centred(box, (text,), Font(10.5, bold=True))]
     if way.state is Standing.ABSENT:
         return fr.filled(box, fr.PAPER, (f"{way.sign} –",))
     if way.state is Standing.IMPOSSIBLE:
@@ -282,18 +282,18 @@ def _way_marks(subject: Subject, way: CitedWay, box: dw.Box) -> list[dw.Mark]:
     return fr.hatched(box)
 
 
-def _plan_signs(subject: Subject, greatest: float) -> tuple[fr.Sign, ...]:
+def _plan_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     say = subject.say
-    box = dw.Box(0, 0, *fr.SWATCH, pen=fr.EDGE)
-    arrow = dw.Label(15, 13, "→", dw.Font(11, bold=True), "middle")
-    crossed = (box._replace(fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
+    box = Box(0, 0, *fr.SWATCH, pen=fr.EDGE)
+    arrow = Label(15, 13, "→", Font(11, bold=True), "middle")
+    crossed = (box._replace(fill=fr.SHADE), Line(((0, 0), fr.SWATCH), fr.EDGE))
     return (
         *fr.weight_signs(subject, greatest),
-        fr.Sign((box._replace(fill=CITED), arrow), say("sign-citation")),
+        Sign((box._replace(fill=CITED), arrow), say("sign-citation")),
         fr.sign(fr.SHADE, say("sign-impossible"), "×"),
         fr.sign(fr.PAPER, say("sign-none"), "–"),
         fr.sign("", say("sign-hatch")),
-        fr.Sign(crossed, say("sign-diagonal")),
+        Sign(crossed, say("sign-diagonal")),
     )
 
 
@@ -319,7 +319,7 @@ def _plan_rows(meetings: Sequence[MatrixPair]) -> Iterator[tuple[Cell, ...]]:
 
 CELL = 24.0  # how wide and high a cell is, in pixels
 SIDE = (330.0, 540.0)  # the least and the greatest width of the labels at the side
-DIGITS = dw.Font(8.5)
+DIGITS = Font(8.5)
 
 
 class ActionGrid:
@@ -354,14 +354,14 @@ class ActionGrid:
         self.left_out += len(actions) - len(chosen)
         return [action for action in actions if action in chosen]
 
-    def box(self, row: int, column: int) -> dw.Box:
+    def box(self, row: int, column: int) -> Box:
         """The field in a row and a column."""
-        return dw.Box(self.left + CELL * column, CELL * row, CELL, CELL)
+        return Box(self.left + CELL * column, CELL * row, CELL, CELL)
 
 
 def draw_action_matrix(
     subject: Subject, *, plan: str = "", other: str = "", top: object = 60
-) -> fr.Picture:
+) -> Picture:
     """What the actions of a plan share with each other, or with those of an ``other`` plan.
 
     With one plan the half below the diagonal shows weights, the half above how many texts are
@@ -381,12 +381,12 @@ def draw_action_matrix(
         *_diagonal(grid),
         *_action_cells(subject, grid),
     ]
-    size = fr.PictureSize(
+    size = PictureSize(
         grid.left + CELL * len(grid.columns),
         grid.up + CELL * len(grid.rows),
         grid.up,
     )
-    return fr.Picture(
+    return Picture(
         subject,
         "action-matrix",
         _action_caption(subject, grid),
@@ -397,34 +397,34 @@ def draw_action_matrix(
     )
 
 
-def _column_heads(grid: ActionGrid) -> Iterator[dw.Mark]:
+def _column_heads(grid: ActionGrid) -> Iterator[Mark]:
     for at, name in enumerate(grid.columns):
         words = name.short if grid.is_one else f"{name.short} · {name.text}"
         text = dw.shorten(words, grid.up - 12, fr.HEAD)
         x = grid.left + CELL * (at + 0.5) + fr.HEAD.size * 0.36
         language = "" if grid.is_one else name.language
-        label = dw.Label(x, -6, text, fr.HEAD, turn=-90, language=language)
-        yield dw.Group((label,), title=name.full)
+        label = Label(x, -6, text, fr.HEAD, turn=-90, language=language)
+        yield Group((label,), title=name.full)
 
 
-def _action_heads(subject: Subject, grid: ActionGrid) -> Iterator[dw.Mark]:
+def _action_heads(subject: Subject, grid: ActionGrid) -> Iterator[Mark]:
     for at, name in enumerate(grid.rows):
         y = CELL * at + CELL / 2 + 4
         short = dw.shorten(name.short, 44, fr.STRONG)
         text = dw.shorten(name.text, grid.left - 62, fr.HEAD)
-        number = dw.Label(44, y, short, fr.STRONG, "end")
-        label = dw.Label(52, y, text, fr.HEAD, language=name.language)
-        yield dw.Group((number, label), name.full, subject.leads(name.iri))
+        number = Label(44, y, short, fr.STRONG, "end")
+        label = Label(52, y, text, fr.HEAD, language=name.language)
+        yield Group((number, label), name.full, subject.leads(name.iri))
 
 
-def _diagonal(grid: ActionGrid) -> Iterator[dw.Mark]:
+def _diagonal(grid: ActionGrid) -> Iterator[Mark]:
     for at, name in enumerate(grid.rows if grid.is_one else ()):
         box = grid.box(at, at)._replace(fill=fr.SHADE, pen=fr.EDGE)
         digits = dw.centred(box, (dw.shorten(name.short, CELL - 2, DIGITS),), DIGITS)
-        yield dw.Group((box, *digits), title=name.full)
+        yield Group((box, *digits), title=name.full)
 
 
-def _action_cells(subject: Subject, grid: ActionGrid) -> Iterator[dw.Mark]:
+def _action_cells(subject: Subject, grid: ActionGrid) -> Iterator[Mark]:
     for meeting in grid.meetings:
         row = grid.rows[meeting.row]
         column = grid.columns[meeting.column]
@@ -432,13 +432,13 @@ def _action_cells(subject: Subject, grid: ActionGrid) -> Iterator[dw.Mark]:
         title = "\n".join((both, *meeting.said_of_actions(subject)))
         leads = subject.leads(row.iri, column.iri)
         weighed = _weighed(subject, meeting, grid.box(meeting.row, meeting.column), grid.greatest)
-        yield dw.Group(tuple(weighed), title, leads)
+        yield Group(tuple(weighed), title, leads)
         if grid.is_one:
             counted = _counted(meeting, grid.box(meeting.column, meeting.row))
-            yield dw.Group(tuple(counted), title, leads)
+            yield Group(tuple(counted), title, leads)
 
 
-def _weighed(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float) -> list[dw.Mark]:
+def _weighed(subject: Subject, meeting: SharedCell, box: Box, greatest: float) -> list[Mark]:
     if meeting.shares is not Standing.STATED:
         return _counted(meeting, box)
     # one decimal is what a cell has room for; what is more than nought is never rounded to it
@@ -450,20 +450,20 @@ def _weighed(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float
     return marks
 
 
-def _counted(meeting: SharedCell, box: dw.Box) -> list[dw.Mark]:
+def _counted(meeting: SharedCell, box: Box) -> list[Mark]:
     if meeting.shares is Standing.UNREAD:
         return fr.hatched(box)
     is_shared = meeting.shares is Standing.STATED
     return _lettered(box, fr.PAPER, str(len(meeting.texts)) if is_shared else "–")
 
 
-def _lettered(box: dw.Box, fill: str, text: str) -> list[dw.Mark]:
-    font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
-    below = dw.Box(box.x, box.y + 6, box.width, box.height - 6)
+def _lettered(box: Box, fill: str, text: str) -> list[Mark]:
+    font = Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
+    below = Box(box.x, box.y + 6, box.width, box.height - 6)
     return [box._replace(fill=fill, pen=fr.EDGE), *dw.centred(below, (text,), font)]
 
 
-def _action_caption(subject: Subject, grid: ActionGrid) -> fr.Caption:
+def _action_caption(subject: Subject, grid: ActionGrid) -> Caption:
     say = subject.say
     titles = [grid.names[iri] for iri in grid.plans]
     first = titles[0]
@@ -477,7 +477,7 @@ def _action_caption(subject: Subject, grid: ActionGrid) -> fr.Caption:
     notes = [_action_summary(subject, grid)]
     if grid.left_out:
         notes.append(say("actions-left-out", n=grid.left_out))
-    return fr.Caption(
+    return Caption(
         title,
         say(f"{kind}-lead", one=first.key, two=second.key),
         tuple(_action_signs(subject, grid)),
@@ -486,7 +486,7 @@ def _action_caption(subject: Subject, grid: ActionGrid) -> fr.Caption:
     )
 
 
-def _action_signs(subject: Subject, grid: ActionGrid) -> Iterator[fr.Sign]:
+def _action_signs(subject: Subject, grid: ActionGrid) -> Iterator[Sign]:
     yield from fr.weight_signs(subject, grid.greatest)
     if grid.is_one:
         yield fr.sign(fr.PAPER, subject.say("sign-shared"), "2", 10)

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts import frame as fr, subject as sj
+from pan2kg.charts.drawing import Box, Group, Mark
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.coherence import evidence
 from pan2kg.graph.labels import Name
@@ -82,7 +84,7 @@ def draw_ministries(
     plans: str | Sequence[str] = (),
     top: object = 10,
     bodies: object = 24,
-) -> fr.Picture:
+) -> Picture:
     """The ministries with a part in some ``plans``, or in the ``top`` around a plan, those of most plans first.
 
     Raises:
@@ -103,24 +105,24 @@ def draw_ministries(
     marks += _known_row(subject, columns, roles)
     for row, body in enumerate(ministries):
         y = KNOWN + HIGH * row
-        head = dw.Box(-20, y, HEAD + 10, HIGH)
+        head = Box(-20, y, HEAD + 10, HIGH)
         detail = subject.say("in-plans", n=number_of[body])
         marks.append(fr.row_head(head, "", names[body], detail))
         for place, (plan_name, role) in enumerate(zip(columns, roles, strict=True)):
-            box = dw.Box(HEAD + WIDE * place, y, WIDE, HIGH)
+            box = Box(HEAD + WIDE * place, y, WIDE, HIGH)
             marks.append(_cell(subject, box, names[body], plan_name, role))
 
     notes, filters = choice.words(subject, columns)
     summary = _summary(subject, roles, len(every) - len(ministries))
-    caption = fr.Caption(
+    caption = Caption(
         subject.say("ministries-title"),
         subject.say("ministries-lead"),
         tuple(_signs(subject)),
         (*summary, *notes),
         filters,
     )
-    size = fr.PictureSize(HEAD + WIDE * len(columns) + out, up + KNOWN + HIGH * len(ministries), up)
-    return fr.Picture(
+    size = PictureSize(HEAD + WIDE * len(columns) + out, up + KNOWN + HIGH * len(ministries), up)
+    return Picture(
         subject,
         "ministries",
         caption,
@@ -138,27 +140,25 @@ def _actions(roles: Sequence[Roles], body: str) -> int:
 # Marks
 
 
-def _known_row(
-    subject: Subject, columns: Sequence[Name], roles: Sequence[Roles]
-) -> Iterator[dw.Mark]:
+def _known_row(subject: Subject, columns: Sequence[Name], roles: Sequence[Roles]) -> Iterator[Mark]:
     for place, (role, plan) in enumerate(zip(roles, columns, strict=True)):
-        box = dw.Box(HEAD + WIDE * place, 0, WIDE, KNOWN)
+        box = Box(HEAD + WIDE * place, 0, WIDE, KNOWN)
         known = f"{_number(role.known or None)}/{_number(role.actions or None)}"
         marks = fr.filled(box, FAINT, (known,), size=10)
-        yield dw.Group(tuple(marks), f"{plan.full}\n{subject.say('sign-known')}")
+        yield Group(tuple(marks), f"{plan.full}\n{subject.say('sign-known')}")
 
 
 def _number(counted: int | None) -> str:
     return "–" if counted is None else str(counted)
 
 
-def _cell(subject: Subject, box: dw.Box, body: Name, plan: Name, role: Roles) -> dw.Group:
+def _cell(subject: Subject, box: Box, body: Name, plan: Name, role: Roles) -> Group:
     # hatched where no body of the plan is known, else the number, or a dash where it is not certain
     say = subject.say
     title = f"{body.text} – {plan.full}"
     leads = subject.leads(body.iri, plan.iri)
     if not role.is_known:
-        return dw.Group(tuple(fr.hatched(box)), f"{title}\n{say('bodies-unknown')}", leads)
+        return Group(tuple(fr.hatched(box)), f"{title}\n{say('bodies-unknown')}", leads)
     words = say(
         "involved",
         number=_number(role.involving(body.iri)),
@@ -169,7 +169,7 @@ def _cell(subject: Subject, box: dw.Box, body: Name, plan: Name, role: Roles) ->
     title += f"\n{words}"
     if body.iri not in role.bodies:
         nought = "0" if role.is_certain else "–"
-        return dw.Group(tuple(fr.filled(box, fr.PAPER, (nought,), size=11)), title, leads)
+        return Group(tuple(fr.filled(box, fr.PAPER, (nought,), size=11)), title, leads)
     number = role.involved.get(body.iri, 0)
     if number:
         lines = [str(number)]
@@ -182,13 +182,13 @@ def _cell(subject: Subject, box: dw.Box, body: Name, plan: Name, role: Roles) ->
     if body.iri in role.plan_wide:
         title += f"\n{say('whole-plan')}"
     fill = fr.shade(max(number, 1), BOUNDS)
-    return dw.Group(tuple(fr.filled(box, fill, lines, size=size)), title, leads)
+    return Group(tuple(fr.filled(box, fill, lines, size=size)), title, leads)
 
 
 # Legend, notes and table
 
 
-def _signs(subject: Subject) -> Iterator[fr.Sign]:
+def _signs(subject: Subject) -> Iterator[Sign]:
     say = subject.say
     bounds = [int(bound) for bound in BOUNDS]
     classes = [say("actions-none"), say("actions-one", n=bounds[0])]

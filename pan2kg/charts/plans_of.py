@@ -11,6 +11,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_axis as ta
+from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Mark, Pen
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Subject
 from pan2kg.coherence import evidence, texts
 from pan2kg.errors import ProjectError, QueryError
@@ -42,7 +44,7 @@ TOP = 24.0  # above the first plan, for the years
 HIGH = 14.0  # how high the bar of a plan is
 GAP = 15.0  # how far the marks of works are apart
 MARKED = 14  # how many works of a plan have a mark; the words beside say how many there are
-NAME = dw.Font(12)
+NAME = Font(12)
 
 
 class TieRank(IntEnum):
@@ -93,7 +95,7 @@ class ThingMap:
         return self.subject.say(f"plans-of-{self.entry.kind}-{rank}{ending}", **values)
 
 
-def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.Picture:
+def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> Picture:
     """The ``top`` plans with most works tied to a text, a body or a topic, in the order of adoption.
 
     Without a ``thing`` it is the text that most plans name.
@@ -113,14 +115,14 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         y = ROW * (at + 0.5)
         marks += (
             _plan_marks(drawn, plan, y),
-            dw.Group(tuple(_action_marks(drawn, plan, y))),
+            Group(tuple(_action_marks(drawn, plan, y))),
             _counted(drawn, plan, y),
         )
 
     called = drawn.names[entry.iri].text
     undrawn = len(drawn.plans) - len(drawn.plans_drawn)
     note = subject.say("left-out", what=subject.say("field-plans", n=undrawn))
-    caption = fr.Caption(
+    caption = Caption(
         subject.say(f"plans-of-{entry.kind}", thing=called, n=len(drawn.plans)),
         subject.say("plans-of-lead"),
         tuple(_signs(drawn)),
@@ -128,8 +130,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         (subject.say("chosen-thing", thing=called),),
         is_levelled=entry.kind != "topic",
     )
-    size = fr.PictureSize(LEFT + SPAN + 24 + SAYS, TOP + bottom, TOP)
-    return fr.Picture(
+    size = PictureSize(LEFT + SPAN + 24 + SAYS, TOP + bottom, TOP)
+    return Picture(
         subject,
         "plans-of",
         caption,
@@ -236,50 +238,50 @@ def _by_plan(subject: Subject, works: list[TiedWork]) -> Mapping[str, tuple[Tied
 # Marks
 
 
-def _plan_marks(drawn: ThingMap, plan: str, y: float) -> dw.Group:
+def _plan_marks(drawn: ThingMap, plan: str, y: float) -> Group:
     # its name, its time, and where the plan itself is tied a mark, which leads where these lead
     name = drawn.names[plan]
     axis = drawn.axis
     lines = dw.wrap(name.text, HEAD - 4, NAME, 2)
     top = y - dw.height_of(len(lines), NAME) / 2
-    label = dw.Label(HEAD, top + NAME.size, "\n".join(lines), NAME, "end")
-    marks: list[dw.Mark] = [*fr.spoken(name, [label])]
+    label = Label(HEAD, top + NAME.size, "\n".join(lines), NAME, "end")
+    marks: list[Mark] = [*fr.spoken(name, [label])]
     if drawn.life_of[plan].is_drawn:
         marks += ta.bar(axis, drawn.life_of[plan], y, ta.PALE, high=HIGH)
     else:
-        marks += fr.hatched(dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
+        marks += fr.hatched(Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
     title = name.full
     for at, tied in enumerate(drawn.works_of[plan][:MARKED]):
         if tied.work == plan:
             marks.append(_part_mark(MARKS + GAP * at, y - 7, tied.rank, is_plan=True))
             title = f"{title}\n{drawn.rank_words(tied.rank)}"
-    return dw.Group(tuple(marks), title=title, address=drawn.subject.leads(plan))
+    return Group(tuple(marks), title=title, address=drawn.subject.leads(plan))
 
 
-def _action_marks(drawn: ThingMap, plan: str, y: float) -> Iterator[dw.Mark]:
+def _action_marks(drawn: ThingMap, plan: str, y: float) -> Iterator[Mark]:
     for at, tied in enumerate(drawn.works_of[plan][:MARKED]):
         if tied.work != plan:
             name = drawn.names[tied.work]
             title = f"{name.notation} {shortened(name.text)}\n{drawn.rank_words(tied.rank)}"
             mark = _part_mark(MARKS + GAP * at, y - 7, tied.rank)
             address = drawn.subject.leads(tied.work)
-            yield dw.Group((mark,), title=title.strip(), address=address)
+            yield Group((mark,), title=title.strip(), address=address)
 
 
-def _part_mark(x: float, y: float, rank: TieRank, *, is_plan: bool = False) -> dw.Box | dw.Dot:
+def _part_mark(x: float, y: float, rank: TieRank, *, is_plan: bool = False) -> Box | Dot:
     if rank is TieRank.FIRST:
         fill = fr.BLUE
         pen = None
     elif rank is TieRank.SECOND:
         fill = fr.PAPER
-        pen = dw.Pen(fr.BLUE, 1.8)
+        pen = Pen(fr.BLUE, 1.8)
     else:
         fill = fr.PAPER
-        pen = dw.Pen(fr.GREY, 1.0, (2, 2))
-    return dw.Box(x - 5, y - 5, 10, 10, fill, pen) if is_plan else dw.Dot(x, y, 5.2, fill, pen)
+        pen = Pen(fr.GREY, 1.0, (2, 2))
+    return Box(x - 5, y - 5, 10, 10, fill, pen) if is_plan else Dot(x, y, 5.2, fill, pen)
 
 
-def _counted(drawn: ThingMap, plan: str, y: float) -> dw.Label:
+def _counted(drawn: ThingMap, plan: str, y: float) -> Label:
     # what the plan itself is to the thing, and how many actions of each rank
     language = drawn.subject.language
     whole = drawn.subject.say("plans-of-whole") + format_of("colon", language)
@@ -292,20 +294,20 @@ def _counted(drawn: ThingMap, plan: str, y: float) -> dw.Label:
             number_of[tied.rank] += 1
     words += [drawn.rank_words(rank, "-n", n=number_of[rank]) for rank in sorted(number_of)]
     text = dw.shorten(format_of("semicolon", language).join(words), SAYS - 20, ta.TICK)
-    return dw.Label(MARKS - 6, y + 11, text, ta.TICK)
+    return Label(MARKS - 6, y + 11, text, ta.TICK)
 
 
 # Legend and table
 
 
-def _signs(drawn: ThingMap) -> Iterator[fr.Sign]:
+def _signs(drawn: ThingMap) -> Iterator[Sign]:
     # what is drawn, and nothing else
     subject = drawn.subject
     for rank in sorted({tied.rank for tied in drawn.works_drawn}):
-        yield fr.Sign((_part_mark(15, 9, rank),), drawn.rank_words(rank))
+        yield Sign((_part_mark(15, 9, rank),), drawn.rank_words(rank))
     if any(tied.work in drawn.life_of for tied in drawn.works_drawn):
         mark = _part_mark(15, 9, TieRank.SECOND, is_plan=True)
-        yield fr.Sign((mark,), subject.say("plans-of-whole"))
+        yield Sign((mark,), subject.say("plans-of-whole"))
     if any(life.is_open for life in drawn.lives):
         yield ta.open_end_sign(subject, ta.PALE)
     if any(not life.is_drawn for life in drawn.lives):

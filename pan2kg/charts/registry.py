@@ -24,6 +24,7 @@ from pan2kg.charts import (
     time_map,
     timeline,
 )
+from pan2kg.charts.drawing import Box, Dot, Drawing, Group, Hatch, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.subject import Address, Subject
 from pan2kg.coherence.evidence import Level
@@ -127,7 +128,7 @@ def picture_bytes(picture: Picture, suffix: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def render(drawing: dw.Drawing, form: Literal["png", "pdf"]) -> bytes:
+def render(drawing: Drawing, form: Literal["png", "pdf"]) -> bytes:
     """A drawing as PNG or PDF, by matplotlib alone.
 
     Raises:
@@ -142,7 +143,7 @@ def render(drawing: dw.Drawing, form: Literal["png", "pdf"]) -> bytes:
 
     class DrawingArtist(Artist):
         def draw(self, renderer: Any) -> None:  # noqa: ANN401 - matplotlib's own types are partial
-            for mark, shift in dw.Group(drawing.marks).flat():
+            for mark, shift in Group(drawing.marks).flat():
                 _Brush(renderer, drawing.height, shift).draw(mark)
 
     settings: Any = {
@@ -173,18 +174,18 @@ def _printable(text: str) -> str:
 class _Brush:
     __slots__ = ("height", "renderer", "scale", "shift")
 
-    def __init__(self, renderer: Any, height: float, shift: dw.Point) -> None:  # noqa: ANN401
+    def __init__(self, renderer: Any, height: float, shift: Point) -> None:  # noqa: ANN401
         self.renderer = renderer
         self.height = height
         self.shift = shift
         self.scale = renderer.points_to_pixels(_POINTS)
 
-    def draw(self, mark: dw.Mark) -> None:
-        if isinstance(mark, dw.Label):
+    def draw(self, mark: Mark) -> None:
+        if isinstance(mark, Label):
             self.text(mark)
-        elif isinstance(mark, dw.Box):
+        elif isinstance(mark, Box):
             self.draw(mark.edge())
-        elif isinstance(mark, dw.Dot):
+        elif isinstance(mark, Dot):
             # four curves make a circle
             x = mark.x
             y = mark.y
@@ -206,14 +207,14 @@ class _Brush:
                 (x + r, y),
             )
             self.course(points, mark.fill, mark.pen, curved=True)
-        elif isinstance(mark, dw.Hatch):
+        elif isinstance(mark, Hatch):
             for stroke in mark.strokes():
                 self.draw(stroke)
-        elif isinstance(mark, dw.Line):
+        elif isinstance(mark, Line):
             self.course(mark.points, mark.fill, mark.pen, curved=mark.curved)
 
     def course(
-        self, points: tuple[dw.Point, ...], fill: str, pen: dw.Pen | None, *, curved: bool = False
+        self, points: tuple[Point, ...], fill: str, pen: Pen | None, *, curved: bool = False
     ) -> None:
         from matplotlib import path, transforms
 
@@ -239,7 +240,7 @@ class _Brush:
         self.renderer.draw_path(context, course, transforms.IdentityTransform(), colour)
         context.restore()
 
-    def text(self, mark: dw.Label) -> None:
+    def text(self, mark: Label) -> None:
         from matplotlib.font_manager import FontProperties
 
         if not mark.text.strip():

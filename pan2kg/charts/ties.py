@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pan2kg.charts import drawing as dw, frame as fr
+from pan2kg.charts.drawing import Box, Font, Label, Line, Pen
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import Level, firmest
 from pan2kg.graph.labels import Name
 
 STEP = 42.0
-WORDS = dw.Font(10.5)
-STRONG = dw.Font(10.5, bold=True)
-INFERRED = dw.Pen(fr.VERMILION, 1.2, (5, 4))
+WORDS = Font(10.5)
+STRONG = Font(10.5, bold=True)
+INFERRED = Pen(fr.VERMILION, 1.2, (5, 4))
 CITES = (
-    dw.Line(((0, 9), (26, 9)), dw.Pen(fr.BLUE, 1.5)),
-    dw.Line.arrow((30, 9), 0.0, fr.BLUE),
+    Line(((0, 9), (26, 9)), Pen(fr.BLUE, 1.5)),
+    Line.arrow((30, 9), 0.0, fr.BLUE),
 )
 
 
@@ -141,7 +142,7 @@ def _sharing(subject: Subject, plan: str) -> Iterator[DrawnTie]:
             )
 
 
-def name_in(box: dw.Box, name: Name, width: float, pad: float = 6.0) -> list[dw.Label]:
+def name_in(box: Box, name: Name, width: float, pad: float = 6.0) -> list[Label]:
     """A name on at most two lines of ``width`` pixels, from ``pad`` pixels right of the box's edge."""
     lines = dw.wrap(name.text, width, WORDS, 2)
     return fr.spoken(name, dw.centred(box, lines, WORDS, anchor="start", pad=pad))

@@ -4,19 +4,21 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pan2kg.charts import drawing as dw, frame as fr
+from pan2kg.charts import frame as fr
+from pan2kg.charts.drawing import Box, Dot, Font, Label, Line, Mark, Pen
+from pan2kg.charts.frame import Sign
 from pan2kg.charts.subject import Life, Subject
 from pan2kg.coherence import citations
 
-TICK = dw.Font(11, colour=fr.GREY)
+TICK = Font(11, colour=fr.GREY)
 # for how many years the bar of a plan is drawn whose end is not known; its edge is dashed
 OPEN_END = 1.0
 # how many years beyond the day of the picture the axis reaches: what ends later runs out of it
 AHEAD = 10
 PALE = "#dde4ee"
-TODAY = dw.Pen(fr.INK, 1.2, (2, 3))
-DATED = dw.Pen(fr.GREY, 0.9)
-OPEN = dw.Pen(fr.GREY, 0.9, (3, 2))
+TODAY = Pen(fr.INK, 1.2, (2, 3))
+DATED = Pen(fr.GREY, 0.9)
+OPEN = Pen(fr.GREY, 0.9, (3, 2))
 STEPS = (1, 2, 5, 10, 20, 50, 100, 500, 1000, 5000)
 
 
@@ -50,17 +52,17 @@ class Axis:
         share = (on.toordinal() - start) / (end - start)
         return self.left + self.width * min(max(share, 0.0), 1.0)
 
-    def marks(self, bottom: float, today: date | None) -> list[dw.Mark]:
+    def marks(self, bottom: float, today: date | None) -> list[Mark]:
         """A line and a number every few years, down to ``bottom``, and the line of the day if there is one."""
         every = ticks(self.first, self.last, max(self.width / 42, 1))
         years = range(-(-self.first // every) * every, self.last + 1, every)
         places = {year: self.x(date(year, 1, 1)) for year in years}
-        lines = [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.7)) for x in places.values()]
-        labels = [dw.Label(x, -9, str(year), TICK, "middle") for year, x in places.items()]
-        marks: list[dw.Mark] = [*lines, *labels]
+        lines = [Line(((x, -4), (x, bottom)), Pen(fr.RULE, 0.7)) for x in places.values()]
+        labels = [Label(x, -9, str(year), TICK, "middle") for year, x in places.items()]
+        marks: list[Mark] = [*lines, *labels]
         if today:
             x = self.x(today)
-            marks.append(dw.Line(((x, -4), (x, bottom)), TODAY))
+            marks.append(Line(((x, -4), (x, bottom)), TODAY))
         return marks
 
 
@@ -106,17 +108,17 @@ def axis_of(every: Collection[Life], today: date | None, *, left: float, width: 
     return Axis(min(days).year, last, left, width)
 
 
-def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[dw.Mark]:
+def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[Mark]:
     """A bar from its beginning to its end, and a dot on the day it was issued.
 
     The edge is dashed where one end is not known. The dot is hollow where only a span of days is:
     it stands in the middle, with a line over the span.
     """
-    marks: list[dw.Mark] = []
+    marks: list[Mark] = []
     if life.first or life.end:
         start, right = _ends(axis, life)
         edge = DATED if life.end and life.first else OPEN
-        marks.append(dw.Box(start, y - high / 2, right - start, high, colour, edge))
+        marks.append(Box(start, y - high / 2, right - start, high, colour, edge))
     if life.issued:
         marks += _issued(axis, life.issued, y, high)
     return marks
@@ -132,15 +134,15 @@ def _ends(axis: Axis, life: Life) -> tuple[float, float]:
     return start, max(start + stub if right is None else right, start + 3)
 
 
-def _issued(axis: Axis, issued: citations.Span, y: float, high: float) -> Iterator[dw.Mark]:
+def _issued(axis: Axis, issued: citations.Span, y: float, high: float) -> Iterator[Mark]:
     earliest = axis.x(issued.first)
     latest = axis.x(issued.last)
     if issued.first == issued.last:
-        yield dw.Dot(earliest, y, high * 0.26 + 1.2, fr.INK, dw.Pen(fr.PAPER, 0.8))
+        yield Dot(earliest, y, high * 0.26 + 1.2, fr.INK, Pen(fr.PAPER, 0.8))
     else:
-        pen = dw.Pen(fr.INK, 1.0)
-        yield dw.Line(((earliest, y), (latest, y)), pen)
-        yield dw.Dot((earliest + latest) / 2, y, high * 0.22 + 1.0, fr.PAPER, pen)
+        pen = Pen(fr.INK, 1.0)
+        yield Line(((earliest, y), (latest, y)), pen)
+        yield Dot((earliest + latest) / 2, y, high * 0.22 + 1.0, fr.PAPER, pen)
 
 
 def place_of(axis: Axis, life: Life) -> float:
@@ -151,7 +153,7 @@ def place_of(axis: Axis, life: Life) -> float:
     return axis.x(day) if day else axis.left
 
 
-def open_end_sign(subject: Subject, colour: str) -> fr.Sign:
+def open_end_sign(subject: Subject, colour: str) -> Sign:
     """The sign of a bar whose other end is not known."""
     marks = bar(Axis(2020, 2021, 2, 26), Life(start=date(2020, 1, 1)), 9, colour, high=10)
-    return fr.Sign(tuple(marks), subject.say("sign-open-end"))
+    return Sign(tuple(marks), subject.say("sign-open-end"))

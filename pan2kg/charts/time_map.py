@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pan2kg.charts import country_map, drawing as dw, frame as fr, subject as sj, time_axis as ta
+from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark, Pen, Point
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Subject
 from pan2kg.coherence.citations import Dates, Occasion, Verdict, feasible
 from pan2kg.coherence.standing import Standing
@@ -16,18 +18,18 @@ from pan2kg.turtle.vocabulary import key
 SAYS = 310.0  # how wide the words beside the axis are
 TOP = 24.0  # above the first plan, for the years
 HIGH = 15.0  # how high the bar of a plan is
-NAME = dw.Font(12)
-CHOSEN = dw.Font(12, bold=True)
-FINE = dw.Font(11, colour=fr.GREY)
+NAME = Font(12)
+CHOSEN = Font(12, bold=True)
+FINE = Font(11, colour=fr.GREY)
 BAND = "#f3dfc1"
 # the line of a citation: solid where it was seen, dashed where it was not, dotted where the dates
 # are not known
 PENS = {
-    Standing.STATED: dw.Pen(fr.BLUE, 2.0),
-    Standing.ABSENT: dw.Pen(fr.VERMILION, 1.8, (6, 4)),
-    Standing.UNREAD: dw.Pen("#8a5a00", 1.5, (8, 3, 2, 3)),
-    Standing.UNDATED: dw.Pen(fr.GREY, 1.3, (1.5, 3)),
-    Standing.IMPOSSIBLE: dw.Pen("#9a9a9a", 1.0),
+    Standing.STATED: Pen(fr.BLUE, 2.0),
+    Standing.ABSENT: Pen(fr.VERMILION, 1.8, (6, 4)),
+    Standing.UNREAD: Pen("#8a5a00", 1.5, (8, 3, 2, 3)),
+    Standing.UNDATED: Pen(fr.GREY, 1.3, (1.5, 3)),
+    Standing.IMPOSSIBLE: Pen("#9a9a9a", 1.0),
 }
 # what is told of a citation in words, what asks for something first
 TOLD = (Standing.ABSENT, Standing.UNREAD, Standing.STATED)
@@ -65,7 +67,7 @@ class Layout:
     row: float
     low: float = 0.0
 
-    def out(self, start: dw.Point, end: dw.Point, at: int = 0) -> float:
+    def out(self, start: Point, end: Point, at: int = 0) -> float:
         """How far to the right a curve passes: further the further apart its ends, and the next ones beyond.
 
         >>> WIDE.out((300.0, 20.0), (320.0, 120.0)), WIDE.out((300.0, 20.0), (680.0, 900.0))
@@ -119,7 +121,7 @@ class PlanMap:
         self.rows = sorted(plans, key=self.begins)
         lives = [self.life_of[plan] for plan in self.rows]
         self.axis = ta.axis_of(lives, subject.today, left=layout.left, width=layout.span)
-        self.ends: dict[str, dw.Point] = {}
+        self.ends: dict[str, Point] = {}
         for row, plan in enumerate(self.rows):
             x = ta.place_of(self.axis, self.life_of[plan])
             self.ends[plan] = (x, layout.row * (row + 0.5) + layout.low)
@@ -132,7 +134,7 @@ class PlanMap:
         return life.first is None, day, plan
 
 
-def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.Picture:
+def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> Picture:
     """A plan among the ``top`` plans it has most to do with, or without one all of the country.
 
     Raises:
@@ -145,7 +147,7 @@ def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.P
     return country_map.draw_country(subject)
 
 
-def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.Picture:
+def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> Picture:
     """A plan and at most so many of those it meets, each a bar from its adoption to its end.
 
     Raises:
@@ -153,26 +155,24 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     """
     drawn = PlanMap(subject, plan, most, layout)
     bottom = layout.row * len(drawn.rows)
-    marks: list[dw.Mark] = [
+    marks: list[Mark] = [
         *drawn.axis.marks(bottom, subject.today),
-        dw.Group(tuple(_bands(drawn))),
-        dw.Group(tuple(_bars(drawn))),
-        dw.Group(tuple(_curves(drawn))),
-        dw.Group(tuple(_beside(drawn)), tags=() if layout.head else (("beside", "1"),)),
+        Group(tuple(_bands(drawn))),
+        Group(tuple(_bars(drawn))),
+        Group(tuple(_curves(drawn))),
+        Group(tuple(_beside(drawn)), tags=() if layout.head else (("beside", "1"),)),
     ]
     undrawn = len(drawn.every) - len(drawn.drawn)
     note = subject.say("left-out", what=subject.say("field-plans", n=undrawn))
-    caption = fr.Caption(
+    caption = Caption(
         " ".join(_title(drawn)),
         subject.say("time-map-lead"),
         tuple(_signs(drawn)),
         (note,) if undrawn else (),
         (subject.say("chosen-by", plan=drawn.names[drawn.chosen].key),),
     )
-    size = fr.PictureSize(layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP)
-    return fr.Picture(
-        subject, "time-map", caption, size, marks, COLUMNS, lambda: _table_rows(drawn)
-    )
+    size = PictureSize(layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP)
+    return Picture(subject, "time-map", caption, size, marks, COLUMNS, lambda: _table_rows(drawn))
 
 
 def _neighbours(subject: Subject, chosen: str) -> list[Neighbour]:
@@ -207,18 +207,18 @@ def words_of(subject: Subject, occasion: Occasion) -> str:
 # Marks
 
 
-def _bands(drawn: PlanMap) -> Iterator[dw.Mark]:
+def _bands(drawn: PlanMap) -> Iterator[Mark]:
     # what is shared, the broader the more
     for near in drawn.drawn:
         if near.bits > 0:
             start = drawn.ends[drawn.chosen]
             end = drawn.ends[near.plan]
-            pen = dw.Pen(BAND, 3 + 11 * near.bits / drawn.greatest)
+            pen = Pen(BAND, 3 + 11 * near.bits / drawn.greatest)
             band = fr.bow(start, end, pen, drawn.layout.out(start, end))
-            yield dw.Group((band,), tags=sj.tags(drawn.subject, (near.plan,)))
+            yield Group((band,), tags=sj.tags(drawn.subject, (near.plan,)))
 
 
-def _bars(drawn: PlanMap) -> Iterator[dw.Mark]:
+def _bars(drawn: PlanMap) -> Iterator[Mark]:
     subject = drawn.subject
     axis = drawn.axis
     for plan in drawn.rows:
@@ -229,24 +229,24 @@ def _bars(drawn: PlanMap) -> Iterator[dw.Mark]:
             colour = fr.BLUE if plan == drawn.chosen else ta.PALE
             bar = ta.bar(axis, life, y, colour, high=HIGH)
         else:
-            bar = fr.hatched(dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
+            bar = fr.hatched(Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
         label = fr.spoken(name, [_name_label(drawn, plan, y)])
         tags = sj.tags(subject, (plan,), life=life)
-        yield dw.Group((*label, *bar), title=name.full, address=subject.leads(plan), tags=tags)
+        yield Group((*label, *bar), title=name.full, address=subject.leads(plan), tags=tags)
 
 
-def _name_label(drawn: PlanMap, plan: str, y: float) -> dw.Label:
+def _name_label(drawn: PlanMap, plan: str, y: float) -> Label:
     layout = drawn.layout
     text = drawn.names[plan].text
     font = CHOSEN if plan == drawn.chosen else NAME
     if not layout.head:
-        return dw.Label(0, y - layout.low - 4, dw.shorten(text, layout.right, font), font)
+        return Label(0, y - layout.low - 4, dw.shorten(text, layout.right, font), font)
     lines = dw.wrap(text, layout.head - 4, font, 2)
     top = y - dw.height_of(len(lines), font) / 2
-    return dw.Label(layout.head, top + font.size, "\n".join(lines), font, "end")
+    return Label(layout.head, top + font.size, "\n".join(lines), font, "end")
 
 
-def _curves(drawn: PlanMap) -> Iterator[dw.Mark]:
+def _curves(drawn: PlanMap) -> Iterator[Mark]:
     # where neither could cite the other, one line says so
     for near in drawn.drawn:
         possible = [way for way in near.ways if state_of(way) is not Standing.IMPOSSIBLE]
@@ -254,15 +254,15 @@ def _curves(drawn: PlanMap) -> Iterator[dw.Mark]:
             yield _curve(drawn, near, occasion, at)
 
 
-def _curve(drawn: PlanMap, near: Neighbour, occasion: Occasion, at: int) -> dw.Group:
+def _curve(drawn: PlanMap, near: Neighbour, occasion: Occasion, at: int) -> Group:
     subject = drawn.subject
     state = state_of(occasion)
     start = drawn.ends[occasion.source]
     end = drawn.ends[occasion.target]
     pen = PENS[state]
-    marks: list[dw.Mark] = [fr.bow(start, end, pen, drawn.layout.out(start, end, at))]
+    marks: list[Mark] = [fr.bow(start, end, pen, drawn.layout.out(start, end, at))]
     if state in TOLD:
-        marks.append(dw.Line.arrow((end[0] + 5, end[1]), math.pi, pen.colour, 8))
+        marks.append(Line.arrow((end[0] + 5, end[1]), math.pi, pen.colour, 8))
     words = subject.say(
         "time-map-way",
         one=drawn.names[occasion.source].text,
@@ -274,7 +274,7 @@ def _curve(drawn: PlanMap, near: Neighbour, occasion: Occasion, at: int) -> dw.G
     plans = (drawn.chosen, near.plan)
     level = subject.known.link_level(occasion.source, occasion.target)
     tags = sj.tags(subject, plans, kind=state.value, level=level)
-    return dw.Group(tuple(marks), title=words, address=subject.leads(*plans), tags=tags)
+    return Group(tuple(marks), title=words, address=subject.leads(*plans), tags=tags)
 
 
 def _links(subject: Subject, occasion: Occasion) -> Iterator[str]:
@@ -286,15 +286,15 @@ def _links(subject: Subject, occasion: Occasion) -> Iterator[str]:
             yield statement.link
 
 
-def _beside(drawn: PlanMap) -> Iterator[dw.Mark]:
+def _beside(drawn: PlanMap) -> Iterator[Mark]:
     x = drawn.layout.right + 12
     for near in drawn.drawn:
         y = drawn.ends[near.plan][1]
         marks = (*_cited_words(drawn, near, x, y), *_shared_words(drawn, near, x, y))
-        yield dw.Group(marks, tags=sj.tags(drawn.subject, (near.plan,)))
+        yield Group(marks, tags=sj.tags(drawn.subject, (near.plan,)))
 
 
-def _cited_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterator[dw.Mark]:
+def _cited_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterator[Mark]:
     # in the colour of what asks most for something
     subject = drawn.subject
     colour = fr.GREY
@@ -305,7 +305,7 @@ def _cited_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterato
         words = _states_in_words(subject, subject.brief(drawn.chosen), near)
     else:
         words = subject.say("time-map-together")
-    yield dw.Label(
+    yield Label(
         x, y - 2, dw.shorten(words, SAYS - 20, fr.STRONG), fr.STRONG._replace(colour=colour)
     )
 
@@ -327,7 +327,7 @@ def _states_in_words(subject: Subject, chosen: str, near: Neighbour) -> str:
     return " · ".join(words)
 
 
-def _shared_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterator[dw.Mark]:
+def _shared_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterator[Mark]:
     subject = drawn.subject
     if near.texts:
         bits = bits_words(near.bits, subject.language)
@@ -336,7 +336,7 @@ def _shared_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterat
         words = subject.say("time-map-no-text")
     if level := subject.known.link_level(near.plan, drawn.chosen):
         yield from fr.level_mark(x + 4, y + 8.5, level, fr.INK)
-    yield dw.Label(x + 13, y + 12, dw.shorten(words, SAYS - 30, FINE), FINE)
+    yield Label(x + 13, y + 12, dw.shorten(words, SAYS - 30, FINE), FINE)
 
 
 # Title, legend and table
@@ -373,7 +373,7 @@ def _others(drawn: PlanMap) -> list[str]:
     ]
 
 
-def _signs(drawn: PlanMap) -> Iterator[fr.Sign]:
+def _signs(drawn: PlanMap) -> Iterator[Sign]:
     # what is drawn; and what a missing citation looks like always
     subject = drawn.subject
     say = subject.say
@@ -381,7 +381,7 @@ def _signs(drawn: PlanMap) -> Iterator[fr.Sign]:
     states = {Standing.ABSENT}
     states.update(state_of(occasion) for near in drawn.drawn for occasion in near.ways)
     if drawn.greatest:
-        yield fr.sign(dw.Pen(BAND, 10), say("sign-band"))
+        yield fr.sign(Pen(BAND, 10), say("sign-band"))
     for state, pen in PENS.items():
         if state in states:
             yield fr.sign(pen, say(f"kind-{state.value}"))

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Line, Mark, Pen
+from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.time_axis import Axis, ticks
 from pan2kg.coherence.obligations import Margin
@@ -37,14 +39,14 @@ ROW = 50.0
 AXIS = 30.0
 # what an answer with a day is drawn in
 COLOURS = {Standing.IN_TIME: fr.GREEN, Standing.LATE: fr.VERMILION}
-AS_OF = dw.Pen(fr.BLUE, 1.6, (2, 3))
-OVERDUE = dw.Pen(fr.VERMILION, 3, (6, 4))
-WORDS = dw.Font(11)
-STANDING = dw.Font(11, bold=True)
-DAY = dw.Font(10, bold=True, colour=fr.BLUE)
+AS_OF = Pen(fr.BLUE, 1.6, (2, 3))
+OVERDUE = Pen(fr.VERMILION, 3, (6, 4))
+WORDS = Font(11)
+STANDING = Font(11, bold=True)
+DAY = Font(10, bold=True, colour=fr.BLUE)
 
 
-def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
+def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     """The obligations a country recorded or something answers, else all of them.
 
     At most ``rows`` are drawn, those first that are due first; the table has every one.
@@ -64,7 +66,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
 
     axis = _axis(subject, drawn)
     bottom = ROW * len(drawn)
-    marks: list[dw.Mark] = [
+    marks: list[Mark] = [
         *_row_heads(subject, names, drawn),
         *_years(axis, bottom),
         *_today(subject, axis, bottom),
@@ -75,18 +77,18 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         duty = names[row.obligation.iri].text
         instrument = names[row.obligation.instrument].text
         on_axis = (*_duty_marks(axis, row, y), *_beside(words, y))
-        marks.append(dw.Group(on_axis, "\n".join((duty, instrument, *words))))
+        marks.append(Group(on_axis, "\n".join((duty, instrument, *words))))
     if not drawn:
-        marks.append(dw.Label(0, 20, PRINTING.say("empty", subject.language), WORDS))
+        marks.append(Label(0, 20, PRINTING.say("empty", subject.language), WORDS))
 
-    caption = fr.Caption(
+    caption = Caption(
         subject.say("timeline-title"),
         subject.say("timeline-lead"),
         _signs(subject),
         tuple(_notes(subject, every, len(margins) - len(drawn))),
     )
-    size = fr.PictureSize(WIDE, AXIS + max(bottom, ROW), AXIS)
-    return fr.Picture(
+    size = PictureSize(WIDE, AXIS + max(bottom, ROW), AXIS)
+    return Picture(
         subject, "timeline", caption, size, marks, COLUMNS, lambda: _rows(subject, names, every)
     )
 
@@ -113,37 +115,37 @@ def _axis(subject: Subject, drawn: Sequence[Margin]) -> Axis:
 # Marks
 
 
-def _row_heads(subject: Subject, names: Names, drawn: Sequence[Margin]) -> Iterator[dw.Mark]:
+def _row_heads(subject: Subject, names: Names, drawn: Sequence[Margin]) -> Iterator[Mark]:
     for at, row in enumerate(drawn):
         y = ROW * at
-        yield dw.Box(0, y, WIDE, ROW, fr.SHADE if at % 2 == 0 else fr.PAPER)
+        yield Box(0, y, WIDE, ROW, fr.SHADE if at % 2 == 0 else fr.PAPER)
         duty = names[row.obligation.iri]
         instrument = names[row.obligation.instrument].text
-        box = dw.Box(-20, y, HEAD + 10, ROW)
+        box = Box(-20, y, HEAD + 10, ROW)
         yield fr.row_head(box, "", duty, instrument, subject.leads(duty.iri))
 
 
-def _years(axis: Axis, bottom: float) -> Iterator[dw.Mark]:
+def _years(axis: Axis, bottom: float) -> Iterator[Mark]:
     for year in range(axis.first, axis.last + 1, ticks(axis.first, axis.last, 13)):
         x = axis.x(date(year, 1, 1))
-        yield dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.8))
-        yield dw.Label(x + 3, -8, str(year), WORDS)
+        yield Line(((x, -4), (x, bottom)), Pen(fr.RULE, 0.8))
+        yield Label(x + 3, -8, str(year), WORDS)
 
 
-def _today(subject: Subject, axis: Axis, bottom: float) -> Iterator[dw.Mark]:
+def _today(subject: Subject, axis: Axis, bottom: float) -> Iterator[Mark]:
     # its words stand above the line, but not beyond the axis and what is said beside it
     day = message.in_words(subject.graph.as_of, subject.language)
     words = PRINTING.say("basis-as-of", subject.language, day=day)
     wide = dw.measure(words, DAY)
     x = axis.x(subject.graph.as_of)
-    yield dw.Line(((x, -4), (x, bottom)), AS_OF)
-    yield dw.Label(min(max(x - wide / 2, HEAD), WIDE - wide), -21, words, DAY)
+    yield Line(((x, -4), (x, bottom)), AS_OF)
+    yield Label(min(max(x - wide / 2, HEAD), WIDE - wide), -21, words, DAY)
 
 
-def _duty_marks(axis: Axis, row: Margin, y: float) -> Iterator[dw.Mark]:
+def _duty_marks(axis: Axis, row: Margin, y: float) -> Iterator[Mark]:
     # when it is due, and from there to its answer or, while none is known, to the day of the picture
     if row.standing is Standing.DAY_UNKNOWN or row.obligation.due is None:
-        yield from fr.hatched(dw.Box(HEAD + 8, y - 9, SPAN - 16, 18))
+        yield from fr.hatched(Box(HEAD + 8, y - 9, SPAN - 16, 18))
         return
     due = axis.x(row.obligation.due)
     if day := _answered(row):
@@ -151,30 +153,30 @@ def _duty_marks(axis: Axis, row: Margin, y: float) -> Iterator[dw.Mark]:
     elif row.overdue:
         today = axis.x(row.as_of)
         colour = COLOURS.get(row.standing, fr.VERMILION)
-        yield dw.Line(((due, y), (today - 5, y)), OVERDUE._replace(colour=colour))
-        yield dw.Line.arrow((today, y), 0.0, colour, 9)
-    yield dw.Line.diamond(due, y, 7, fill=fr.INK, pen=dw.Pen(fr.PAPER, 1))
+        yield Line(((due, y), (today - 5, y)), OVERDUE._replace(colour=colour))
+        yield Line.arrow((today, y), 0.0, colour, 9)
+    yield Line.diamond(due, y, 7, fill=fr.INK, pen=Pen(fr.PAPER, 1))
 
 
-def _answer(row: Margin, due: float, answered: float, y: float) -> Iterator[dw.Mark]:
+def _answer(row: Margin, due: float, answered: float, y: float) -> Iterator[Mark]:
     # an act is a dot, an action a box
     colour = COLOURS[row.standing]
-    edge = dw.Pen(fr.PAPER, 1)
-    yield dw.Line(((due, y), (answered, y)), dw.Pen(colour, 5))
+    edge = Pen(fr.PAPER, 1)
+    yield Line(((due, y), (answered, y)), Pen(colour, 5))
     if row.response and row.response.is_act:
-        yield dw.Dot(answered, y, 6.5, colour, edge)
+        yield Dot(answered, y, 6.5, colour, edge)
     else:
-        yield dw.Box(answered - 6, y - 6, 12, 12, colour, edge)
+        yield Box(answered - 6, y - 6, 12, 12, colour, edge)
 
 
-def _beside(words: Sequence[str], y: float) -> Iterator[dw.Mark]:
+def _beside(words: Sequence[str], y: float) -> Iterator[Mark]:
     # to the right of the axis the standing in bold, then the day and what answers
-    box = dw.Box(HEAD + SPAN + 6, y - ROW / 2, SAYS - 6, ROW)
+    box = Box(HEAD + SPAN + 6, y - ROW / 2, SAYS - 6, ROW)
     fonts = (STANDING, fr.FINE, fr.FINE)[: len(words)]
     lines = [dw.shorten(line, SAYS - 12, font) for line, font in zip(words, fonts, strict=True)]
     labels = dw.centred(box, lines, WORDS, anchor="start", pad=4)
     for label, font in zip(labels, fonts, strict=True):
-        yield dw.Label(label.x, label.y, label.text, font)
+        yield Label(label.x, label.y, label.text, font)
 
 
 # What is said of an obligation
@@ -236,19 +238,19 @@ def _named(subject: Subject, standing: Standing) -> str:
 # Legend, notes and table
 
 
-def _signs(subject: Subject) -> tuple[fr.Sign, ...]:
+def _signs(subject: Subject) -> tuple[Sign, ...]:
     say = subject.say
     overdue = (
-        dw.Line(((0, 9), (23, 9)), OVERDUE),
-        dw.Line.arrow((29, 9), 0.0, fr.VERMILION, 9),
+        Line(((0, 9), (23, 9)), OVERDUE),
+        Line.arrow((29, 9), 0.0, fr.VERMILION, 9),
     )
     return (
-        fr.Sign((dw.Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
-        fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), in_words("is_act", subject.language)),
-        fr.Sign((dw.Box(9, 3, 12, 12, fr.GREY),), say("sign-action")),
-        fr.sign(dw.Pen(fr.GREEN, 5), _named(subject, Standing.IN_TIME)),
-        fr.sign(dw.Pen(fr.VERMILION, 5), _named(subject, Standing.LATE)),
-        fr.Sign(overdue, say("sign-overdue")),
+        Sign((Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
+        Sign((Dot(15, 9, 6.5, fr.GREY),), in_words("is_act", subject.language)),
+        Sign((Box(9, 3, 12, 12, fr.GREY),), say("sign-action")),
+        fr.sign(Pen(fr.GREEN, 5), _named(subject, Standing.IN_TIME)),
+        fr.sign(Pen(fr.VERMILION, 5), _named(subject, Standing.LATE)),
+        Sign(overdue, say("sign-overdue")),
         fr.sign(AS_OF, say("sign-as-of"), upright=True),
         fr.sign("", say("sign-hatch-due")),
     )
