@@ -21,8 +21,10 @@ from pan2kg.tables import formats
 _xml = lru_cache(maxsize=1 << 13)(formats.xml_text)
 _value = lru_cache(maxsize=1 << 13)(formats.xml_value)
 _SPACES = re.compile(r"[ \t\r\n]+")
+# spaces at which no line ends: before a mark of punctuation, after « and after No.
 _BEFORE = re.compile(r" (?=[»:;!?%–](?:\s|$))")
 _AFTER = re.compile(r"(?<=«) |(?<=\bn°) |(?<=\b[Nn]o\.) ")
+_NO_BREAK = "\u00a0"
 
 ELLIPSIS = "…"
 # in sizes of the font: how wide a letter is that is not in the table, and one that East Asian scripts
@@ -40,19 +42,25 @@ class Font(NamedTuple):
 
 
 class _Widths(dict[str, float]):
+    """How wide letters are, in sizes of the font; a letter of no table is as wide as the one it is made from."""
+
     def __init__(self, *, bold: bool) -> None:
-        rows = tomllib.loads(Path(__file__).with_name("widths.toml").read_text("utf-8"))[
-            "bold" if bold else "plain"
-        ]
-        self.listed = {char: int(width) / 1000 for width, chars in rows.items() for char in chars}
-        self.other = OTHER + 0.1 * bold
+        tables = tomllib.loads(Path(__file__).with_name("widths.toml").read_text("utf-8"))
+        table = tables["bold" if bold else "plain"]
+        self.listed = {char: int(width) / 1000 for width, chars in table.items() for char in chars}
+        self.unlisted = OTHER + 0.1 * bold
         super().__init__(self.listed)
 
     def __missing__(self, char: str) -> float:
-        width = self.listed.get(unicodedata.normalize("NFD", char)[0])
-        if width is None:
-            is_wide = unicodedata.east_asian_width(char) in "WF"
-            width = 0.0 if unicodedata.combining(char) else WIDE if is_wide else self.other
+        base = unicodedata.normalize("NFD", char)[0]
+        if base in self.listed:
+            width = self.listed[base]
+        elif unicodedata.combining(char):
+            width = 0.0
+        elif unicodedata.east_asian_width(char) in "WF":
+            width = WIDE
+        else:
+            width = self.unlisted
         self[char] = width
         return width
 
@@ -102,18 +110,7 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
     >>> wrap("one two three", 40, Font(10)), wrap("one two three four", 40, Font(10), 2)
     (('one', 'two', 'three'), ('one', 'two t…'))
     """
-    words = []
-    for word in _BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", " ".join(_SPACES.split(text)))).split(
-        " "
-    ):
-        remainder = word.strip()
-        while measure(remainder, font) > width and len(remainder) > 1:
-            at = 1
-            while at < len(remainder) - 1 and measure(remainder[: at + 1], font) <= width:
-                at += 1
-            words.append(remainder[:at])
-            remainder = remainder[at:]
-        words += [remainder] if remainder else []
+    words = _words(text, width, font)
     wrapped = list[str]()
     start = 0
     space = _width(" ", font.bold)
@@ -130,6 +127,24 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
         wrapped.append(" ".join(words[start:end]))
         start = end
     return tuple(wrapped)
+
+
+def _words(text: str, width: float, font: Font) -> list[str]:
+    """What stands on a line together: words with what a no-break space joins to them, cut to the width."""
+    joined = _AFTER.sub(_NO_BREAK, " ".join(_SPACES.split(text)))
+    joined = _BEFORE.sub(_NO_BREAK, joined)
+    words = []
+    for word in joined.split(" "):
+        remainder = word.strip()
+        while measure(remainder, font) > width and len(remainder) > 1:
+            at = 1
+            while at < len(remainder) - 1 and measure(remainder[: at + 1], font) <= width:
+                at += 1
+            words.append(remainder[:at])
+            remainder = remainder[at:]
+        if remainder:
+            words.append(remainder)
+    return words
 
 
 Point = tuple[float, float]
@@ -231,9 +246,8 @@ class Label(NamedTuple):
     anchor: Anchor = "start"
     turn: float = 0.0
     language: str = ""
-    name: str = (
-        ""  # "t", "d" or "n" where it says the title, the description or the notes of the drawing
-    )
+    # "t", "d" or "n" where it says the title, the description or the notes of the drawing
+    name: str = ""
 
     def lines(self) -> "list[Label]":
         """A label a line.
@@ -365,9 +379,12 @@ def centred(
     box: Box, lines: Sequence[str], font: Font, *, anchor: Anchor = "middle", pad: float = 6.0
 ) -> list[Label]:
     """Lines in the middle of a box from top to bottom, and ``pad`` from its side where they begin or end there."""
-    x = {"start": box.x + pad, "middle": box.x + box.width / 2, "end": box.x + box.width - pad}[
-        anchor
-    ]
+    if anchor == "start":
+        x = box.x + pad
+    elif anchor == "middle":
+        x = box.x + box.width / 2
+    else:
+        x = box.x + box.width - pad
     top = box.y + (box.height - height_of(len(lines), font)) / 2
     return [
         Label(x, top + font.size * (1.02 + LEADING * at), line, font, anchor)
@@ -378,17 +395,20 @@ def centred(
 FAMILY = "Helvetica,Arial,sans-serif"
 PAPER = "#ffffff"
 
-_KEYS = re.compile(
-    r"[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)"
-)  # of the things of a page or place, in its address
+# in an address the keys of the things of a page or a place on it, joined by two hyphens
+_KEYS = re.compile(r"[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)")
 _keys = lru_cache(maxsize=1 << 12)(lambda address: sorted(_KEYS.findall(address)[0].split("--")))
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
 
 
 class _Tenths(dict[int, str]):
+    """Tenths of a pixel as SVG writes pixels, without needless zeros."""
+
     def __missing__(self, tenths: int) -> str:
         text = f"{tenths / 10:.1f}".removesuffix(".0")
-        self[tenths] = text = text.replace("0.", ".") if abs(tenths) < 10 else text
+        if abs(tenths) < 10:
+            text = text.replace("0.", ".")
+        self[tenths] = text
         return text
 
 

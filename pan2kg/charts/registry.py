@@ -172,7 +172,11 @@ def _printable(text: str) -> str:
 
 
 class _Brush:
-    __slots__ = ("height", "renderer", "scale", "shift")
+    """Draws marks by a renderer of matplotlib, whose places begin below, moved by ``shift`` pixels.
+
+    ``height`` is that of the drawing in pixels, ``scale`` how many places of the renderer a pixel
+    is.
+    """
 
     def __init__(self, renderer: Any, height: float, shift: Point) -> None:  # noqa: ANN401
         self.renderer = renderer
@@ -186,11 +190,11 @@ class _Brush:
         elif isinstance(mark, Box):
             self.draw(mark.edge())
         elif isinstance(mark, Dot):
-            # four curves make a circle
+            # four cubic curves make a circle, their control points so far from its axes
             x = mark.x
             y = mark.y
             r = mark.radius
-            k = mark.radius * 0.5522847498
+            k = r * 0.5522847498
             points = (
                 (x + r, y),
                 (x + r, y + k),
@@ -218,10 +222,8 @@ class _Brush:
     ) -> None:
         from matplotlib import path, transforms
 
-        codes = [
-            path.Path.MOVETO,
-            *[path.Path.CURVE4 if curved else path.Path.LINETO] * (len(points) - 1),
-        ]
+        step = path.Path.CURVE4 if curved else path.Path.LINETO
+        codes = [path.Path.MOVETO, *[step] * (len(points) - 1)]
         context = self.renderer.new_gc()
         if pen is None:
             context.set_linewidth(0.0)
@@ -231,7 +233,9 @@ class _Brush:
             context.set_capstyle("butt")
             if pen.dash:
                 context.set_dashes(0.0, [dash * _POINTS for dash in pen.dash])
-        colour = tuple(int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5)) if fill else None
+        colour = None
+        if fill:
+            colour = tuple(int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
         right, down = self.shift
         places = [
             ((x + right) * self.scale, (self.height - y - down) * self.scale) for x, y in points

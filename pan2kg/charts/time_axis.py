@@ -1,4 +1,4 @@
-"""An axis of years, and plans on it as dots and bars."""
+"""An axis of years, and plans on it as dots and bars, for all pictures that show when plans were issued and run."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -95,16 +95,18 @@ def axis_of(every: Collection[Life], today: date | None, *, left: float, width: 
     >>> axis_of([], None, left=0, width=100)
     Axis(first=1, last=0, left=0, width=100)
     """
-    begun = [day for life in every if (day := life.first or life.end)]
     if today:
-        begun = [today]
-    if not begun:
+        known = [today]
+    else:
+        known = [day for life in every if (day := life.first or life.end)]
+    if not known:
         return Axis(1, 0, left, width)
-    days = [*begun]
+    days = [*known]
     for life in every:
         issued = life.issued.last if life.issued else None
         days += [day for day in (life.first, life.end, issued) if day]
-    last = min(max(days).year, max(begun).year + AHEAD)
+    # an end that is far away would leave no room for the rest
+    last = min(max(days).year, max(known).year + AHEAD)
     return Axis(min(days).year, last, left, width)
 
 

@@ -85,27 +85,37 @@ def summarise(outcome: report.Report) -> Checked:
     )
 
 
-def _look(site_context: SiteContext) -> tuple[Checked | None, bool]:
-    """What the check of a project found, None where there is none, and whether it is still running."""
+class CheckState(NamedTuple):
+    """What the check of a project found, None as long as nothing is known, and whether it is still running."""
+
+    checked: Checked | None
+    is_running: bool
+
+
+def _check_state(site_context: SiteContext) -> CheckState:
+    """The check as far as it is: an export waits for its end, a served page only for a moment."""
     if isinstance(site_context.graph.store, remote.RemoteStore):
-        return None, False  # a store behind an endpoint has no files here
+        # a store behind an endpoint has no files here
+        return CheckState(None, is_running=False)
     project = site_context.graph.project
     state = fingerprint(project)
+    folder = site_context.reports_folder
     if site_context.mode != "served":
         with _CHECKING:
-            return _checked(project, state, site_context.reports_folder), False
+            return CheckState(_checked(project, state, folder), is_running=False)
     with _CHECKING:
-        begun = _begun(project, state, site_context.reports_folder)
+        begun = _begun(project, state, folder)
     try:
-        return begun.result(_PATIENCE), False
+        return CheckState(begun.result(_PATIENCE), is_running=False)
     except TimeoutError:
-        return None, True
+        return CheckState(None, is_running=True)
     except ProjectError:
         # its process was ended: who asks again begins another
         _begun.cache_clear()
         raise
 
 
+# what was begun or found is kept as long as the files of the project are in the same state
 @lru_cache(maxsize=4)
 def _begun(project: Project, state: str, folder: Path | None) -> Future[Checked | None]:
     return _BEHIND.submit(_checked, project, state, folder)
@@ -141,11 +151,11 @@ def check_apart(project: Project, folder: Path | None) -> Checked | None:
 def _values(context: PageContext) -> Values:
     site_context = context.site_context
     language = context.language
-    checked, is_running = _look(site_context)
+    checked, is_running = _check_state(site_context)
     # what is shown of it is the same in every language
     reading = partial(read_quality, site_context.graph, catalogue=site_context.catalogue)
     quality: Quality = site_context.once("quality", reading)
-    total = sum(quality.links.values(), Counter[str]())
+    all_links = sum(quality.links.values(), Counter[str]())
     standard_names = _standard_names(language)
 
     def class_label(iri: str) -> object:
@@ -174,8 +184,8 @@ def _values(context: PageContext) -> Values:
         "of_labels": program_query("site/label-languages"),
         "tags": LANGUAGES,
         "language_name": partial(_language_name, language),
-        "sum": total,
-        "rows": [*quality.links.items(), ("", total)],
+        "sum": all_links,
+        "rows": [*quality.links.items(), ("", all_links)],
         "balanced": BALANCED,
         **_portal_words(quality, language),
     }

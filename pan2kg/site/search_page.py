@@ -1,6 +1,7 @@
 """Search: its page, what it proposes while one types, and the names of all things for scripts that have no server.
 
-All three answer in the order in which the index of the graph ranks what was found.
+The registry of the site takes the page and both files from here. All three answer in the order in
+which the index of the graph ranks things.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +27,7 @@ _AS_OBJECT = (
     'href:type==="document"?`sources.html#${key}`:`${type}/${key}.html`,'
     "also:[key,...Object.values(full||{}),...(also||[])]})"
 )
-"""How the script reads a row of :func:`_label_rows` as :func:`_as_object` writes a thing."""
+"""How the script makes of a row of :func:`_label_rows`, which is short, a thing as :func:`_as_object` writes it."""
 
 
 def _search(context: PageContext) -> Values:
@@ -82,25 +83,31 @@ def _label_row(entry: Entry, names: Iterable[str]) -> list[object]:
     full = entry.texts if entry.brief else {}
     key = entry.address.removeprefix(f"{entry.kind}/").removesuffix(".html")
     further = [name for name in dict.fromkeys(names) if name not in (key, *full.values())]
-    row = _as_object(entry, further)
-    cells: list[object] = [full]
-    cells += [row.get(cell, "") for cell in ("also", "notation", "iri")]
-    while cells and not cells[-1]:
-        cells.pop()
-    return [entry.kind, key, row["labels"], *cells]
+    thing = _as_object(entry, further)
+    optional: list[object] = [full]
+    optional += [thing.get(name, "") for name in ("also", "notation", "iri")]
+    # what is empty at the end of a row need not stand there
+    while optional and not optional[-1]:
+        optional.pop()
+    return [entry.kind, key, thing["labels"], *optional]
 
 
 def _as_object(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
+    """A thing as scripts know it: its address from the folder of its language, its kind, and its short names.
+
+    It has an ``iri`` where this does not follow from kind and key, a number where it bears one, and
+    ``also`` those of the further ``names`` that say anything else.
+    """
     labels = {**entry.texts, **entry.brief}
-    row: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": labels}
+    thing: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": labels}
     if not entry.iri.endswith(f"/id/{entry.kind}/{entry.key}"):
-        row["iri"] = entry.iri
+        thing["iri"] = entry.iri
     if entry.notation:
-        row["notation"] = entry.notation
+        thing["notation"] = entry.notation
     also = [name for name in names if name not in (*labels.values(), entry.notation)]
     if also:
-        row["also"] = also
-    return row
+        thing["also"] = also
+    return thing
 
 
 PAGES = (View("search", _search, title="search-title"),)
