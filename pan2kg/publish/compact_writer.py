@@ -28,7 +28,7 @@ _MIXED = "+"
 """What the values of a property are that are of several kinds."""
 
 
-class ShortName(NamedTuple):
+class CompactName(NamedTuple):
     """What an IRI is called in Turtle, and in JSON-LD."""
 
     turtle: str
@@ -49,27 +49,27 @@ class CompactWriter:
         # other kinds of things are named beside these
         self.parent = base[: base.find("/id/") + len("/id/")] if "/id/" in base else "\0"
 
-    def _short(self, iri: str) -> ShortName:
+    def _short(self, iri: str) -> CompactName:
         key = iri[len(self.base) :] if self.base and iri.startswith(self.base) else ""
         if _KEY.fullmatch(key):
-            return ShortName(f"<{key}>", key)
+            return CompactName(f"<{key}>", key)
         start = max(iri.rfind("/"), iri.rfind("#")) + 1
         prefix = self.spaces.get(iri[:start])
         if not prefix or not _LOCAL.fullmatch(iri, start):
-            return ShortName(f"<{iri}>", iri)
+            return CompactName(f"<{iri}>", iri)
         self.used.add(prefix)
         name = f"{prefix}:{iri[start:]}"
-        return ShortName(name, name)
+        return CompactName(name, name)
 
-    def _term(self, iri: str) -> ShortName:
+    def _term(self, iri: str) -> CompactName:
         """What a property or a class is called."""
         if iri == TYPE.value:
-            return ShortName("a", "@type")
+            return CompactName("a", "@type")
         name = iri.removeprefix(self.space) if self.space else iri
         if name == iri or not _LOCAL.fullmatch(name):
             return self.short(iri)
         # what is called as a prefix would be taken for that
-        return ShortName(f":{name}", self.short(iri).json if name in self.prefixes else name)
+        return CompactName(f":{name}", self.short(iri).json if name in self.prefixes else name)
 
     def turtle(self, rows: Iterable[StatementRow]) -> bytes:
         """Rows as Turtle, each thing once, in the order in which they are first spoken of."""

@@ -97,7 +97,7 @@ class ThingRow(NamedTuple):
     cells: Mapping[Head, list[Markup]]
 
 
-class LinkGroup(NamedTuple):
+class RuleLinkGroup(NamedTuple):
     """Links that rules made, of one type and level, on one ground."""
 
     link_type: str
@@ -139,7 +139,7 @@ class DocumentPage:
         self.is_table = self.kind not in labels.KINDS and not re.fullmatch(SPLIT, self.kind)
         self.numbers = dict[statements.Grounds, int]()
         self.rows = list[ThingRow]()
-        self.by_rule = defaultdict[LinkGroup, list[RuleLink]](list)
+        self.by_rule = defaultdict[RuleLinkGroup, list[RuleLink]](list)
 
     def add(self, iri: str, told: Told) -> None:
         """Tell of one more thing what is said of it, and what points to it."""
@@ -180,7 +180,7 @@ class DocumentPage:
         """What it joins is called by its key, by what is shared and one of the two."""
         joined = self.described.joined(iri)
         ends = self.described.ends(iri)
-        group = LinkGroup(
+        group = RuleLinkGroup(
             "".join(joined.get(LINK_TYPE, [])[:1]),
             "".join(joined.get(LEVEL, [])[:1]),
             self._number(iri, graph),

@@ -40,7 +40,7 @@ from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.front_page import front_files
 from pan2kg.publish.processes import Result, apart
 from pan2kg.publish.published import PublishedRelease, ReleaseOptions
-from pan2kg.publish.release_parts import FRONT, PagePart, SitePart
+from pan2kg.publish.release_parts import FRONT, AnnouncingPart, SitePart
 from pan2kg.publish.site_archive import archive_pages
 from pan2kg.publish.versions import refuse_version
 from pan2kg.publish.vocabulary import FORMATS, PREFIXES, write
@@ -219,7 +219,7 @@ def _pages_of(parts: Sequence[Part], edition: Edition) -> set[str]:
     """The pages that parts say they will give."""
     pages = set[str]()
     for part in parts:
-        if isinstance(part, PagePart):
+        if isinstance(part, AnnouncingPart):
             pages.update(path for path in part.pages(edition) if path.endswith(".html"))
     return pages
 

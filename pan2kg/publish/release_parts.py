@@ -41,7 +41,7 @@ _TO_DOCUMENT = re.compile(
     """.encode(),
     re.VERBOSE,
 )
-"""Links to things that have no page in a release, as in ``<a href="../part/lu-bhr-1-m1.html">``."""
+"""Links to things that have no page in a release, as in ``<a href="../category/health.html">``."""
 _ENDS = re.compile(
     rb"""
     </(?:
@@ -60,7 +60,7 @@ _PLAIN = re.compile(rb'(=)"([-A-Za-z0-9_./?#&;:]++)"(?=[ >])')
 
 
 @runtime_checkable
-class PagePart(Protocol):
+class AnnouncingPart(Protocol):
     """A part that says which pages it will give."""
 
     def pages(self, edition: Edition) -> Iterable[str]:
@@ -124,7 +124,7 @@ class SitePart:
             "paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]
         )
         for path in paths:
-            # fr/plan/lu-bhr-2.html is about a thing, fr/plans.html about none
+            # fr/topic/health.html is about a thing, fr/topics.html about none
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
             if (
