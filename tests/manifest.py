@@ -55,8 +55,6 @@ EXPORTED: Final = (
     "graphml",
     "gexf",
     "cytoscape",
-    "dot",
-    "mermaid",
     "csv",
     "nodes",
     "edges",

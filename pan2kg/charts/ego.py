@@ -194,7 +194,7 @@ def _is_read(subject: Subject, action: str) -> bool:
 def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:
     # those cited or citing by IRI, then those that only share texts, the strongest first
     sharing = {tie.end: tie for tie in _sharing(subject, action)}
-    citing: dict[str, DrawnTie] = {}
+    citing = {}
     for statement in subject.known.statements:
         if not statement.is_citation or action not in (statement.source, statement.target):
             continue

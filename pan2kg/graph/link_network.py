@@ -24,7 +24,7 @@ _SHARED = "shared-instrument"
 """The kind of links by a shared text: how strong one is follows from what is known, not from its statement."""
 
 
-class _Passage(NamedTuple):
+class _QuotedPassage(NamedTuple):
     """A passage a link quotes: its document, the page, empty where none is known, and the words."""
 
     document: str
@@ -115,7 +115,7 @@ def _add_grounds(network: nx.MultiDiGraph[str], read: ReadRows) -> None:
     """Say of links what they go through, what they quote, and the documents they rest on."""
     texts = gathered((link, text) for link, text in read(program_query("network/via")))
     passages = gathered(
-        (link, _Passage(document, page, words))
+        (link, _QuotedPassage(document, page, words))
         for link, document, page, words in read(program_query("network/evidence"))
     )
     documents = gathered(

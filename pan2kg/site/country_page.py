@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pan2kg.coherence.known import Reach
 from pan2kg.coherence.standing import Standing
 from pan2kg.site.opening import (
-    Finding,
+    OpeningFinding,
     action_asking,
     citations_expected,
     link_counts,
@@ -78,7 +78,7 @@ def _country(context: PageContext) -> Values | None:
     }
 
 
-def _findings(context: PageContext, plans: Sequence[str]) -> list[Finding]:
+def _findings(context: PageContext, plans: Sequence[str]) -> list[OpeningFinding]:
     """Citations expected between plans of a country, their actions without a link, and its duties past their date."""
     graph = context.graph
     knowledge = context.known

@@ -15,7 +15,7 @@ _NEIGHBOURS = 7
 """How many plans are drawn beside the one the page begins with."""
 
 
-class Finding(NamedTuple):
+class OpeningFinding(NamedTuple):
     """A number with the words that follow it, and where it leads; ``name`` is that of the message."""
 
     name: str
@@ -41,13 +41,13 @@ class LinkCounts(NamedTuple):
 class Opening:
     """What the first screen shows; without a plan it has findings only."""
 
-    findings: Sequence[Finding]
+    findings: Sequence[OpeningFinding]
     picture: Picture | None = None
     title: str = ""
     downloads: Sequence[Download] = ()
 
 
-def opening(context: PageContext, plan: str | None, findings: Sequence[Finding]) -> Opening:
+def opening(context: PageContext, plan: str | None, findings: Sequence[OpeningFinding]) -> Opening:
     """The first screen with these findings; before them stands one on the plan that is drawn."""
     if plan is None:
         return Opening(findings)
@@ -73,15 +73,15 @@ def opening(context: PageContext, plan: str | None, findings: Sequence[Finding])
 
 def finding(
     context: PageContext, name: str, number: int, address: str, **inserted: object
-) -> Finding:
+) -> OpeningFinding:
     """A finding by the name of its message, which is filled in with the number and what is ``inserted``."""
     words = context.t(f"finding-{name}", n=number, **inserted)
-    return Finding(name, number, address, words)
+    return OpeningFinding(name, number, address, words)
 
 
 def citations_expected(
     context: PageContext, number: int, states: Mapping[Standing, int], address: str
-) -> Finding:
+) -> OpeningFinding:
     """How many citations could be expected, of how many one was seen, and of how many it is missing or unread."""
     shown = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
     by_state = {state.value: states.get(state, 0) for state in shown}
@@ -90,7 +90,7 @@ def citations_expected(
 
 def shortcomings(
     context: PageContext, counts: LinkCounts, margins: Iterable[obligations.Margin]
-) -> list[Finding]:
+) -> list[OpeningFinding]:
     """The actions without a link, and the duties past their date; nothing where nobody looked for any."""
     findings = []
     if counts.actions:

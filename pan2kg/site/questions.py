@@ -65,7 +65,7 @@ def shown(text: str) -> str:
 # What a reader fills in
 
 
-class Offer(NamedTuple):
+class ValueOffer(NamedTuple):
     """A value one can choose, what it is called, and the IRI of the thing, empty for a level of evidence."""
 
     value: str
@@ -77,7 +77,7 @@ class OffersOfKind(NamedTuple):
     """What one can choose of one kind of things."""
 
     kind: str
-    offers: Sequence[Offer]
+    offers: Sequence[ValueOffer]
 
 
 class FormField(NamedTuple):
@@ -177,7 +177,7 @@ def _field(context: page.PageContext, parameter: Parameter, value: str) -> FormF
     return FormField(parameter.name, meaning, value, offers, is_word, is_needed, is_known)
 
 
-def _offers(context: page.PageContext, kind: str, value: str) -> list[Offer]:
+def _offers(context: page.PageContext, kind: str, value: str) -> list[ValueOffer]:
     """What one can choose of a kind, in the order of names; actions in that of their plans.
 
     In an export the script offers all things, by the names that searches have; the page has the one
@@ -185,11 +185,11 @@ def _offers(context: page.PageContext, kind: str, value: str) -> list[Offer]:
     """
     if kind == _LEVEL:
         keys = [level.key for level in evidence.FIGURED]
-        return [Offer(key, _FIGURE.say(f"level.{key}", context.language), "") for key in keys]
+        return [ValueOffer(key, _FIGURE.say(f"level.{key}", context.language), "") for key in keys]
     offers = []
     for entry in context.graph.labels.of_kind(kind):
         if context.is_served or entry.key == value:
-            offers.append(Offer(entry.key, context.called(entry.iri), entry.iri))
+            offers.append(ValueOffer(entry.key, context.called(entry.iri), entry.iri))
     if kind != "action":
         offers.sort(key=lambda offer: _folded(offer.name))
     return offers

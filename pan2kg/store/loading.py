@@ -2,7 +2,7 @@
 
 Graphs of others are left alone; what was put is looked for by a query. Before, the engine is asked the
 stored questions over an invented project whose answers are known; what it gets wrong is kept beside
-the project as a :class:`~pan2kg.store.remote.Verdict`, and refused by name from then on.
+the project as a :class:`~pan2kg.store.remote.EngineVerdict`, and refused by name from then on.
 """
 
 import hashlib

@@ -434,20 +434,20 @@ def _with_graphs_named(store: RemoteStore) -> RemoteStore:
     return named
 
 
-class Verdict(NamedTuple):
+class EngineVerdict(NamedTuple):
     """What an exam found out: the fingerprint of the questions asked, and the names of those the engine gets wrong."""
 
     questions: str
     wrong: tuple[str, ...]
 
 
-def read_verdicts(store: RemoteStore) -> list[Verdict | None]:
+def read_verdicts(store: RemoteStore) -> list[EngineVerdict | None]:
     """The verdicts an endpoint keeps, one a project; None stands for a load that did not end."""
     verdicts = []
     for text in select(store, program_query("endpoint/verdict")).values("verdict"):
         # the day, the questions, those it gets wrong; a load that did not end leaves one word
         words = text.split()[1:]
-        verdicts.append(Verdict(words[0], tuple(words[1:])) if words else None)
+        verdicts.append(EngineVerdict(words[0], tuple(words[1:])) if words else None)
     return verdicts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
@@ -253,40 +253,6 @@ def _clean(value: object) -> str:
 def _used(rows: Iterable[Row], columns: Iterable[str]) -> list[str]:
     names = set[str]().union(*rows)
     return [name for name in columns if name in names]
-
-
-class Frame(NamedTuple):
-    """The nodes of one plan or review, with its IRI and name; both are empty for nodes of none."""
-
-    iri: str
-    name: str
-    rows: list[Row]
-
-
-def frames(table: NetworkTables) -> Iterator[Frame]:
-    """The nodes by plan or review, where one has several; then all others, without a frame."""
-    by_home: dict[str, list[Row]] = {}
-    for row in table.nodes:
-        by_home.setdefault(home_of(str(row["id"]), row), []).append(row)
-    framed = set()
-    for home, rows in sorted(by_home.items()):
-        if home and len(rows) > 1:
-            framed.add(home)
-            yield Frame(home, _home_label(rows, home), rows)
-    unframed = [row for row in table.nodes if home_of(str(row["id"]), row) not in framed]
-    yield Frame("", "", unframed)
-
-
-def _home_label(rows: Iterable[Row], home: str) -> str:
-    """What the first of the rows that says it calls their plan or review; else its IRI."""
-    for row in rows:
-        if row["id"] == home:
-            label = row["label"]
-        else:
-            label = row.get("plan_label") or row.get("review_label") or ""
-        if label:
-            return " ".join(str(label).split())
-    return home
 
 
 def caption(row: Row) -> str:

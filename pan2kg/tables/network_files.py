@@ -1,30 +1,21 @@
-"""A network of links as a file for other programs: GraphML and GEXF, Cytoscape JSON, tables, diagrams.
+"""A network of links as a file for other programs: GraphML and GEXF, Cytoscape JSON, and tables.
 
-networkx writes the XML. Cytoscape opens its JSON, Cytoscape.js and networkx take it. In a diagram,
-DOT for Graphviz or a Mermaid flowchart, nodes are framed by plan, the shape of a node is its type,
-dashes are what is derived. Mermaid interprets characters in labels and limits the size of a
-diagram: labels hold none of these, larger ones are refused.
+networkx writes the XML. Cytoscape opens its JSON, Cytoscape.js and networkx take it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import re
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from textwrap import fill
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import SubElement
 
 from pan2kg import errors
-from pan2kg.i18n import message
 from pan2kg.tables import formats
-from pan2kg.tables.network import Cell, NetworkTables, Row, caption, frames, tables
-from pan2kg.turtle.vocabulary import kind_and_key
+from pan2kg.tables.network import Cell, NetworkTables, caption, tables
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -149,171 +140,10 @@ def write_zip(table: NetworkTables) -> bytes:
     return target.getvalue()
 
 
-_SHAPES = {
-    "Plan": ("folder", "[[", "]]"), "Action": ("box", "(", ")"), "Review": ("hexagon", "{{", "}}"),
-    "Recommendation": ("hexagon", "{{", "}}"),
-}  # fmt: skip
-"""What the node of a type looks like: the name of Graphviz, and the brackets of Mermaid."""
-_WIDTH = 40
-"""After how many characters a label goes on in the next line."""
-_LABELS = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"})
-
-
-def write_dot(table: NetworkTables) -> str:
-    """A network in the language of Graphviz: from left to right, a cluster a plan or review."""
-    label = "\n".join(filter(None, [table.title, table.line]))
-    whole = {"rankdir": "LR", "compound": "true", "label": label, "tooltip": table.title}
-    lines = [
-        f"digraph {_quoted(table.title)} {{",
-        f"  graph {_attributes(whole)}",
-        f"  node {_attributes({'shape': 'note', 'fontname': 'sans-serif'})}",
-        f"  edge {_attributes({'fontname': 'sans-serif', 'fontsize': '10'})}",
-    ]
-    for iri, name, rows in frames(table):
-        if iri:
-            title = {"label": _wrapped(name, 2 * _WIDTH), "style": "rounded"}
-            lines.append(f"  subgraph {_quoted('cluster ' + iri)} {{")
-            lines.append(f"    graph {_attributes(title)}")
-            lines += [f"    {_dot_node(row)}" for row in rows]
-            lines.append("  }")
-        else:
-            lines += [f"  {_dot_node(row)}" for row in rows]
-    lines += [f"  {_dot_edge(row)}" for row in table.edges]
-    return "\n".join([*lines, "}", ""])
-
-
-def _dot_node(row: Row) -> str:
-    attributes: dict[str, object] = {"label": _wrapped(caption(row), _WIDTH)}
-    kind = str(row.get("type"))
-    if kind in _SHAPES:
-        attributes["shape"] = _SHAPES[kind][0]
-    if kind == "Action":
-        attributes["style"] = "rounded"
-    attributes["URL"] = row["id"]
-    attributes |= {name: value for name, value in row.items() if name not in ("id", "label")}
-    return f"{_quoted(row['id'])} {_attributes(attributes)}"
-
-
-def _dot_edge(row: Row) -> str:
-    attributes: dict[str, object] = {"label": row["label"]}
-    if not row["directed"]:
-        attributes["dir"] = "none"
-    if row.get("status") == "derived":
-        attributes["style"] = "dashed"
-    attributes["edgeURL"] = row["id"]
-    attributes["edgetooltip"] = row.get("evidence") or row.get("via_label") or row["label"]
-    drawn_otherwise = ("label", "source", "target", "directed")
-    attributes |= {name: value for name, value in row.items() if name not in drawn_otherwise}
-    return f"{_quoted(row['source'])} -> {_quoted(row['target'])} {_attributes(attributes)}"
-
-
-def _attributes(pairs: Mapping[str, object]) -> str:
-    written = []
-    for name, value in pairs.items():
-        text = _quoted(value)
-        if name in _LABELS:
-            # in a label Graphviz reads escapes and character references, elsewhere it does not
-            text = text.replace("&", "&amp;").replace("\n", "\\n")
-        written.append(f"{name}={text}")
-    return f"[{' '.join(written)}]"
-
-
-def _quoted(value: object) -> str:
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
-
-
-def _wrapped(text: str, width: int) -> str:
-    return fill(text, width, break_long_words=False, break_on_hyphens=False)
-
-
-EDGES = 500
-"""How many links Mermaid draws at most, unless a page says otherwise."""
-CHARACTERS = 50_000
-"""How long the text of a drawing may be, unless a page says otherwise."""
-_LINES = {
-    (True, False): "-->",
-    (True, True): "-.->",
-    (False, False): "---",
-    (False, True): "-.-",
-}
-"""By whether the link is directed, and whether it is derived."""
-_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_SPECIAL = re.compile(r"""["#$&*:;<=>@\[\\\]^_`{|}~]|^[-+]|(?<=www)\.|(?<=direction) """)
-_LIST = re.compile(r"^(\d{1,9})([.)])(?= |$)")
-
-
-def write_mermaid(table: NetworkTables) -> str:
-    """A network as a Mermaid flowchart, from left to right, a frame a plan or review.
-
-    Raises:
-        FormatError: it has more links or a longer text than Mermaid draws.
-    """
-    if len(table.edges) > EDGES:
-        _refuse(table, "too-many-links", len(table.edges), EDGES)
-    lines = ["flowchart LR", f"  accTitle: {_escaped(table.title)}"]
-    if table.line:
-        lines.append(f"  accDescr: {_escaped(table.line)}")
-    for iri, name, rows in frames(table):
-        if iri:
-            lines.append(f'  subgraph in_{_name_of(iri)}["{_escaped(name)}"]')
-            lines += [f"    {_mermaid_node(row)}" for row in rows]
-            lines.append("  end")
-        else:
-            lines += [f"  {_mermaid_node(row)}" for row in rows]
-    lines += [f"  {_mermaid_edge(row)}" for row in table.edges]
-    text = "\n".join([*lines, ""])
-    if len(text) > CHARACTERS:
-        _refuse(table, "too-much-text", len(text), CHARACTERS)
-    return text
-
-
-def _mermaid_node(row: Row) -> str:
-    _, opening, closing = _SHAPES.get(str(row.get("type")), ("", "[", "]"))
-    return f'{_name_of(row["id"])}{opening}"{_escaped(caption(row))}"{closing}'
-
-
-def _mermaid_edge(row: Row) -> str:
-    line = _LINES[row["directed"] is True, row.get("status") == "derived"]
-    if row["label"]:
-        line += f'|"{_escaped(str(row["label"]))}"|'
-    return f"{_name_of(row['source'])} {line} {_name_of(row['target'])}"
-
-
-def _escaped(text: str) -> str:
-    """Character codes for all that Mermaid or its Markdown would take for a sign, on one line."""
-    coded = _SPECIAL.sub(lambda match: f"#{ord(match[0])};", " ".join(text.split()))
-    return _LIST.sub(lambda match: f"{match[1]}#{ord(match[2])};", coded)
-
-
-def _name_of(iri: object) -> str:
-    """What a node is called in a drawing: readable for things of ours, made from the IRI for others."""
-    kind, key = kind_and_key(str(iri))
-    if _KEY.fullmatch(key):
-        return f"{kind}_{key.replace('-', '_')}"
-    return "n" + hashlib.sha256(str(iri).encode()).hexdigest()[:10]
-
-
-def _refuse(table: NetworkTables, fault: str, number: int, most: int) -> NoReturn:
-    """Raise FormatError with what could be chosen instead: a plan, a pair, or types of link."""
-    counts = Counter(str(row.get("type", "other")) for row in table.edges)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    choice = message.told("one-or-pair")
-    if len(counts) > 1:
-        listed = ", ".join(f"{name} {count}" for name, count in ordered)
-        choice = message.told("fewer-types", plans=choice, names=listed)
-    # counts of links and of characters are written as Mermaid's own limits are: bare
-    raise errors.FormatError(
-        fault, remedy="choose-less", number=str(number), most=str(most), choice=choice
-    )
-
-
 _WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
     "graphml": write_graphml,
     "gexf": write_gexf,
     "cytoscape": write_cytoscape,
-    "dot": write_dot,
-    "mermaid": write_mermaid,
     "csv": write_zip,
     "nodes": write_nodes,
     "edges": write_edges,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 
-FORMS = tuple(form for form in network_files.FORMS if form != "mermaid")
+FORMS = network_files.FORMS
 DAY = ("--as-of", "2026-11-25")
 COMMANDS = (
     *[("picture", name, "-o", f"{name}.svg", *DAY, "--language", "fr") for name in PICTURES],
@@ -74,21 +74,8 @@ def twice(tmp_path_factory: pytest.TempPathFactory, few: pan2kg.Graph) -> tuple[
     )
 
 
-def test_a_pair_of_plans_is_small_enough_for_mermaid(
-    cli: Cli, few: pan2kg.Graph, tmp_path: Path
-) -> None:
-    pair = ("--plan", "lu-bhr-1", "--plan", "lu-bhr-2", "--type", "shared-instrument")
-    assert (
-        cli(
-            "export", "mermaid", "-o", "pair.mmd", *pair, "--project", str(few.project.root)
-        ).returncode
-        == 0
-    )
-    assert (tmp_path / "pair.mmd").read_text().startswith("flowchart LR")
-
-
 def test_what_is_delivered_is_whole_and_the_same_twice(twice: tuple[Path, Path]) -> None:
-    assert (len(PICTURES) >= 7, len(FORMS)) == (True, 7)
+    assert (len(PICTURES) >= 7, len(FORMS)) == (True, 6)
     signs = {".svg": b"<", ".png": b"\x89PNG", ".pdf": b"%PDF"}
     for command in COMMANDS:
         delivered, again = ((folder / command[3]).read_bytes() for folder in twice)
@@ -109,7 +96,7 @@ def test_a_project_of_one_plan_or_none_is_drawn_and_reported_or_told_in_a_senten
 ) -> None:
     commands = [
         *(("picture", name, "-o", "x.svg") for name in PICTURES),
-        ("export", "dot", "-o", "x.dot"),
+        ("export", "gexf", "-o", "x.gexf"),
     ]
     (own_project / "plan.txt").write_text(
         "1. Former\n1.1. Former les <b>juges</b>\n1.2. Former les avocats\n"

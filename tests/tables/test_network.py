@@ -5,12 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-import shutil
-import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterable
 from datetime import date
 from random import Random
 
@@ -24,10 +20,9 @@ from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.tables.network import EDGE_COLUMNS, NODE_COLUMNS, Row, caption, select_network, tables
-from pan2kg.tables.network_files import EDGES, FORMS, export_network
+from pan2kg.tables.network_files import FORMS, export_network
 from pan2kg.turtle.vocabulary import ID, key
 from tests.coherence.worlds import store_of
-from tests.conftest import lack
 from tests.lots import TIMES
 
 PIECES = st.sampled_from(
@@ -236,95 +231,6 @@ def test_csv_has_the_same_cells(network: nx.MultiDiGraph[str]) -> None:
     ]
 
 
-DOT_STRING = r'"(?:[^"\\]|\\.)*"'
-
-
-def dot_value(quoted: str, *, is_label: bool = False) -> str:
-    text = re.sub(
-        r"\\(.)",
-        lambda m: "\n" if m[1] == "n" and is_label else m[1],
-        quoted[1:-1],
-        flags=re.DOTALL,
-    )
-    return text.replace("&amp;", "&") if is_label else text
-
-
-def dot_statements(text: str) -> Iterable[tuple[str, str, dict[str, str]]]:
-    statement = re.compile(
-        rf"^ +({DOT_STRING})(?: -> ({DOT_STRING}))? \[((?:\w+={DOT_STRING} ?)*)\]$", re.MULTILINE
-    )
-    for one, two, attributes in statement.findall(text):
-        pairs = re.findall(rf"(\w+)=({DOT_STRING})", attributes)
-        labels = {"label", "tooltip", "edgetooltip", "URL", "edgeURL"}
-        yield (
-            dot_value(one),
-            dot_value(two) if two else "",
-            {name: dot_value(value, is_label=name in labels) for name, value in pairs},
-        )
-
-
-@often
-@given(networks())
-def test_dot_has_every_node_edge_and_value(network: nx.MultiDiGraph[str]) -> None:
-    table = tables(network)
-    found = list(dot_statements(export_network(network, "dot").decode()))
-    nodes = {one: values for one, two, values in found if not two}
-    edges = {values["id"]: (one, two, values) for one, two, values in found if two}
-    assert nodes.keys() == {row["id"] for row in table.nodes}
-    for row in table.nodes:
-        assert nodes[str(row["id"])].items() >= plain(row, "id", "label").items()
-        assert nodes[str(row["id"])]["label"].split() == caption(row).split()
-    assert [edges[str(row["id"])][:2] for row in table.edges] == [
-        (row["source"], row["target"]) for row in table.edges
-    ]
-    for row in table.edges:
-        assert (
-            edges[str(row["id"])][2].items()
-            >= plain(row, "label", "source", "target", "directed").items()
-        )
-
-
-@settings(max_examples=6 * TIMES, deadline=None)
-@given(networks())
-def test_graphviz_reads_the_same_names_and_labels(network: nx.MultiDiGraph[str]) -> None:
-    if shutil.which("dot") is None:
-        lack("Graphviz is not installed, so its own reading is not tested.")
-    table = tables(network)
-    command = ["dot", "-Kpatchwork", "-Tdot_json"]
-    read = subprocess.run(
-        command, input=export_network(network, "dot"), capture_output=True, check=True, timeout=600
-    )
-    content = json.loads(read.stdout.decode(), strict=False)
-    nodes = [item["name"] for item in content["objects"] if not item["name"].startswith("cluster ")]
-    assert sorted(nodes) == sorted(str(row["id"]) for row in table.nodes)
-    assert len(content.get("edges", [])) == len(table.edges)
-
-
-MERMAID = re.compile(
-    r"""flowchart[ ]LR | \s+acc(Title|Descr):[ ][^"<>#;]*(\#\d+;[^"<>#;]*)* | \s+subgraph[ ]in_\w+\[LABEL\] | \s+end
-    | \s+\w+(\[\[LABEL\]\]|\(LABEL\)|\{\{LABEL\}\}|\[LABEL\]) | \s+\w+[ ](-->|---|-\.->|-\.-)(\|LABEL\|)?[ ]\w+""".replace(  # noqa: E501
-        "LABEL", r'"(?:[^"#;&<>\[\]{}|`*_]|\#\d+;)*"'
-    ),
-    re.VERBOSE,
-)
-
-
-@often
-@given(networks())
-def test_mermaid_is_made_of_lines_it_knows_with_nothing_to_interpret_in_labels(
-    network: nx.MultiDiGraph[str],
-) -> None:
-    lines = export_network(network, "mermaid").decode().split("\n")
-    table = tables(network)
-    assert not [line for line in lines[:-1] if not MERMAID.fullmatch(line)]
-    labels = [re.findall(r'"(.*)"', line)[0] for line in lines if re.match(r' +\w+[\[({]+"', line)]
-    read = sorted(re.sub(r"#(\d+);", lambda match: chr(int(match[1])), label) for label in labels)
-    assert read == sorted(caption(row) for row in table.nodes)
-    assert sum(bool(re.match(r" +\w+ (-->|---|-\.->|-\.-)", line)) for line in lines) == len(
-        table.edges
-    )
-
-
 @often
 @given(networks(), st.randoms(use_true_random=False))
 def test_the_same_network_gives_the_same_bytes_in_whatever_order_it_was_made(
@@ -360,28 +266,9 @@ def test_the_zip_holds_nodes_edges_and_what_they_rest_on(real: nx.MultiDiGraph[s
 def test_a_network_without_nodes_can_be_written_and_an_unknown_form_names_those_there_are() -> None:
     assert all(export_network(nx.MultiDiGraph(), form) for form in FORMS)
     with pytest.raises(
-        FormatError, match=r"as pdf\..*graphml, gexf, cytoscape, dot, mermaid, csv, nodes, edges\."
+        FormatError, match=r"as pdf\..*graphml, gexf, cytoscape, csv, nodes, edges\."
     ):
         export_network(nx.MultiDiGraph(), "pdf")
-
-
-def chain(length: int, label: str = "") -> nx.MultiDiGraph[str]:
-    made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    made.add_edges_from(
-        (f"n{at:04}", f"n{at + 1:04}", "k", {"type": "x", "type_label": label})
-        for at in range(length)
-    )
-    return made
-
-
-def test_mermaid_draws_up_to_its_limit_and_says_what_to_narrow_beyond() -> None:
-    assert export_network(chain(EDGES), "mermaid").count(b"-->") == EDGES
-    with pytest.raises(
-        FormatError, match=r"501 links; Mermaid draws at most 500.*one plan or a pair"
-    ):
-        export_network(chain(EDGES + 1), "mermaid")
-    with pytest.raises(FormatError, match="characters of text; Mermaid takes at most 50000"):
-        export_network(chain(100, "long " * 200), "mermaid")
 
 
 def homes(network: nx.MultiDiGraph[str]) -> set[str]:
