@@ -16,8 +16,8 @@ from pan2kg.i18n.message import joined
 class Place:
     """Where something stands: a file, and the line in it counted from 1 where it is known.
 
-    >>> str(Place("graph/plans/lu-bhr-2/actions.ttl", 12))
-    'graph/plans/lu-bhr-2/actions.ttl:12'
+    >>> str(Place("graph/plans/lu-bhr-2.ttl", 12))
+    'graph/plans/lu-bhr-2.ttl:12'
     >>> str(Place("query", 3, 7))
     'query:3:7'
     """

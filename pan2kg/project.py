@@ -23,6 +23,9 @@ BUNDLE_RECORD = "build.json"
 """The file of a bundle that names the others."""
 ROOT = "https://w3id.org/pan2kg/"
 """What the IRIs of pan2kg begin with: those of the ontology, of the concepts, and of what every country shares."""
+APART = ("unverified", "reviewed", "readings", "scores")
+"""What stands beside the file of a plan: unverified facts are asked for by graph, to the others programs append."""
+_PLAN_FILE = re.compile(rf"plans/(?:([^/]+?)(?:-(?:{'|'.join(APART)}))?|([^/]+)/[^/]+)\.ttl")
 _IMPORTS = re.compile(rf"^    pan:imports <({re.escape(ROOT)}graph/core)>", re.MULTILINE)
 _LANGUAGE = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
 _PREFIX = re.compile(r"^@prefix ([\w-]*): <([^<>]*)> [.]$", re.MULTILINE)
@@ -156,14 +159,24 @@ class Project:
         """The file of the concepts of a scheme, such as ``linktype``."""
         return self.ontology / "schemes" / f"{scheme}.ttl"
 
-    def plan_file(self, plan: str, part: str = "") -> Path:
-        """The file of a part of a plan, such as ``actions``; without a part the one file of a plan that has one alone.
+    def plan_file(self, plan: str, apart: str = "") -> Path:
+        """The file of a plan, by its key, or the one beside it for what stands ``apart``, such as ``unverified``.
 
-        >>> Project.packaged().plan_file("lu-bhr-2", "actions").relative_to(Project.packaged().graph).as_posix()
-        'plans/lu-bhr-2/actions.ttl'
+        In the layout before version 0.4 a plan is a folder: its block stands in ``plan.ttl`` there.
+
+        >>> project = Project.packaged()
+        >>> [project.name_of(project.plan_file("lu-bhr-2", apart)) for apart in ("", "reviewed")]
+        ['graph/plans/lu-bhr-2.ttl', 'graph/plans/lu-bhr-2-reviewed.ttl']
         """
         plans = self.graph / "plans"
-        return plans / plan / f"{part}.ttl" if part else plans / f"{plan}.ttl"
+        former = plans / plan / "plan.ttl"
+        if former.is_file():
+            return former.with_name(f"{apart}.ttl") if apart else former
+        return plans / (f"{plan}-{apart}.ttl" if apart else f"{plan}.ttl")
+
+    def plan_files(self, plan: str) -> list[Path]:
+        """All files of a plan, by its key: its own, and those of what stands apart."""
+        return [path for path in self.graph_files() if plan_of_file(self.graph_path(path)) == plan]
 
     def place_of(self, thing: str) -> Path | None:
         """The file in which the block of a thing stands, by its IRI or its name as files write it; None without one.
@@ -171,7 +184,7 @@ class Project:
         A block that nobody has verified counts where there is no other.
 
         >>> place = Project.packaged().place_of("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3")
-        >>> place == Project.packaged().plan_file("lu-bhr-2", "actions")
+        >>> place == Project.packaged().plan_file("lu-bhr-2")
         True
         >>> Project.packaged().place_of("action:nobody-1")
         """
@@ -209,6 +222,16 @@ class Project:
             return owner.graph_iri(path)
         is_own = bool(_below(path, self.graph))
         return f"{self.space if is_own else ROOT}graph/{self.graph_path(path).removesuffix('.ttl')}"
+
+
+def plan_of_file(path: str) -> str:
+    """The key of the plan a file is of, by its path below ``graph/``; empty where it is of none.
+
+    >>> [plan_of_file(path) for path in ("plans/lu-ai-2-reviewed.ttl", "plans/lu-ai-2/links.ttl", "conflicts.ttl")]
+    ['lu-ai-2', 'lu-ai-2', '']
+    """
+    match = _PLAN_FILE.fullmatch(path)
+    return match[1] or match[2] if match else ""
 
 
 def _said_by(profile: Path, statement: re.Pattern[str]) -> str:

@@ -26,6 +26,7 @@ from pan2kg.review import (
     sheet,
     sheet_changes,
     sheet_edits,
+    tidying,
     typed,
 )
 from pan2kg.store import LocalStore, find_thing, load_project, queries
@@ -150,6 +151,7 @@ REKEY: Options = {
     "--dry-run": {**FLAG, "help": "add.dry-run"},
     **LANGUAGE,
 }
+TIDY = REKEY
 SHEET = arguments.Kinds(
     {
         "export": {
@@ -163,11 +165,11 @@ SHEET = arguments.Kinds(
 
 
 class _Added(NamedTuple):
-    """What is to be written, what is remarked on it, and the folders of examples that go with it."""
+    """What is to be written, what is remarked on it, and the files of examples that go with it."""
 
     addition: files.Addition
     remark: Message | None = None
-    folders: Sequence[Path] = ()
+    examples: Sequence[Path] = ()
 
 
 def run_add(options: argparse.Namespace) -> int:
@@ -183,11 +185,11 @@ def run_add(options: argparse.Namespace) -> int:
         added = _ADDING[options.kind](store, project, options)
         addition = added.addition
         # what goes with an example is still spoken of until it is gone
-        warnings = [] if added.folders else _insist(project, store, addition)
+        warnings = [] if added.examples else _insist(project, store, addition)
         emit(addition.difference)
         if not options.dry_run:
             files.write(project, {addition.path: addition.new}, writer.read_prefixes(project))
-            home.remove(added.folders)
+            files.remove(added.examples)
     key = "block-not-written" if options.dry_run else "block-written"
     tell(Message("progress", key, {"name": addition.name}), *warnings, added.remark)
     return 0
@@ -272,11 +274,11 @@ def _reading(store: LocalStore, project: Project, options: argparse.Namespace) -
 
 
 def _home(store: LocalStore, project: Project, options: argparse.Namespace) -> _Added:
-    addition, folders = home.home_addition(store, project, options.work)
-    if not folders:
+    addition, examples = home.home_addition(store, project, options.work)
+    if not examples:
         return _Added(addition)
-    names = ", ".join(map(project.name_of, folders))
-    return _Added(addition, Message("progress", "examples-gone", {"folders": names}), folders)
+    names = ", ".join(map(project.name_of, examples))
+    return _Added(addition, Message("progress", "examples-gone", {"files": names}), examples)
 
 
 _ADDING = {
@@ -343,6 +345,26 @@ def run_rekey(options: argparse.Namespace) -> int:
     }
     key = "keys-not-written" if options.dry_run else "keys-written"
     tell(Message("progress", key, words))
+    return 0
+
+
+def run_tidy(options: argparse.Namespace) -> int:
+    """Bring the files of an earlier layout together: one plan, one file.
+
+    Raises:
+        RefusedError: files that become one use a prefix for two namespaces.
+        ProjectError: a file cannot be written or removed.
+    """
+    project = project_of(options)
+    files.own(project)
+    with files.alone(project):
+        layout = tidying.tidied(project) if options.dry_run else tidying.tidy(project)
+    key = "layout-tidy"
+    if layout.texts:
+        key = "layout-not-written" if options.dry_run else "layout-written"
+    numbers = {"written": len(layout.texts), "removed": len(layout.removed)}
+    words = {name: _PROGRESS.counted(n, "keys-files", spoken()) for name, n in numbers.items()}
+    tell(Message("progress", key, words if layout.texts else {}))
     return 0
 
 

@@ -255,7 +255,7 @@ def draft_blocks(
 ) -> list[Block]:
     """A plan's source, its title, its categories and actions with their printed numbers, and their fields.
 
-    ``graph`` is the path of the new file below ``graph/`` where it is not ``plans/KEY/plan``.
+    ``graph`` is the path of the new file below ``graph/`` where it is not ``plans/KEY``.
 
     Raises:
         OutlineError: the key is none of a plan, or the language of the plan is none or not known.
@@ -269,7 +269,7 @@ def draft_blocks(
     space = prefixes["plan"].removesuffix("id/plan/")
     scheme = iri(f"{space}id/scheme/{key}-categories", prefixes)
     drafter = _Drafter(plan, key, scheme)
-    graph_iri = graph_of(graph or f"plans/{key}/plan", space)
+    graph_iri = graph_of(graph or f"plans/{key}", space)
     return [
         drafter.graph_block(graph_iri),
         drafter.document_block(facts),

@@ -60,8 +60,8 @@ def document_of(kind: str, key: str) -> str:
 def graph_place(place: str) -> str:
     """The document that tells a named graph: the graphs of a folder are told together.
 
-    >>> graph_place("graph/plans/lu-bhr-2/actions")
-    'graph/plans/lu-bhr-2'
+    >>> graph_place("graph/core/names/plans")
+    'graph/core/names'
     """
     return "/".join(place.split("/")[:3])
 

@@ -1,9 +1,9 @@
 """Facts that are written down by hand: a link, a body's part, a passage, an action, a document, a name, a reading.
 
 Each ``…_addition`` takes what was typed and gives the file as it would be; nothing is written. A
-fact of a plan stands in the folder of the plan, what nobody has verified in ``unverified.ttl``
-beside it, and every file begins by saying what it holds; CONTRIBUTING has the table. Keys follow
-from what a block says, so nobody has to make one.
+fact of a plan stands in the file of the plan, what nobody has verified in a file beside it, and
+every file begins by saying what it holds; CONTRIBUTING has the table. Keys follow from what a block
+says, so nobody has to make one.
 """
 
 from collections import Counter
@@ -232,12 +232,7 @@ def action_addition(
         *(("pan:hasTopic", iri(topic, prefixes)) for topic in about),
         *basis.statements(prefixes),
     )
-    path = filing.of_plan(project, plan, "actions", basis.certainty)
-    if basis.certainty != UNVERIFIED:
-        actions = select(store, program_query("review/actions-of-plan", plan=plan))
-        homes = {files.places.get(action, "") for action in actions.values("action")} - {""}
-        if len(homes) == 1:
-            path = project.root / homes.pop()
+    path = filing.of_plan(project, plan, basis.certainty)
     source = basis.quotation.document
     return addition(project, path, [block], label="actions", about=key(plan), source=source)
 
@@ -361,7 +356,7 @@ def reading_addition(
     reader = read_field({"reviewer": reading.reader}, "reviewer")
     own(project)
     prefixes = read_prefixes(project)
-    path = filing.of_plan(project, plan, "readings")
+    path = project.plan_file(key(plan), "readings")
     name = project.name_of(path)
     file = read_turtle_file(read_text(path) if path.exists() else "", name)
     base = f"reading:{key(work)}-{reading.aspect.value}-{reading.day}"

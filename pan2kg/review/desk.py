@@ -21,7 +21,7 @@ from pan2kg.errors import ProjectError, QueryError
 from pan2kg.extract.document import Document, Quotation, quoted
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages
-from pan2kg.project import Project
+from pan2kg.project import Project, plan_of_file
 from pan2kg.review import control, decision, filing, journal as journals, suggestions, work
 from pan2kg.review.fields import Form
 from pan2kg.review.outcomes import Outcome, RefusedError
@@ -456,8 +456,10 @@ class Desk:
     def read_again(self) -> None:
         """Read from the files what is decided, of plans with candidates and of all that have a file of decisions."""
         plans = dict.fromkeys(self.material.plans)
-        for path in sorted((self.project.graph / "plans").glob(f"*/{decision.REVIEWED}.ttl")):
-            plans[thing("plan", path.parent.name, self.project.space)] = None
+        for path in self.project.graph_files():
+            plan = plan_of_file(self.project.graph_path(path))
+            if plan and path.stem.endswith(decision.REVIEWED):
+                plans[thing("plan", plan, self.project.space)] = None
         self.plans = tuple(plans)
         files = ProjectFiles(self.project)
         self.decisions = []

@@ -16,11 +16,12 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n import Messages
-from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
+from pan2kg.project import PACKAGE, Project, cannot_write, read_text, reason, write_atomically
 from pan2kg.review.outcomes import RefusedError
 from pan2kg.store import Store, construct, open_store, program_query, rules
 from pan2kg.turtle import graph_of, writer
 from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.sections import last_line_of_section
 from pan2kg.turtle.writer import (
     Block,
     Prefixes,
@@ -102,6 +103,8 @@ def append(
 ) -> str:
     """The text of a file with blocks added: a new file begins with ``header``, an old one keeps every line it has.
 
+    In an old one they stand below what the first of them speaks of, else at the end.
+
     >>> names = {"e": "http://e/", "f": "http://f/"}
     >>> print(append("@prefix f: <http://f/> .\\n\\n# mine\\n\\nf:a a f:B .\\n", [],
     ...     [Block.of("e:x", ("a", "f:B"))], names, "x.ttl"), end="")
@@ -119,6 +122,10 @@ def append(
     _insist_on_turtle(old, name)
     body = _HEAD.sub("", write_turtle(blocks, prefixes), count=1)
     whole = with_prefixes(old, sorted(writer.prefixes_used(body)), prefixes, name)
+    line = last_line_of_section(whole, name, blocks[0])
+    lines = whole.splitlines(keepends=True)
+    if line is not None and line < len(lines):
+        return "".join([*lines[:line], "\n", body, *lines[line:]])
     if whole.endswith("\n\n"):
         gap = ""
     else:
@@ -172,16 +179,21 @@ def write(project: Project, texts: FileTexts, prefixes: Prefixes) -> None:
     """Write the texts of files, all of them or none.
 
     Refused is what is no Turtle, and what departs from house style where the file did not before.
-    Where one cannot be written, those written before are as they were.
     """
-    before = {path: read_text(path) if path.exists() else None for path in texts}
     for path, content in texts.items():
         name = project.name_of(path)
         _insist_on_turtle(content, name)
         departures = _departures(content, name, prefixes)
-        fresh = departures - _departures(before[path] or "", name, prefixes)
+        former = read_text(path) if path.exists() else ""
+        fresh = departures - _departures(former, name, prefixes)
         if fresh:
             raise ProjectError("departs-from-style", name=name, rules=", ".join(sorted(fresh)))
+    write_together(texts)
+
+
+def write_together(texts: FileTexts) -> None:
+    """Write the texts of files; where one cannot be written, those written before are as they were."""
+    before = {path: read_text(path) if path.exists() else None for path in texts}
     done = []
     try:
         for path, content in texts.items():
@@ -195,6 +207,17 @@ def write(project: Project, texts: FileTexts, prefixes: Prefixes) -> None:
         cause = error if isinstance(error, OSError) else error.__context__
         detail = reason(cause) if isinstance(cause, OSError) else str(error)
         raise RefusedError("not-written", detail=detail) from None
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Remove files, and their folders where these are empty then; a ``ProjectError`` where one cannot be."""
+    for path in paths:
+        try:
+            path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
+        except OSError as error:
+            raise cannot_write(path, error) from None
 
 
 def _departures(content: str, name: str, prefixes: Prefixes) -> set[str]:

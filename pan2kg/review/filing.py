@@ -155,7 +155,7 @@ def _change(project: Project, decision: Decision, blocks: Sequence[Block]) -> tu
         file = "instruments"
     else:
         file = "links"
-    path = of_plan(project, plan, file, decision.certainty)
+    path = of_plan(project, plan, decision.certainty)
     source = decision.quotation.document if decision.quotation else ""
     return addition(project, path, blocks, label=file, about=key(plan), source=source)
 
@@ -379,9 +379,9 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
 
 
 def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
-    """The plan in whose folder what links these ends is filed: that of the first that has a plan.
+    """The plan in whose file what links these ends is filed: that of the first that has a plan.
 
-    Refused where none has any, or its key is no name of a folder.
+    Refused where none has any, or its key is no name of a file.
     """
     for end in ends:
         plan = graph.plan_of(end)
@@ -392,14 +392,14 @@ def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
     raise RefusedError("homeless")
 
 
-def of_plan(project: Project, plan: str, file: str, certainty: str = "stated") -> Path:
-    """The file of a plan, by IRI, for facts of one kind; what nobody has verified has its own.
+def of_plan(project: Project, plan: str, certainty: str) -> Path:
+    """The file of a plan, by IRI, for facts of this certainty: what nobody has verified has its own.
 
-    >>> [of_plan(Project.packaged(), f"{ID}plan/x", "links", certainty).name
+    >>> [of_plan(Project.packaged(), f"{ID}plan/x", certainty).name
     ...     for certainty in ("stated", "unverified")]
-    ['links.ttl', 'unverified.ttl']
+    ['x.ttl', 'x-unverified.ttl']
     """
     if not _FOLDER.fullmatch(key(plan)):
         raise ProjectError("plan-names-no-folder", name=key(plan))
-    name = turtle_files.UNVERIFIED if certainty == turtle_files.UNVERIFIED else file
-    return project.plan_file(key(plan), name)
+    apart = turtle_files.UNVERIFIED if certainty == turtle_files.UNVERIFIED else ""
+    return project.plan_file(key(plan), apart)

@@ -1,12 +1,10 @@
 """The plan a project starts from, and the examples that go once it has one of its own."""
 
 import re
-import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pan2kg.project import Project, cannot_write, read_text
+from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own
 from pan2kg.store.names import find_thing
 from pan2kg.store.queries import program_query, refuse_other_kind
@@ -17,16 +15,16 @@ _COUNTRY = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
 
 
 class HomeAddition(NamedTuple):
-    """The profile of a project with its plan, and the folders of examples that go."""
+    """The profile of a project with its plan, and the files of examples that go."""
 
     change: Addition
-    folders: list[Path]
+    examples: list[Path]
 
 
 def home_addition(store: Store, project: Project, typed: str) -> HomeAddition:
-    """The profile with a plan to start from and its first action as the example, and the folders that go.
+    """The profile with a plan to start from and its first action as the example, and the files that go.
 
-    These are the folders of the plans that came with the project as examples.
+    These are the files of the plans that came with the project as examples.
     """
     own(project)
     plan = find_thing(typed, store, project)
@@ -38,12 +36,11 @@ def home_addition(store: Store, project: Project, typed: str) -> HomeAddition:
     if actions:
         revised = _with_statement(revised, "exampleAction", iri(min(actions), prefixes))
     profile = Addition(project.profile, project.name_of(project.profile), former, revised)
-    folders = []
+    examples = []
     for example in select(store, program_query("dataset/examples")).values("plan"):
-        folder = project.graph / "plans" / key(example)
-        if example != plan and folder.is_dir():
-            folders.append(folder)
-    return HomeAddition(profile, folders)
+        if example != plan:
+            examples += project.plan_files(key(example))
+    return HomeAddition(profile, examples)
 
 
 def _with_statement(profile: str, predicate: str, value: str) -> str:
@@ -52,16 +49,3 @@ def _with_statement(profile: str, predicate: str, value: str) -> str:
     if line.search(profile):
         return line.sub(rf"\1 {value} \2", profile)
     return _COUNTRY.sub(rf"\g<0>    pan:{predicate} {value} ;\n", profile, count=1)
-
-
-def remove(folders: Sequence[Path]) -> None:
-    """Remove folders with all they hold.
-
-    Raises:
-        ProjectError: one cannot be removed.
-    """
-    for folder in folders:
-        try:
-            shutil.rmtree(folder)
-        except OSError as error:
-            raise cannot_write(folder, error) from None

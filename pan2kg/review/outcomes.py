@@ -78,8 +78,8 @@ class RefusedError(ProjectError):
 def sentence(code: str, values: Mapping[str, str | int]) -> Text:
     """The words kept under a code, filled in; the value ``field`` is the name of a field of the form.
 
-    >>> sentence("accepted", {"files": "graph/plans/x/reviewed.ttl"}).say("de")
-    'Die Verknüpfung ist angenommen; sie steht in graph/plans/x/reviewed.ttl.'
+    >>> sentence("accepted", {"files": "graph/plans/x-reviewed.ttl"}).say("de")
+    'Die Verknüpfung ist angenommen; sie steht in graph/plans/x-reviewed.ttl.'
     """
     place = f"field.{values.get('field', '')}"
     filling: dict[str, Filling] = {name: str(value) for name, value in values.items()}

@@ -341,9 +341,9 @@ class _CellReader:
         self.by_subject: dict[str, StandingBlock] = {}
         self.short_names: dict[str, StandingBlock] = {}
         self.owners: dict[str, list[str]] = {}
-        folder = project.graph / "plans"
+        own = project.plan_files(plan)
         for path in project.graph_files():
-            is_own = path == folder / f"{plan}.ttl" or path.is_relative_to(folder / plan)
+            is_own = path in own
             # a file of names holds those of all plans; only one that speaks of this plan is read
             may_name = path.parent == project.graph / "names"
             if not is_own and not may_name:

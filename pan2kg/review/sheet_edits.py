@@ -168,17 +168,14 @@ class _Writer:
             blocks.append(passage)
         is_use = name == "links" and book.thing(name, cells, "type") == "linktype:uses-instrument"
         kind = "instruments" if is_use else name
-        self._append(self._file_of(kind), blocks, kind)
+        # a detail is put below what names it
         if name == "details":
             self._give_owner(subject, cells)
+        self._append(self._file, blocks, kind)
 
-    def _file_of(self, kind: str) -> Path:
-        """Where blocks of a kind stand; a draft has all in one file."""
-        plan = key(self.book.plan)
-        single = self.book.project.plan_file(plan)
-        if single in self.book.texts:
-            return single
-        return self.book.project.plan_file(plan, kind)
+    @property
+    def _file(self) -> Path:
+        return self.book.project.plan_file(key(self.book.plan))
 
     def _statements(self, row: NewRow, subject: str, passage: Block | None) -> Iterator[TurtleLine]:
         """What the block of a new row says, in the order of the columns."""
@@ -218,7 +215,7 @@ class _Writer:
         An action that is new too stands where it was just put.
         """
         owner = self.book.thing("details", cells, "belongs-to")
-        standing = self.book.owners.get(owner) or sheets.OwnerBlock(owner, self._file_of("actions"))
+        standing = self.book.owners.get(owner) or sheets.OwnerBlock(owner, self._file)
         kinds = list(sheets.DETAILS)
         earlier = kinds[: kinds.index(sheets.class_of(cells))]
         before = [sheets.DETAILS[kind].predicate for kind in earlier]

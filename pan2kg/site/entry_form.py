@@ -30,7 +30,7 @@ TYPED = "typed:"
 """How the fields begin that hand on, through the form of signing in, what was typed before it."""
 _WRITTEN_FILE = re.compile(
     r"""
-      graph/plans/[a-z0-9][a-z0-9-]*/ (?:reviewed|scores) \.ttl
+      graph/plans/[a-z0-9][a-z0-9-]*[-/] (?:reviewed|scores) \.ttl
     | work/[a-z0-9][a-z0-9-]*/ (?:journal|by-hand) \.jsonl
     """,
     re.VERBOSE,

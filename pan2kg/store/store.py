@@ -500,7 +500,7 @@ def is_derived(graph: str) -> bool:
 def is_unverified(graph: str) -> bool:
     """Whether the address of a graph is that of a file nobody has verified.
 
-    >>> is_unverified("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/unverified")
+    >>> is_unverified("https://w3id.org/pan2kg/graph/plans/lu-bhr-2-unverified")
     True
     """
     return path_of(graph).endswith("unverified")

@@ -171,7 +171,7 @@ class Beginning:
             "last_year": self.day.year + 2,
             "version": VERSION,
             "licence": LICENCES[self.licence],
-            "graph": graph_of(f"plans/{key}/plan", space),
+            "graph": graph_of(f"plans/{key}", space),
             "text_used": text_used,
             "link": link.rpartition("/")[2],
         }
@@ -255,7 +255,7 @@ def _files(shipped: Project, beginning: Beginning) -> Iterator[_ProjectFile]:
     described = {
         "graph/profile.ttl": (profile, country),
         "graph/catalogue.ttl": beginning.blocks("catalogue"),
-        f"graph/plans/{beginning.example}/plan.ttl": example,
+        f"graph/plans/{beginning.example}.ttl": example,
     }
     for path, blocks in described.items():
         yield _ProjectFile(path, writer.write_turtle(blocks, prefixes))

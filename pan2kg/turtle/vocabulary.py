@@ -45,8 +45,8 @@ def graph_of(path: str, space: str = ROOT) -> str:
 def path_of(graph: str) -> str:
     """The path that names a graph, whatever project it is of; empty where the address is no graph of a file or rule.
 
-    >>> path_of("https://data.example/graph/plans/be-bhr-1/plan"), path_of("https://data.example/id/plan/x")
-    ('plans/be-bhr-1/plan', '')
+    >>> path_of("https://data.example/graph/plans/be-bhr-1"), path_of("https://data.example/id/plan/x")
+    ('plans/be-bhr-1', '')
     """
     space, mark, path = graph.partition("/graph/")
     return path if mark and space.startswith(("https://", "http://")) else ""

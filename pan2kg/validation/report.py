@@ -21,7 +21,6 @@ from pan2kg.turtle.writer import Prefixes
 
 _CHECK = Messages("check")
 _BRACKETED = re.compile(r"<([^<>\s]*)>")
-_IN_PLAN = re.compile(r"graph/plans/([^/]*)/")
 """How the names of files begin that stand in the folder of a plan."""
 
 
@@ -136,9 +135,8 @@ class Finding:
 
     @property
     def part(self) -> str:
-        """The plan the fault stands in, by the folder of its file; empty outside the plans."""
-        match = _IN_PLAN.match(self.place.file) if self.place else None
-        return match[1] if match else ""
+        """The plan the fault stands in, by its file; empty outside the plans."""
+        return plan_of_file(self.place.file.removeprefix("graph/")) if self.place else ""
 
 
 @dataclass(frozen=True, slots=True)
