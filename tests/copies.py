@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from pan2kg.project import plan_of_file
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 PARTS: Final = ("ontology", "graph", "queries", "texts")
 GRAPH: Final = ROOT / "graph"
@@ -45,15 +47,15 @@ _COMMENT: Final = re.compile(r"^#.*\n?", re.MULTILINE)
 def copy(target: Path, plans: Collection[str] = (), *, all_else: bool = False) -> Path:
     """Copy the shipped project, with these plans alone where any are named; gives the folder. Of all else there is what
     the plans rest on, or everything; the queries of the program are no part of a project."""
-    missing = {plan for plan in plans if not (PLANS / plan).exists()}
+    missing = {plan for plan in plans if not (PLANS / f"{plan}.ttl").exists()}
     assert not missing, f"No plan is called {', '.join(sorted(missing))}."
 
     def others(folder: str, names: Sequence[str]) -> list[str]:
         if Path(folder) == ROOT / "queries":
             return ["program"]
-        return (
-            [name for name in names if name not in plans] if plans and Path(folder) == PLANS else []
-        )
+        if not plans or Path(folder) != PLANS:
+            return []
+        return [name for name in names if plan_of_file(f"plans/{name}") not in plans]
 
     thin = bool(plans) and not all_else
     for part in PARTS:
@@ -79,7 +81,8 @@ class _Block(NamedTuple):
 def _with_alone(plans: frozenset[str]) -> Mapping[str, str]:
     files: dict[str, tuple[str, list[_Block]]] = {}
     for file in sorted(GRAPH.rglob("*.ttl")):
-        if PLANS not in file.parents or file.relative_to(PLANS).parts[0] in plans:
+        plan = plan_of_file(file.relative_to(GRAPH).as_posix())
+        if not plan or plan in plans:
             prefixes, *parts = file.read_text(encoding="utf-8").removesuffix("\n").split("\n\n")
             blocks = [
                 _block(text, lines)

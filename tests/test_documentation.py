@@ -104,10 +104,8 @@ PAGES: Final = (
 # what a program makes, or names by its kind
 MADE: Final = {
     "doc/plan/lu-bhr-2.ttl",
-    "reviewed.ttl",
-    "readings.ttl",
-    "unverified.ttl",
-    "scores.ttl",
+    "graph/plans/lu-bhr-2-reviewed.ttl",
+    "graph/plans/lu-bhr-2-readings.ttl",
     "names-in-texts.ttl",
 }
 NAMED: Final = re.compile(

@@ -50,7 +50,7 @@ def _go_on(folder: Path, commands: Commands) -> None:
         ("be-sd-1", SECOND, "national-plan", "2021-10-01"),
     ):
         (folder / f"{key}.txt").write_text(text, encoding="utf-8")
-        out = f"be/graph/plans/{key}/plan.ttl"
+        out = f"be/graph/plans/{key}.ttl"
         said = (
             *KNOWN,
             "--type",
@@ -167,7 +167,7 @@ def test_the_service_answers_for_belgian_addresses_and_for_those_of_the_core(bel
         assert UNGP in service.get("/doc/instrument/ungp", Accept="text/turtle").text
         paths = (
             "/id/instrument/ungp",
-            "/graph/plans/be-bhr-1/plan",
+            "/graph/plans/be-bhr-1",
             "/dataset",
             "/id/plan/nowhere",
         )

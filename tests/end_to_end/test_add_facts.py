@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SAID: Final = ("--document", "mae-gouvernement-lu-fr-pan-2")
 QUOTED: Final = (*SAID, "--quote", "Communiquer et sensibiliser")
-PLAN: Final = "graph/plans/lu-bhr-2/"
+PLAN: Final = "graph/plans/lu-bhr-2"
 
 
 @pytest.fixture
@@ -31,31 +31,31 @@ def folder(tmp_path: Path) -> Path:
 
 ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
     "link": (
-        ["lu-bhr-2-1-1", "ungp", "--relation", "promotes", *QUOTED, "--page", "14"], PLAN + "instruments.ttl",
+        ["lu-bhr-2-1-1", "ungp", "--relation", "promotes", *QUOTED, "--page", "14"], PLAN + ".ttl",
         ("    pan:linkType linktype:uses-instrument ;", "    pan:relation relation:promotes ;", '    pan:page "14" ;',
          "passage:lu-bhr-2-1-1-ungp a pan:Passage ;"),
     ),
     "link between plans": (
         ["lu-bhr-2-1-1", "lu-climate-pact-2012", *QUOTED, "--certainty", "derived", "--note", "par le titre"],
-        PLAN + "links.ttl",
+        PLAN + ".ttl",
         ("    pan:linkType linktype:cross-reference ;", "    pan:channel channel:text ;",
          '    skos:editorialNote "par le titre"@fr ;', "    pan:certainty certainty:derived ."),
     ),
     "involvement": (
         ["lu-bhr-2-1-1", "MAEE", "--role", "support", "--role", "partner", "--as-stated", "appui@fr", *QUOTED],
-        PLAN + "involvements.ttl",
+        PLAN + ".ttl",
         ("involvement:lu-bhr-2-1-1-maee-support-partner a pan:Involvement ;", "    pan:involves body:maee ;",
          '    pan:roleAsStated "appui"@fr ;', '    pan:quote "Communiquer et sensibiliser"@fr ;'),
     ),
     "involvement nobody has verified": (
         ["lu-bhr-2-1-1", "maee", "--role", "chair", *SAID, "--note", "de mémoire", "--certainty", "unverified"],
-        PLAN + "unverified.ttl",
+        PLAN + "-unverified.ttl",
         ("involvement:lu-bhr-2-1-1-maee-chair a pan:Involvement ;", "    pan:certainty certainty:unverified ."),
     ),
     "action": (
         ["lu-bhr-1", "--number", "6.9", "--title", "Former les juges@fr", "--title", "Train judges@en",
          "--part", "lu-bhr-1-part-iii-nap", "--topic", "sdg:8", *SAID],
-        "graph/plans/lu-bhr-1/actions.ttl",
+        "graph/plans/lu-bhr-1.ttl",
         ("action:lu-bhr-1-6-9 a pan:Action ;", '    skos:notation "6.9" ;', '    dcterms:identifier "lu-bhr-1-6-9" ;',
          "    pan:inCategory category:lu-bhr-1-part-iii-nap ;", "    pan:hasTopic sdg:8 ;"),
     ),
@@ -68,7 +68,7 @@ ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
          "    pan:speaksFor plan:lu-bhr-2 ;"),
     ),
     "passage": (
-        ["link:6e97963c99814ce4", *SAID, "--quote", "minerais de conflit"], PLAN + "instruments.ttl",
+        ["link:6e97963c99814ce4", *SAID, "--quote", "minerais de conflit"], PLAN + ".ttl",
         ("    pan:evidence passage:6e97963c99814ce4 ;", "passage:6e97963c99814ce4 a pan:Passage ;"),
     ),
     "name": (

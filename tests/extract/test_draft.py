@@ -80,7 +80,7 @@ def test_what_the_list_does_not_say_is_absent_and_what_it_says_survives(tmp_path
     )
     assert '"plan.txt"@fr' in text
     assert str(tmp_path) not in text
-    assert "<https://w3id.org/pan2kg/graph/plans/fr-bhr-1/plan> a pan:SourceGraph ;" in text
+    assert "<https://w3id.org/pan2kg/graph/plans/fr-bhr-1> a pan:SourceGraph ;" in text
 
 
 def test_keys_are_the_printed_numbers_and_words_where_those_do_not_tell() -> None:

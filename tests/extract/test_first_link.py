@@ -35,7 +35,7 @@ def country(tmp_path: Path, cli: Cli) -> Path:
 @pytest.mark.parametrize("source", FILES, ids=lambda path: path.name)
 def test_a_link_of_a_fresh_draft_can_be_accepted(source: Path, country: Path, cli: Cli) -> None:
     name = Path(shutil.copy(source, country)).name
-    target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
+    target = country / "graph" / "plans" / "be-bhr-1.ttl"
     drafted = cli(
         "draft",
         name,
@@ -73,7 +73,7 @@ def test_a_link_of_a_fresh_draft_can_be_accepted(source: Path, country: Path, cl
         "review", "--plan", "be-bhr-1", "--by", "Ann", stdin="a\nj\n" * 6 + "q\n", cwd=country
     )
     assert decided.returncode == 0, decided.stderr
-    assert "linkstatus:accepted" in (target.parent / "reviewed.ttl").read_text("utf-8")
+    assert "linkstatus:accepted" in (target.parent / "be-bhr-1-reviewed.ttl").read_text("utf-8")
     wrong = [line for line in cli("check", cwd=country).stdout.splitlines() if "style-" in line]
     assert not wrong
 
@@ -100,7 +100,7 @@ def test_an_unknown_document_is_refused_with_the_nearest_and_how_many_there_are(
 ) -> None:
     (country / "list.txt").write_text(LIST)
     for number in (1, 2):
-        target = country / "graph" / "plans" / f"be-bhr-{number}" / "plan.ttl"
+        target = country / "graph" / "plans" / f"be-bhr-{number}.ttl"
         command = ("draft", "list.txt", "--plan", f"be-bhr-{number}", "-o", str(target))
         assert cli(*command, cwd=country).returncode == 0
     for typed, near in (
@@ -116,13 +116,13 @@ def test_an_unknown_document_is_refused_with_the_nearest_and_how_many_there_are(
 
 def test_a_draft_does_not_overwrite_what_somebody_completed(country: Path, cli: Cli) -> None:
     (country / "list.txt").write_text(LIST)
-    target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
+    target = country / "graph" / "plans" / "be-bhr-1.ttl"
     command = ("draft", "list.txt", "--plan", "be-bhr-1", "-o", str(target))
     assert [cli(*command, cwd=country).returncode for _ in range(2)] == [0, 0]
     completed = target.read_bytes() + b"\n# checked by hand\n"
     target.write_bytes(completed)
     refused = cli(*command, cwd=country)
-    assert (refused.returncode, target.read_bytes(), "plan.ttl" in refused.stderr) == (
+    assert (refused.returncode, target.read_bytes(), target.name in refused.stderr) == (
         2,
         completed,
         True,

@@ -449,7 +449,7 @@ def test_q_values_count_a_host_that_negotiates_gets_all_and_a_version_has_its_ow
     assert lead(path, "text/html,application/xhtml+xml,*/*;q=0.8") == page
     assert lead(path, "text/html;q=0, text/turtle") == "doc/plan/lu-b.ttl#lu-bhr-2"
     assert lead("id/topic/health", "text/turtle") == "doc/topic/all.ttl#health"
-    assert lead("graph/plans/lu-bhr-2/actions") == "graph/plans/lu-bhr-2.ttl.gz"
+    assert lead("graph/plans/lu-bhr-2") == "graph/plans/lu-bhr-2.ttl.gz"
     assert lead(path, "text/html", "https://pan.example/") == f"https://pan.example/{path}"
     kept = few_folder / lead("dataset/0.1.0")
     assert (kept / "release.json").read_bytes() == (few_folder / "release.json").read_bytes()

@@ -32,7 +32,7 @@ from tests.copies import FEW, copy
 TOKEN: Final = "correct horse battery staple"
 DAY: Final = date(2026, 5, 4)
 PLAN: Final = "lu-bhr-2"
-FILE: Final = f"graph/plans/{PLAN}/reviewed.ttl"
+FILE: Final = f"graph/plans/{PLAN}-reviewed.ttl"
 SHA: Final = "36f12866b848582662a63651edc07c89b7133a96c1e80a00b4571ea089f04b22"
 READ: Final = "mae-gouvernement-lu-fr-pan-2"
 """The document whose text was read."""
@@ -133,7 +133,7 @@ def writable(tmp_path: Path, read: Graph) -> WritableProject:
 def with_candidate(writable: WritableProject) -> WritableProject:
     """The same with a candidate link in it."""
     writable.add(
-        "graph/plans/lu-bhr-2/links.ttl",
+        "graph/plans/lu-bhr-2.ttl",
         "\n" + (DATA / "candidate.ttl").read_text(encoding="utf-8"),
     )
     return writable.reopened()

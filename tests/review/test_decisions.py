@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_added_to_is_left_alone_and_told(
         outcome = writable.decide(writable.queue[0])
         assert (outcome.code, FILE in outcome.said.say("fr")) == (code, True)
         assert writable.file(FILE).read_text(encoding="utf-8") == text
-    folder = writable.file("graph/plans/lu-bhr-2")
+    folder = writable.file("graph/plans")
     folder.rename(tmp_path / "away")
     folder.write_text("a file in the place of the folder", encoding="utf-8")
     outcome = writable.decide(writable.queue[0])
@@ -277,7 +277,7 @@ def test_what_stands_in_files_refuses_a_decision(room: Room, way: str, what: str
     if what == "loop":
         over = "plan:lu-climate-pact-2012"
         links = accepted(11, kind, ends[0], over) + accepted(12, kind, over, ends[1])
-    room.writable.add(f"graph/plans/{PLAN}/links.ttl", links)
+    room.writable.add(f"graph/plans/{PLAN}.ttl", links)
     before = room.writable.state()
     if way == "document":
         said = press(desk, "a").say("en")

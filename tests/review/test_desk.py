@@ -355,7 +355,7 @@ def test_what_is_suggested_is_asked_for_decided_as_on_the_page_and_undone(
     assert pressed(desk, ACCEPT, "r Deux publics différents.") == ["said.accepted", "said.rejected"]
     rejected = next(
         path
-        for path in writable.project.graph.glob("plans/*/reviewed.ttl")
+        for path in writable.project.graph.glob("plans/*-reviewed.ttl")
         if "publics" in path.read_text()
     )
     assert (len(desk.waiting), desk.progress["accepted"], desk.progress["rejected"]) == (
@@ -463,7 +463,7 @@ def test_a_page_proposes_previews_decides_several_and_reads_a_second_time(root: 
 
 def test_a_review_goes_on_where_release_0_1_0_left_it(root: Path, few: pan2kg.Graph) -> None:
     reviewed = root / FILE
-    shutil.copyfile(OLD / reviewed.name, reviewed)
+    shutil.copyfile(OLD / "reviewed.ttl", reviewed)
     for path in OLD.glob("*.json*"):
         shutil.copyfile(path, root / "work" / PLAN / path.name)
     material = read_in(root, few)
@@ -488,7 +488,7 @@ def test_equal_decisions_write_the_same_bytes_as_release_0_1_0(root: Path) -> No
     """Links and parts accepted, rejected and undone, of a document, typed and of the graph, by two people."""
     for name in ("organisations/advisory-bodies.ttl", "names/bodies.ttl"):
         shutil.copyfile(GRAPH / name, root / "graph" / name)
-    links = root / "graph" / "plans" / PLAN / "links.ttl"
+    links = root / "graph" / "plans" / f"{PLAN}.ttl"
     work = root / "work" / PLAN
     links.write_text(
         links.read_text("utf-8") + "\n" + (OLD / "candidate-links.ttl").read_text("utf-8"), "utf-8"

@@ -33,7 +33,7 @@ from tests.conftest import Cli
 from tests.copies import FEW, copy
 
 DOCUMENT = thing("document", "mae-gouvernement-lu-fr-pan-2")
-LINKS = "graph/plans/lu-bhr-2/links.ttl"
+LINKS = "graph/plans/lu-bhr-2.ttl"
 NAMES = {"a": "http://a/", "e": "http://e/", "m": "http://m/", "z": "http://z/"}
 HEADS = [
     "", "@prefix e: <http://e/> .\n", "@prefix a: <http://a/> .\n@prefix m: <http://m/> .\n",
@@ -158,7 +158,7 @@ def test_every_quotation_of_the_list_of_pan_2_is_anchored_in_the_form_of_web_ann
 ) -> None:
     store = ox.Store()
     rule = (project.queries / "rules" / "15-web-annotation.rq").read_text(encoding="utf-8")
-    for path in (project.graph / "plans" / "lu-bhr-2").glob("*.ttl"):
+    for path in project.plan_files("lu-bhr-2"):
         store.load(path.read_bytes(), format=ox.RdfFormat.TURTLE)
     assert f'pan:readerVersion "{READER}"' in (project.root / LINKS).read_text(encoding="utf-8")
     space = "https://w3id.org/pan2kg/ontology#"

@@ -23,7 +23,7 @@ GIVEN = {
     "rationale": "Les mêmes entreprises sont visées deux fois.", "language": "fr",
 }  # fmt: skip
 CHOSEN = {"plan": "lu-bhr-2", "other": "lu-bhr-1", "assessor": "gt-edh"}
-FILES = ("graph/plans/lu-bhr-1/scores.ttl", "graph/plans/lu-bhr-2/scores.ttl")
+FILES = ("graph/plans/lu-bhr-1-scores.ttl", "graph/plans/lu-bhr-2-scores.ttl")
 SCALE_FILE = "graph/scales.ttl"
 SCALE_HEAD = "".join(
     f"@prefix {name}: <{space}> .\n"

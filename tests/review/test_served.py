@@ -107,7 +107,7 @@ def member(visitor: Visitor) -> Visitor:
 
 
 def written(folder: Path) -> list[Path]:
-    return sorted([*folder.rglob("reviewed.ttl"), *folder.rglob("scores.ttl")])
+    return sorted([*folder.rglob("*-reviewed.ttl"), *folder.rglob("*-scores.ttl")])
 
 
 def test_who_has_not_signed_in_sees_the_queue_and_no_address_puts_words_into_it(
@@ -309,7 +309,9 @@ def test_a_decision_bears_the_name_of_who_signed_in_and_nobody_else_can_use_the_
     port, folder = office
 
     def signed() -> list[str]:
-        files = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("reviewed.ttl"))]
+        files = [
+            path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*-reviewed.ttl"))
+        ]
         return re.findall(r'pan:reviewedBy "([^"]+)"', "".join(files))
 
     member = Member(port)

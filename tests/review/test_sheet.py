@@ -28,7 +28,7 @@ from tests.copies import FEW, copy
 from tests.review.conftest import DATA, cases
 
 PLAN = thing("plan", "lu-bhr-2")
-ACTIONS = "graph/plans/lu-bhr-2/actions.ttl"
+ACTIONS = "graph/plans/lu-bhr-2.ttl"
 
 
 @pytest.fixture(scope="module")

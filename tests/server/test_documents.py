@@ -39,7 +39,7 @@ FORMATS = {
     "application/ld+json": ox.RdfFormat.JSON_LD,
 }
 PLAN = "/doc/plan/lu-bhr-2"
-FILE = "graph/plans/lu-bhr-2/actions"
+FILE = "graph/plans/lu-bhr-2"
 ACTION = ID + "action/lu-bhr-2-4-3"
 OLD = ID + "plan/xx-old"
 NEW = ID + "plan/xx-new"

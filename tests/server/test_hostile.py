@@ -59,11 +59,10 @@ def raw(site: Service, target: bytes, host: bytes = b"localhost") -> bytes:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     project = copy(tmp_path_factory.mktemp("hostile") / "few", FEW)
     planted = PLANTED.replace("\\", "\\\\").replace('"', '\\"')
-    for name in ("plan.ttl", "actions.ttl", "categories.ttl"):
-        path = project / "graph" / "plans" / "lu-bhr-2" / name
-        text = path.read_text(encoding="utf-8")
-        assert 'prefLabel "' in text, name
-        path.write_text(text.replace('prefLabel "', f'prefLabel "{planted}'), encoding="utf-8")
+    path = project / "graph" / "plans" / "lu-bhr-2.ttl"
+    text = path.read_text(encoding="utf-8")
+    assert 'prefLabel "' in text
+    path.write_text(text.replace('prefLabel "', f'prefLabel "{planted}'), encoding="utf-8")
     with command(project) as service:
         yield service
 

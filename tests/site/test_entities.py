@@ -87,7 +87,7 @@ def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(
     marks = set(re.findall(r'href="#(basis-\d+)"', page))
     assert marks
     assert marks <= set(re.findall(r'id="(basis-\d+)"', page))
-    assert "graph/plans/lu-bhr-2/actions.ttl" in page
+    assert "graph/plans/lu-bhr-2.ttl" in page
     assert '<td class="provenance"></td>' not in page
     quoted = r'<blockquote class="quote" lang="en">[^<]*</blockquote>\s*<p class="provenance"><a href="\.\./sources'
     assert re.search(quoted, page)
@@ -140,7 +140,7 @@ def test_fallback_languages_unverified_statements_former_names_and_positions_are
     assert "de" not in tags
     page = reader["fr/action/lu-bhr-2-4-4.html"]
     assert 'class="badge unverified basis"' in page
-    assert "graph/plans/lu-bhr-2/unverified.ttl" in page
+    assert "graph/plans/lu-bhr-2-unverified.ttl" in page
     assert {"mddi", "mecb"} <= set(re.findall(r"([a-z]+)\.html", reader["fr/body/mecdd.html"]))
     page = reader["fr/conflict/month-of-adoption-of-lu-bhr-2.html"]
     columns = page.split('class="columns positions"')[1].split("</ul>")[0]
@@ -157,7 +157,7 @@ def test_anything_the_graph_speaks_of_can_be_shown_and_nothing_else(reader: Read
         f"{ID}certainty/stated",
         f"{ID}timeline/lu-bhr-2-3-3",
         f"{PAN}Plan",
-        "https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions",
+        "https://w3id.org/pan2kg/graph/plans/lu-bhr-2",
         "http://eurovoc.europa.eu/5891",
     ):
         page = values_of(context, iri)

@@ -197,7 +197,7 @@ def recurring(graph: Graph, often: str) -> Reader:
     store = LocalStore(ox.Store())
     store.inner.bulk_extend(graph.held.inner)
     duration = ox.Literal(often, datatype=ox.NamedNode(f"{XSD}duration"))
-    source = ox.NamedNode(graph_of("core/obligations/reg-2024-3015.ttl"))
+    source = ox.NamedNode(graph_of("core/instruments/eu/reg-2024-3015.ttl"))
     store.inner.add(
         ox.Quad(
             ox.NamedNode(f"{ID}obligation/{RECURRING}"),

@@ -41,7 +41,7 @@ SMALL: Final = HERE / "small"
 PLANS, SHAPES, QUALITY = (
     (SMALL / name).read_text("utf-8")
     for name in (
-        "graph/plans/a/plan.ttl",
+        "graph/plans/a.ttl",
         "ontology/shapes/plan.ttl",
         "queries/quality/numbered-violation.rq",
     )
@@ -74,17 +74,17 @@ def found(report: Report, key: str) -> list[Finding]:
 
 def test_a_finding_names_its_rule_its_place_and_what_was_expected(small: Project) -> None:
     ranked = PLANS.replace('B"@fr .', 'B"@fr ;\n    pan:rank 1 ;\n    pan:rank 12 .')
-    write(small.root, "graph/plans/a/plan.ttl", ranked)
+    write(small.root, "graph/plans/a.ttl", ranked)
     report = check(small)
     (finding,) = found(report, "pan:PlanShape-notation")
     assert (finding.severity, finding.part) == (Severity.WARNING, "a")
-    assert str(finding.place) == "graph/plans/a/plan.ttl:9"
+    assert str(finding.place) == "graph/plans/a.ttl:9"
     assert finding.message.say("fr") == "Un plan porte un numéro."
     assert finding.expected.say("en") == "at least 1 value"
     assert report.names.label("https://w3id.org/pan2kg/id/plan/b").say("en") == "Plan B"
     (finding,) = found(report, "pan:PlanShape-rank")
     assert (str(finding.place), finding.expected.say("en")) == (
-        "graph/plans/a/plan.ttl:12",
+        "graph/plans/a.ttl:12",
         "a value of at most 9",
     )
     # rules say how many things they looked at
@@ -100,13 +100,13 @@ def test_a_finding_names_its_rule_its_place_and_what_was_expected(small: Project
         "Un plan se passe de numéro.",
         "Remove it.",
     )
-    assert (str(finding.place), finding.rule.query) == ("graph/plans/a/plan.ttl:6", QUALITY)
+    assert (str(finding.place), finding.rule.query) == ("graph/plans/a.ttl:6", QUALITY)
     # one about a whole file stands in that file
     rule = Rule("x-violation", Kind.QUALITY, Severity.INFO, Text())
     names = Names()
     faults = [Finding(rule, focus) for focus in (f"{GRAPH}plans/a/plan", "http://e/x")]
     assert [fault.place for fault in placed(faults, {}, names)] == [
-        Place("graph/plans/a/plan.ttl"),
+        Place("graph/plans/a.ttl"),
         None,
     ]
 
@@ -322,13 +322,13 @@ def test_what_nobody_has_recorded_of_several_actions_is_told_once_a_plan(small: 
     )
     write(small.root, "ontology/shapes/plan.ttl", shape)
     actions = "".join(f"plan:{key} a pan:Action ;\n    pan:inPlan plan:a .\n\n" for key in "xyz")
-    write(small.root, "graph/plans/a/actions.ttl", PREFIXES + actions)
+    write(small.root, "graph/plans/a.ttl", PREFIXES + actions)
     report = check(small)
     (gap,) = found(report, "pan:PlanShape-notation-missing")
     assert (gap.focus.rsplit("/", 1)[-1], gap.times, str(gap.place)) == (
         "a",
         3,
-        "graph/plans/a/plan.ttl:5",
+        "graph/plans/a.ttl:5",
     )
     assert (report.gaps, report.counts[Severity.WARNING], report.failing(gap.rule)) == (1, 0, 3)
 

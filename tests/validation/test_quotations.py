@@ -219,7 +219,7 @@ def test_what_could_not_be_compared_is_counted() -> None:
 def test_the_shipped_list_is_the_text_every_quotation_from_it_stands_in(project: Project) -> None:
     files = [
         read_turtle_file(path.read_text("utf-8"), project.name_of(path))
-        for path in (project.graph / "plans" / "lu-bhr-2").glob("*.ttl")
+        for path in project.plan_files("lu-bhr-2")
     ]
     found = quotations.check_quotations(files, kept_texts(project))
     assert [one.rule.key for one in found.findings] == ["text-kept"], (
@@ -245,7 +245,7 @@ def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compare
     cli: Cli, tmp_path: Path
 ) -> None:
     assert cli("init", "mine", "--country", "be").returncode == 0
-    plan = tmp_path / "mine/graph/plans/be-example-1/plan.ttl"
+    plan = tmp_path / "mine/graph/plans/be-example-1.ttl"
     (words,) = set(
         re.findall(
             r'passage:\S+-ungp a pan:Passage ;\n    pan:quote "([^"]+)"', plan.read_text("utf-8")
@@ -262,7 +262,7 @@ def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compare
         "Kept as texts/be-example-1-text.txt; 2 of 2 quotations from it stand there.\n",
     )
     plan.write_text(plan.read_text("utf-8").replace(words, f"{words} partout"), "utf-8")
-    check = ("check", "graph/plans/be-example-1/plan.ttl", "--project", "mine", "--language", "fr")
+    check = ("check", "graph/plans/be-example-1.ttl", "--project", "mine", "--language", "fr")
     found = cli(*check)
     assert (found.returncode, "text-quote" in found.stdout) == (1, True)
     hashed = cli(*keep, "--hashes")

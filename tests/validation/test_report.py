@@ -58,11 +58,11 @@ FOUND: Final = (
         PLAN,
         PAN + "label",
         '"1"^^<http://www.w3.org/2001/XMLSchema#gYear>',
-        Place("graph/plans/lu-bhr-2/plan.ttl", 7),
+        Place("graph/plans/lu-bhr-2.ttl", 7),
         str(SH.MinCountConstraintComponent),
         Text.of({"fr": "au moins 1", "en": "at least 1"}),
     ),
-    Finding(QUALITY, PLAN, value=f"<{PLAN}-x>", place=Place("graph/plans/lu-bhr-2/plan.ttl", 3)),
+    Finding(QUALITY, PLAN, value=f"<{PLAN}-x>", place=Place("graph/plans/lu-bhr-2.ttl", 3)),
     Finding(
         STYLE,
         "https://w3id.org/pan2kg/graph/x",
@@ -107,7 +107,7 @@ def test_the_text_tells_verdict_rule_place_and_remedy_with_two_examples_and_coun
         "VIOLATION pan:PlanShape-label (1 failure / 12 things looked at)\n  A plan has a label.\n"
         in text
     )
-    assert "graph/plans/lu-bhr-2/plan.ttl:7: plan:lu-bhr-2 « Plan 2, second: 100 % »\n" in text
+    assert "graph/plans/lu-bhr-2.ttl:7: plan:lu-bhr-2 « Plan 2, second: 100 % »\n" in text
     assert (
         'property: pan:label; found: "1"^^<http://www.w3.org/2001/XMLSchema#gYear>; expected: at least 1\n'
         in text
@@ -141,7 +141,7 @@ def test_json_holds_every_finding_in_both_languages() -> None:
     assert [rule["looked_at"] for rule in content["rules"]] == [12, 3, 4, 0]
     first = content["findings"][0]
     assert first["message"] == {"fr": "Un plan a un libellé.", "en": "A plan has a label."}
-    assert first["place"] == {"file": "graph/plans/lu-bhr-2/plan.ttl", "line": 7}
+    assert first["place"] == {"file": "graph/plans/lu-bhr-2.ttl", "line": 7}
     assert first["plan"] == "lu-bhr-2"
 
 
@@ -149,7 +149,7 @@ def test_github_commands_hide_what_would_end_them() -> None:
     lines = write_report(report(*FOUND), "github", language="en").splitlines()
     assert len(lines) == 4
     assert lines[0].startswith(
-        "::error file=graph/plans/lu-bhr-2/plan.ttl,line=7,title=pan%3APlanShape-label::plan:"
+        "::error file=graph/plans/lu-bhr-2.ttl,line=7,title=pan%3APlanShape-label::plan:"
     )
     assert "second: 100 %25 »: A plan has a label. (" in lines[0]
     assert lines[1].startswith("::warning ")
