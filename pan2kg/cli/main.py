@@ -30,8 +30,8 @@ COMMANDS = {
     "export": "files", "report": "files", "brief": "files", "check": "check", "read": "documents",
     "mentions": "documents", "candidates": "documents", "draft": "documents", "add": "add", "rekey": "add",
     "tidy": "add", "review": "documents", "sheet": "add", "anchor": "check", "keep": "add", "dump": "files",
-    "load": "files", "mcp": "ask", "site": "files", "publish": "publish", "portal": "portal", "diff": "publish", "init": "check",
-    "journal": "serve", "completion": "main",
+    "load": "files", "mcp": "ask", "site": "files", "publish": "publish", "portal": "portal", "diff": "publish",
+    "init": "check", "journal": "serve", "completion": "main",
 }  # fmt: skip
 """The commands in the order in which one meets them, each with the module of this room that holds it.
 
