@@ -9,8 +9,9 @@ import pytest
 
 from pan2kg.project import Project
 from pan2kg.review import files, tidying
-from pan2kg.review.files import RefusedError
-from pan2kg.store import load_project
+from pan2kg.review.outcomes import RefusedError
+from pan2kg.store import load_project, select
+from pan2kg.turtle import Block
 from pan2kg.turtle.sections import FiledBlock, SectionTree, in_order, read_filed_blocks
 from tests.conftest import Cli
 
@@ -168,8 +169,8 @@ def test_the_names_of_old_graphs_lead_to_the_new_ones(earlier: Project) -> None:
     space = f"{earlier.space}graph/plans/xx-a"
     for part, heir in (("actions", space), ("reviewed", f"{space}-reviewed")):
         asked = f"SELECT ?n {{ GRAPH ?g {{ <{space}/{part}> <http://purl.org/dc/terms/isReplacedBy> ?n }} }}"
-        (row,) = store.query(asked)
-        assert row[0].value == heir
+        (row,) = select(store, asked).rows
+        assert row[0] == ox.NamedNode(heir)
 
 
 def test_a_prefix_of_two_namespaces_is_refused_and_nothing_is_lost(earlier: Project) -> None:
@@ -215,15 +216,14 @@ def _subject(filed: FiledBlock) -> str:
     return filed.block.subject
 
 
-def test_what_is_added_stands_below_what_it_speaks_of(own_project: Path, tmp_path: Path) -> None:
-    project = Project.packaged()
+def test_what_is_added_stands_below_what_it_speaks_of(project: Project, tmp_path: Path) -> None:
     target = tmp_path / "copy"
     shutil.copytree(project.graph, target / "graph")
     for name in ("ontology", "queries"):
         (target / name).symlink_to(project.root / name)
     own = Project.at(target)
     path = own.plan_file("lu-bhr-2")
-    block = files.Block.of("link:x", ("a", "pan:Link"), ("pan:from", "action:lu-bhr-2-4-3"))
+    block = Block.of("link:x", ("a", "pan:Link"), ("pan:from", "action:lu-bhr-2-4-3"))
     change = files.addition(own, path, [block], label="links", about="lu-bhr-2")
     added = change.new.index("link:x a pan:Link")
     assert change.new.index("action:lu-bhr-2-4-3 a pan:Action") < added

@@ -104,7 +104,7 @@ def test_a_finding_names_its_rule_its_place_and_what_was_expected(small: Project
     # one about a whole file stands in that file
     rule = Rule("x-violation", Kind.QUALITY, Severity.INFO, Text())
     names = Names()
-    faults = [Finding(rule, focus) for focus in (f"{GRAPH}plans/a/plan", "http://e/x")]
+    faults = [Finding(rule, focus) for focus in (f"{GRAPH}plans/a", "http://e/x")]
     assert [fault.place for fault in placed(faults, {}, names)] == [
         Place("graph/plans/a.ttl"),
         None,
@@ -322,7 +322,7 @@ def test_what_nobody_has_recorded_of_several_actions_is_told_once_a_plan(small: 
     )
     write(small.root, "ontology/shapes/plan.ttl", shape)
     actions = "".join(f"plan:{key} a pan:Action ;\n    pan:inPlan plan:a .\n\n" for key in "xyz")
-    write(small.root, "graph/plans/a.ttl", PREFIXES + actions)
+    write(small.root, "graph/plans/x.ttl", PREFIXES + actions)
     report = check(small)
     (gap,) = found(report, "pan:PlanShape-notation-missing")
     assert (gap.focus.rsplit("/", 1)[-1], gap.times, str(gap.place)) == (
