@@ -147,7 +147,7 @@ def test_duties_follow_from_facts(case: tuple[tuple[str, str], str]) -> None:
 
 def test_as_of_a_day_an_obligation_is_due_when_it_was_due_that_day(tmp_path: Path) -> None:
     folder = start(tmp_path / "mine")
-    for name in ("instruments/eu", "core/obligations"):
+    for name in ("instruments/eu", "core/instruments/eu"):
         (folder / "graph" / name).mkdir(parents=True)
         shutil.copyfile(
             ROOT / "graph" / name / f"{DIRECTIVE}.ttl", folder / "graph" / name / f"{DIRECTIVE}.ttl"

@@ -192,7 +192,7 @@ HEIR = "https://w3id.org/pan2kg/id/action/lu-bhr-2-4-2"
 
 def test_what_is_deprecated_is_a_tombstone_in_tables_counts_and_questions(tmp_path: Path) -> None:
     copied = copy(tmp_path / "copy", FEW)
-    actions = copied / "graph" / "plans" / "lu-bhr-2" / "actions.ttl"
+    actions = copied / "graph" / "plans" / "lu-bhr-2.ttl"
     text = actions.read_text("utf-8")
     head = "action:lu-bhr-2-4-3 a pan:Action ;\n"
     assert head in text

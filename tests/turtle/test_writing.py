@@ -49,7 +49,7 @@ def test_the_block_of_a_subject_is_where_it_is_verified_if_it_is_anywhere(
     assert found == {
         "http://e/both": "graph/plans/b.ttl:5",
         "http://e/other": "graph/plans/b.ttl:3",
-        "http://e/doubtful": "graph/plans/a-unverified.ttl:5",
+        "http://e/doubtful": "graph/plans/a/unverified.ttl:5",
     }
 
 
