@@ -173,7 +173,7 @@ def test_a_reading_is_written_beside_its_plan_and_a_second_is_one_block_more(
 ) -> None:
     reading = ("add", "reading", "lu-bhr-2", "--aspect", "references", *READ)
     project = ("--project", str(folder))
-    file = folder / PLAN / "readings.ttl"
+    file = folder / f"{PLAN}-readings.ttl"
     elsewhere = "@prefix reading: <http://elsewhere.example/> .\n"
     file.write_text(elsewhere, encoding="utf-8")
     refused = cli(*reading, *project)
@@ -183,7 +183,7 @@ def test_a_reading_is_written_beside_its_plan_and_a_second_is_one_block_more(
     assert ("readings.ttl" in refused.stderr, file.read_text(encoding="utf-8")) == (True, elsewhere)
     file.unlink()
     done = cli(*reading, *project)
-    assert (done.returncode, done.stderr) == (0, f"Written into {PLAN}readings.ttl.\n")
+    assert (done.returncode, done.stderr) == (0, f"Written into {PLAN}-readings.ttl.\n")
     new = file.read_text(encoding="utf-8")
     assert [line[1:] for line in done.stdout.splitlines()[3:]] == new.splitlines(), (
         "what was shown is what stands"
@@ -199,7 +199,7 @@ def test_a_reading_is_written_beside_its_plan_and_a_second_is_one_block_more(
     )
     second = cli(*reading, *project)
     assert (second.returncode, file.read_text(encoding="utf-8")) == (2, new), "the same is refused"
-    assert f"stands in {PLAN}readings.ttl already" in second.stderr
+    assert f"stands in {PLAN}-readings.ttl already" in second.stderr
     other = cli(*reading[:-3], "B. Klein", *reading[-2:], *project)
     assert "reading:lu-bhr-2-references-2026-05-04-2 a pan:Reading" in other.stdout, (
         "another reader on the same day"
@@ -218,9 +218,8 @@ def test_what_was_not_read_becomes_no_once_every_plan_was_read_in_full(
 ) -> None:
     plans = ("lu-child-rights-2022", "lu-bhr-2", "lu-bhr-1")
     project = copy(tmp_path / "copy", plans)
-    for file in (project / "graph" / "plans").rglob(
-        "plan.ttl"
-    ):  # the list of each is said to be complete
+    # the list of each is said to be complete
+    for file in (project / "graph" / "plans").glob("*.ttl"):
         text = file.read_text(encoding="utf-8")
         file.write_text(
             text.replace("completeness:partial", "completeness:complete"), encoding="utf-8"
