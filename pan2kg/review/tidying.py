@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import (
@@ -36,8 +35,8 @@ from pan2kg.turtle.sections import (
 )
 from pan2kg.turtle.writer import iri, prefixes_used, read_prefixes, write_block
 
-PLANS: Final = "plans"
-DUTIES: Final = "obligations"
+PLANS = "plans"
+DUTIES = "obligations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,29 +8,28 @@ this order, and what is added to a file goes to its place in it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from pan2kg.turtle import Block, key
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile, read_turtle_file
 from pan2kg.turtle.edits import unescaped
 from pan2kg.turtle.writer import write_block
 
-PARTS: Final = (
+PARTS = (
     "plan", "categories", "identifiers", "actions", "parts", "details", "involvements",
     "instruments", "links", "implementations",
 )  # fmt: skip
 """The files that made a plan in the earlier layout, in the order in which what they say of an action is to stand."""
-_ABOVE: Final = (
+_ABOVE = (
     "pan:deadlineOf", "pan:ofObligation", "pan:underProvision", "pan:underInstrument",
     "eli:is_part_of", "pan:from", "pan:between", "pan:involvedIn", "pan:implements",
     "pan:countIn", "pan:partOf", "pan:inPart", "pan:inCategory", "skos:inScheme", "pan:inPlan",
 )  # fmt: skip
 """The properties that say what a thing speaks of or is part of; the first that a block has counts."""
-_HOMES: Final = frozenset(
+_HOMES = frozenset(
     f"pan:{name}" for name in ("Plan", "LegalAct", "SoftLaw", "Treaty", "Bill", "Commitment")
 )
 """The classes of what has a file of its own."""
-_STRUCTURE: Final = frozenset(("pan:Category", "pan:PlanPart", "pan:Action", "skos:ConceptScheme"))
+_STRUCTURE = frozenset(("pan:Category", "pan:PlanPart", "pan:Action", "skos:ConceptScheme"))
 """The classes of what a plan consists of: it stands below whatever else is said of what it is part of."""
 
 
