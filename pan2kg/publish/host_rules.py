@@ -99,6 +99,8 @@ _OF_DOCUMENTS = {
     rf"{DOCUMENTS}/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}\.)([^/.]+)\.({_ENDINGS})": (
         f"{DOCUMENTS}/$1/{ALL}.$3#$2"
     ),
+    # duties stand with the acts that set them
+    rf"{GRAPHS}/core/obligations(?:[/.].*)?": f"{GRAPHS}/core/instruments.ttl.gz",
     rf"{_GRAPH}(?:\.ttl)?": "$1.ttl.gz",
     rf"{GRAPHS}/derived/[^/]+": QUADS,
 }
