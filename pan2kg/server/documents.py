@@ -40,7 +40,7 @@ from pan2kg.server.protocol import (
     is_absolute,
 )
 from pan2kg.store import LocalStore, Store, Term, construct, is_true, plain, program_query, select
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours, path_of
 
 # the kinds of things that may have their IRI from others, with their classes
 ONTOLOGY = PAN.removesuffix("#")
@@ -313,6 +313,11 @@ class DataSource:
             iri = find_ours(self.store, document)
             if not iri:
                 raise RefusalError(404, "no-graph", iri=space_of(self.store) + document)
+            retired = self._retirement(iri)
+            if retired and retired.following:
+                place = f"graph/{path_of(retired.following[0])}"
+                location = request.scope["front"] + quote(place)
+                return web.Response(status_code=303, headers={"location": location})
             query = program_query("graphs/statements", graph=iri)
             subject = ""
         elif kind == "ontology" or document == "ontology":

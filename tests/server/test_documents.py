@@ -170,7 +170,9 @@ def test_every_iri_leads_to_a_document_that_is_there(shipped: Client) -> None:
     assert len(paths) > 300
     for path in sorted(paths):
         reply = shipped.get(path, if_none_match="*")
-        if path.startswith(("/graph/", "/ontology")):
+        if path.startswith("/graph/") and path in retired:
+            assert (reply.status, reply.headers["location"] in retired[path]) == (303, True), path
+        elif path.startswith(("/graph/", "/ontology")):
             assert reply.status == 304, path
         elif len(retired.get(path, ())) == 1:
             assert (reply.status, [unquote(reply.headers["location"])]) == (301, retired[path]), (
@@ -514,3 +516,17 @@ def test_elsewhere_documents_are_there_and_things_keep_their_iri(
         statuses, data = follow(service, "/id/plan/lu-bhr-2", Accept="application/n-triples")
         assert (statuses, f"<{ID}plan/lu-bhr-2>" in data.text) == ([303, 200], True)
         assert follow(service, "/graph/conflicts", Accept="text/turtle")[0] == [200]
+
+
+def test_the_name_of_a_graph_that_is_gone_leads_to_the_one_that_holds_it_now(
+    retiring: Client,
+) -> None:
+    graph = "https://w3id.org/pan2kg/graph"
+    for old, heir in (
+        ("plans/lu-bhr-2/actions", "plans/lu-bhr-2"),
+        ("core/obligations/crpd", "core/instruments/un/crpd"),
+    ):
+        said = f"<{graph}/{old}> a <{PAN}RetiredIdentifier> ; <{DCTERMS}isReplacedBy> <{graph}/{heir}> ."
+        retiring.graph.held.inner.load(said, format=ox.RdfFormat.TURTLE)
+        answer = retiring.get(f"/graph/{old}")
+        assert (answer.status, answer.headers["location"]) == (303, f"/graph/{heir}")
