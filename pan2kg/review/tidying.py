@@ -54,29 +54,51 @@ def tidied(project: Project) -> TidyProject:
     Raises:
         RefusedError: files that become one use a prefix for two namespaces.
     """
-    blocks = {
-        path: read_filed_blocks(path, project.name_of(path), read_text(path))
-        for path in project.graph_files()
-    }
+    blocks = {}
+    for path in project.graph_files():
+        blocks[path] = read_filed_blocks(path, project.name_of(path), read_text(path))
     tree = SectionTree.of(block for of_file in blocks.values() for block in of_file)
-    joined: dict[Path, list[FiledBlock]] = defaultdict(list)
-    for path in sorted(filter(_is_to_go, blocks), key=rank_of_file):
-        for block in blocks[path]:
-            joined[_target(block, tree)].append(block)
-    heirs: dict[str, dict[str, None]] = defaultdict(dict)
-    for target, moved in joined.items():
-        for block in moved:
-            if block.path != target:
-                heirs[project.graph_iri(block.path)][project.graph_iri(target)] = None
-    texts = {
-        path: _text_of(project, path, [*blocks.get(path, []), *moved], tree)
-        for path, moved in joined.items()
-    }
+    moved = _moved(blocks, tree)
+    texts = {}
+    for target, joining in moved.items():
+        texts[target] = _text_of(project, target, [*blocks.get(target, ()), *joining], tree)
+    heirs = _heirs(project, moved)
     if heirs:
         change = _retired(project, heirs)
         texts[change.path] = change.new
-    removed = [path for path in blocks if _is_to_go(path) and blocks[path] and path not in joined]
+    removed = []
+    for path, of_file in blocks.items():
+        if of_file and _is_to_go(path) and path not in moved:
+            removed.append(path)
     return TidyProject(texts, tuple(removed), len(heirs))
+
+
+def _moved(
+    blocks: Mapping[Path, Sequence[FiledBlock]], tree: SectionTree
+) -> dict[Path, list[FiledBlock]]:
+    """The blocks of the files that go, by the file they go to; none that stands there since a move was interrupted."""
+    moved: dict[Path, list[FiledBlock]] = defaultdict(list)
+    for path in sorted(filter(_is_to_go, blocks), key=rank_of_file):
+        for block in blocks[path]:
+            target = _target(block, tree)
+            standing = blocks.get(target, ()) if target != path else ()
+            if not any(block.is_said_by(other) for other in standing):
+                moved[target].append(block)
+            else:
+                moved.setdefault(target, [])
+    return moved
+
+
+def _heirs(
+    project: Project, moved: Mapping[Path, Sequence[FiledBlock]]
+) -> dict[str, dict[str, None]]:
+    """The IRIs of the graphs that follow each that goes, in the order of their files."""
+    heirs: dict[str, dict[str, None]] = defaultdict(dict)
+    for target, joining in moved.items():
+        for block in joining:
+            if block.path != target:
+                heirs[project.graph_iri(block.path)][project.graph_iri(target)] = None
+    return heirs
 
 
 def tidy(project: Project) -> TidyProject:
@@ -186,25 +208,23 @@ def _comments(blocks: Sequence[FiledBlock], tree: SectionTree) -> dict[FiledBloc
     """The comments above each block: one that names what the block stands below goes there, once."""
     comments: dict[FiledBlock, list[str]] = {block: [] for block in blocks}
     for block in blocks:
-        named = [
-            upper
-            for upper in tree.line(block)
-            if upper in comments and upper.is_named_in(" ".join(block.comment))
-        ]
-        place = comments[named[0] if named else block]
-        place += [line for line in block.comment if line.strip("# ") not in " ".join(place)]
+        place = comments[block]
+        for upper in tree.line(block):
+            if upper in comments and upper.is_named_in(" ".join(block.comment)):
+                place = comments[upper]
+                break
+        for line in block.comment:
+            if line.strip("# ") not in " ".join(place):
+                place.append(line)
     return comments
 
 
 def _retired(project: Project, heirs: Mapping[str, Iterable[str]]) -> Addition:
     """The file of what replaces what, with the old names of graphs and those of the graphs that follow them."""
     prefixes = read_prefixes(project)
-    blocks = [
-        Block.of(
-            iri(graph, prefixes),
-            ("a", "pan:RetiredIdentifier"),
-            *(("dcterms:isReplacedBy", iri(heir, prefixes)) for heir in heirs[graph]),
-        )
-        for graph in sorted(heirs)
-    ]
+    blocks = []
+    for graph in sorted(heirs):
+        following = [("dcterms:isReplacedBy", iri(heir, prefixes)) for heir in heirs[graph]]
+        name = iri(graph, prefixes)
+        blocks.append(Block.of(name, ("a", "pan:RetiredIdentifier"), *following))
     return addition(project, project.graph / "replaced.ttl", blocks, label="replaced")

@@ -67,6 +67,11 @@ class FiledBlock:
     def is_structure(self) -> bool:
         return not _STRUCTURE.isdisjoint(self.classes)
 
+    @property
+    def has_section(self) -> bool:
+        """Whether what is said of it stands below it: of a plan, an act, a category, a part or an action."""
+        return self.is_structure or self.is_home
+
     def subjects(self) -> list[str]:
         """The IRIs of what it speaks of or is part of; the ends of a link without direction by their keys."""
         for predicate in _ABOVE:
@@ -74,6 +79,13 @@ class FiledBlock:
             if things:
                 return sorted(things, key=key) if predicate == "pan:between" else things
         return []
+
+    def is_said_by(self, other: "FiledBlock") -> bool:
+        """Whether another block of the same thing says all that it says."""
+        if self.iri != other.iri:
+            return False
+        said = {line[:2] for line in other.block.statements}
+        return all(line[:2] in said for line in self.block.statements)
 
     def is_named_in(self, comment: str) -> bool:
         """Whether a comment has its label or its key in it."""
@@ -178,10 +190,13 @@ def last_line_of_section(text: str, name: str, block: Block) -> int | None:
     *filed, added = read_filed_blocks(Path(name), name, f"{text}\n{write_block(block)}")
     tree = SectionTree.of([*filed, added])
     upper = tree.upper(added)
-    ends = []
+    is_said_of_part = upper is not None and upper.has_section and not added.is_structure
+    last = None
     for standing in filed:
         line = [standing, *tree.line(standing)]
-        sections = [above for above in line if above.is_structure or above.is_home]
-        if upper in (line if added.is_structure else sections[:1]):
-            ends.append(standing.end)
-    return max(ends, default=None)
+        if is_said_of_part:
+            # what is said of a category stands before its actions
+            line = [above for above in line if above.has_section][:1]
+        if upper in line:
+            last = max(last or 0, standing.end)
+    return last

@@ -183,6 +183,20 @@ def test_a_prefix_of_two_namespaces_is_refused_and_nothing_is_lost(earlier: Proj
     assert before == {path: path.read_bytes() for path in earlier.graph_files()}
 
 
+def test_what_was_interrupted_is_ended_and_nothing_stands_twice(
+    earlier: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(tidying, "remove", lambda _: None)
+        tidying.tidy(earlier)
+    assert (earlier.graph / "plans" / "xx-a" / "actions.ttl").is_file()
+    text = earlier.graph / "plans" / "xx-a.ttl"
+    whole = text.read_text("utf-8")
+    tidying.tidy(earlier)
+    assert text.read_text("utf-8").count("action:xx-a-1 a ") == whole.count("action:xx-a-1 a ") == 1
+    assert not (earlier.graph / "plans" / "xx-a").exists()
+
+
 def test_the_command_shows_first_and_both_layouts_are_read(earlier: Project, cli: Cli) -> None:
     shown = cli("tidy", "--dry-run", "--language", "en", cwd=earlier.root)
     assert (shown.returncode, "5 files" in shown.stderr) == (0, True)
