@@ -152,9 +152,10 @@ def parse_scores(
         ProjectError: the text is no such file; with the line, the cell and what mends it.
 
     >>> scores = parse_scores("row acts on column,a,b\na,,+2: helps\nb,0,\n", assessor="x")
-    >>> list(scores.cells()), scores.rationale
+    >>> [tuple(cell) for cell in scores.cells()], scores.rationale
     ([('a', 'b', 2), ('b', 'a', 0)], {('a', 'b'): 'helps'})
-    >>> list(parse_scores("# scale 0..5 decimal\n;a;b\na;.;4,5\nb;NA;0\n", assessor="x").cells())
+    >>> scores = parse_scores("# scale 0..5 decimal\n;a;b\na;.;4,5\nb;NA;0\n", assessor="x")
+    >>> [tuple(cell) for cell in scores.cells()]
     [('a', 'b', 4.5)]
     """
     text = text.removeprefix("\ufeff")
