@@ -74,9 +74,10 @@ class FiledBlock:
 
     def subjects(self) -> list[str]:
         """The IRIs of what it speaks of or is part of; the ends of a link without direction by their keys."""
+        said = {statement.predicate for statement in self.block.statements}
         for predicate in _ABOVE:
-            things = [self.file.expand(name) for name in self.block.objects(predicate)]
-            if things:
+            if predicate in said:
+                things = [self.file.expand(name) for name in self.block.objects(predicate)]
                 return sorted(things, key=key) if predicate == "pan:between" else things
         return []
 
