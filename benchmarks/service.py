@@ -443,10 +443,12 @@ def serve(data: Path, port: int) -> None:
 
     from pan2kg.server.answering import Evaluator
     from pan2kg.server.asking import Pool
+    from pan2kg.server.edge import Settings, assemble
     from pan2kg.server.keeper import Keeper
+    from pan2kg.server.listening import Server, listen
+    from pan2kg.server.operations import Operations
     from pan2kg.server.protocol import ServedRelease
     from pan2kg.server.sparql import Endpoint
-    from pan2kg.server.web import Operations, Server, Settings, assemble, listen
 
     settings = Settings()
 

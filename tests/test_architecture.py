@@ -40,17 +40,17 @@ DOORS: Final = {
     "networkx": {"graph.link_network", "tables.network_files", "tables.network_places"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
-    "prometheus_client": {"server.web"},
+    "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.weight"},
     "rdflib": {"store.store", "store.terms", "validation.reference"},
-    "uvicorn": {"server.web"},
+    "uvicorn": {"server.edge", "server.listening"},
     "openpyxl": {"extract.process", "review.filled", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the few modules that import it."""
 
-BOUNDARY: Final = {"server.web", "server.holder"}
+BOUNDARY: Final = {"server.edge", "server.holder"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 

@@ -57,7 +57,7 @@ SERVE: Options = {
 def run_serve(options: argparse.Namespace) -> int:
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix")
-    from pan2kg.server import web
+    from pan2kg.server import edge, listening
     from pan2kg.server.answering import Evaluator, Limits
     from pan2kg.server.keeper import Keeper
 
@@ -78,12 +78,12 @@ def run_serve(options: argparse.Namespace) -> int:
         by_number = ip_address(options.host).is_unspecified
     memory = options.memory * MEGABYTE, options.total_memory * MEGABYTE
     limits = Limits(options.timeout, options.max_rows, options.max_bytes, *memory)
-    settings = web.Settings(
+    settings = edge.Settings(
         limits=limits,
         hosts=frozenset(map(str.lower, names)),
         by_number=by_number,
         base=options.base or "",
-        proxies=tuple(map(web.read_network, options.proxy)),
+        proxies=tuple(map(edge.read_network, options.proxy)),
         connections=options.connections,
         is_public=options.public,
         union=options.default_graph == "union",
@@ -91,7 +91,7 @@ def run_serve(options: argparse.Namespace) -> int:
         services=frozenset(options.allow_service),
     )
     token = _token(options)
-    with web.listen(options.host, options.port) as bound:
+    with listening.listen(options.host, options.port) as bound:
         if options.endpoint is not None:
             return int(import_module("pan2kg.cli.service").relay(options, settings, bound))
         # a project's own graph is held in processes that are forked before anything else runs; or

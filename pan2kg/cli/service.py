@@ -16,8 +16,10 @@ from pan2kg.cli.output import Progress, tell_unbuilt
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import say
 from pan2kg.project import Project
-from pan2kg.server import asking, documents, pages, protocol, releases, sparql, web
+from pan2kg.server import asking, documents, edge, listening, pages, protocol, releases, sparql, web
 from pan2kg.server.keeper import Keeper
+from pan2kg.server.operations import Operations
+from pan2kg.server.reloading import Reloading
 from pan2kg.store import store as stores
 from pan2kg.turtle.writer import read_prefixes
 
@@ -29,7 +31,7 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 
 def answer(
     options: argparse.Namespace,
-    settings: web.Settings,
+    settings: edge.Settings,
     bound: socket.socket,
     project: Project,
     keeper: Keeper,
@@ -41,7 +43,7 @@ def answer(
     pool = asking.Pool(keeper, seconds)
     store = asking.WorkerStore(keeper, seconds)
     watching = WATCH_SECONDS if options.watch else 0.0
-    reloading = web.Reloading(keeper.reload, lambda: stores.state_files(project), watching)
+    reloading = Reloading(keeper.reload, lambda: stores.state_files(project), watching)
     renew = (people, reloading.wanted.set) if not options.release else ()
     operations = _operations(options, lambda: keeper.is_up, *renew)
     operations.measure(pool)
@@ -64,11 +66,11 @@ def answer(
             ]
         routes.append(web.route("/{path:path}", shown.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if shown else "")
-    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
-    return _serve(edge, bound, options, shown, keeper, reloading if shown else None)
+    application = edge.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
+    return _serve(application, bound, options, shown, keeper, reloading if shown else None)
 
 
-def relay(options: argparse.Namespace, settings: web.Settings, bound: socket.socket) -> int:
+def relay(options: argparse.Namespace, settings: edge.Settings, bound: socket.socket) -> int:
     # the graph is somewhere else, where it must be there now; queries are handed on to it
     project = project_of(options)
     store = open_endpoint(project, options)
@@ -80,8 +82,8 @@ def relay(options: argparse.Namespace, settings: web.Settings, bound: socket.soc
         web.route("/{path:path}", shown.answer, "GET, HEAD"),
     ]
     handler = sparql.Relay(options.endpoint, settings, sparql.EDITOR).answer
-    edge = web.assemble(settings, _operations(options, lambda: True), handler, more=routes)
-    return _serve(edge, bound, options, shown)
+    application = edge.assemble(settings, _operations(options, lambda: True), handler, more=routes)
+    return _serve(application, bound, options, shown)
 
 
 def _operations(
@@ -89,8 +91,8 @@ def _operations(
     is_ready: Callable[[], bool],
     people: Any = None,  # noqa: ANN401
     reload: Callable[[], None] = lambda: None,
-) -> web.Operations:
-    operations = web.Operations(options.access_log or "", is_ready)
+) -> Operations:
+    operations = Operations(options.access_log or "", is_ready)
     operations.open_log()
 
     def follow(*_: object) -> None:
@@ -175,12 +177,12 @@ def _documents(
 
 
 def _serve(
-    edge: web.Edge,
+    application: edge.Edge,
     bound: socket.socket,
     options: argparse.Namespace,
     shown: pages.Pages | None,
     keeper: Keeper | None = None,
-    reloading: web.Reloading | None = None,
+    reloading: Reloading | None = None,
 ) -> int:
     faults = []
 
@@ -205,20 +207,20 @@ def _serve(
                 tell_unbuilt()
         if not options.no_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        web.notify("READY=1")
+        listening.notify("READY=1")
         if reloading:
             reloading.start()
         if shown:
             shown.warm()
 
     # home pages that were kept are sent while it is loaded, what needs it waits
-    server = web.Server(edge, threading.Thread(target=begin, daemon=True).start)
+    server = listening.Server(application, threading.Thread(target=begin, daemon=True).start)
     if keeper:
         keeper.on_lost.append(lambda: setattr(server, "should_exit", True))
     server.run(sockets=[bound])
     if faults:
         raise faults[0]
-    web.notify("STOPPING=1")
+    listening.notify("STOPPING=1")
     if keeper and keeper.is_lost:
         sys.stderr.write(f"{protocol.why('lost')}\n")
         return 1

@@ -10,7 +10,11 @@ share the memory of the one that holds the graph, pages by threads of the main p
 ``holder``     the process that holds the graph, and the workers it forks
 ``keeper``     the holder as the main process has it: started, changed, started again
 ``asking``     how workers are asked, by the endpoint and by pages
-``web``        the edge: the HTTP server, limits, headers, health, metrics, the log
+``web``        what handlers take and give: bodies, redirections, routes
+``edge``       where a request was sent; hosts, headers, refusals, compression
+``listening``  the HTTP server, and the time in which a request must come
+``operations`` health, metrics, the log
+``reloading``  when the files are loaded anew
 ``sparql``     the endpoint, graphs as wholes, a relay to another endpoint
 ``documents``  things, their documents, the VoID description
 ``pages``      pages and assets of a site

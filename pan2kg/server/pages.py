@@ -27,6 +27,7 @@ from pan2kg.i18n import LANGUAGES, today
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
 from pan2kg.project import BUNDLE_RECORD, BUNDLES, PACKAGE, Project, write_atomically
 from pan2kg.server import protocol, web
+from pan2kg.server.edge import SMALL_BYTES
 from pan2kg.server.keeper import Keeper
 from pan2kg.server.protocol import RefusalError
 from pan2kg.store import cache, queries
@@ -124,7 +125,7 @@ class CachedPage:
         self.body = body
         self.is_passing = is_passing
         self.tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        is_small = len(body) <= web.SMALL or not media.startswith(_COMPRESSED)
+        is_small = len(body) <= SMALL_BYTES or not media.startswith(_COMPRESSED)
         self.zipped = None if is_small else gzip.compress(body, 6, mtime=0)
         self.size = len(body) + len(self.zipped or b"") + _PAGE_BYTES
 

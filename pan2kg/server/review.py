@@ -8,6 +8,7 @@ program sends the same forms with a token in a header. Who they are is found out
 
 import asyncio
 import hmac
+import logging
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -85,6 +86,7 @@ _STATUS = {"not-written": 503} | dict.fromkeys(
 _IRI = re.compile(r"<([^<>]+)>")
 _SUBJECT = re.compile(r"^<([^<>]+)>", re.MULTILINE)
 _PAGE = Messages("page")
+_LOG = logging.getLogger("pan2kg.service")
 
 
 class ReviewPages:
@@ -274,7 +276,7 @@ class ReviewPages:
             if text:
                 self.keeper.change(text, marks_of(text, self.project.space))
         except Pan2kgError as error:
-            web.LOG.warning("%s", protocol.why("not-shown", files=", ".join(written), error=error))
+            _LOG.warning("%s", protocol.why("not-shown", files=", ".join(written), error=error))
             return False
         return True
 

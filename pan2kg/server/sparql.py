@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
 from pan2kg.server import answering, asking, protocol, web
+from pan2kg.server.edge import Settings
 from pan2kg.server.packets import MEGABYTE
 from pan2kg.server.protocol import RefusalError, busy
 from pan2kg.store.queries import program_query
@@ -60,7 +61,7 @@ class Endpoint:
     """The endpoint over the workers; ``page`` is the path of the editor, with « {language} » in it, or empty."""
 
     pool: asking.Pool
-    settings: web.Settings
+    settings: Settings
     release: protocol.ServedRelease
     page: str = ""
     _counts: tuple[str, dict[str, int]] = ("", {})
@@ -172,7 +173,7 @@ class Relay:
     """The endpoint where the graph lies behind another one, at ``url``."""
 
     url: str
-    settings: web.Settings
+    settings: Settings
     page: str = ""
 
     async def answer(self, request: web.Request) -> web.Response:

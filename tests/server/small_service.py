@@ -18,10 +18,12 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.server import asking, pages, sparql, web
+from pan2kg.server import asking, edge, listening, pages, sparql, web
 from pan2kg.server.answering import Evaluator, Limits
 from pan2kg.server.keeper import Keeper
+from pan2kg.server.operations import Operations
 from pan2kg.server.protocol import ServedRelease
+from pan2kg.server.reloading import Reloading
 from pan2kg.store.store import Store, select
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -113,7 +115,7 @@ def main(options: dict[str, Any]) -> None:
     # limits are shorter that a test cannot wait for; a query without end takes all of a core until
     # the end
     for name, value in {"LEAVE_SECONDS": 0.2, **options}.items():
-        for place in (web, asking, asking.WorkerAnswer):
+        for place in (web, edge, listening, asking, asking.WorkerAnswer):
             if name.isupper() and hasattr(place, name):
                 setattr(place, name, value)
     limits = Limits(
@@ -123,9 +125,9 @@ def main(options: dict[str, Any]) -> None:
         options.get("memory", 2**29),
         options.get("total", 0),
     )
-    proxies = tuple(map(web.read_network, options.get("proxies", [])))
+    proxies = tuple(map(edge.read_network, options.get("proxies", [])))
     services = frozenset(options.get("services", []))
-    settings = web.Settings(
+    settings = edge.Settings(
         limits,
         frozenset({"127.0.0.1"}),
         proxies=proxies,
@@ -134,7 +136,7 @@ def main(options: dict[str, Any]) -> None:
         connections=options.get("connections", 1024),
         is_public=options.get("public", True),
     )
-    bound = web.listen("127.0.0.1", 0)
+    bound = listening.listen("127.0.0.1", 0)
     if options.get("file_size"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (options["file_size"],) * 2)
 
@@ -147,11 +149,11 @@ def main(options: dict[str, Any]) -> None:
     keeper.start()
     release = ServedRelease("small", keeper.state)
     pool = asking.Pool(keeper, limits.seconds)
-    operations = web.Operations(options.get("log", ""), lambda: keeper.is_up)
+    operations = Operations(options.get("log", ""), lambda: keeper.is_up)
     operations.open_log()
     operations.measure(pool)
     if options.get("watch"):
-        reloading = web.Reloading(keeper.reload, lambda: [Path(options["data"])], options["watch"])
+        reloading = Reloading(keeper.reload, lambda: [Path(options["data"])], options["watch"])
         signal.signal(signal.SIGHUP, lambda *_: reloading.wanted.set())
         reloading.start()
     store = asking.WorkerStore(keeper, limits.seconds)
@@ -161,7 +163,7 @@ def main(options: dict[str, Any]) -> None:
         shown = pages.Pages(site, lambda: {"asset-0123.py": Path(__file__)}, keeper=keeper)
         more.append(web.route("/{path:path}", shown.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if more else "")
-    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, more)
+    application = edge.assemble(settings, operations, endpoint.answer, endpoint.graph, more)
 
     def ready() -> None:
         holder = Path(f"/proc/{keeper.supervisor}/task/{keeper.supervisor}/children")
@@ -171,7 +173,7 @@ def main(options: dict[str, Any]) -> None:
 
     if options.get("slow_loop"):
         sys.modules["uvloop"] = None  # type: ignore[assignment]  # as where the extra was not installed
-    server = web.Server(edge, ready)
+    server = listening.Server(application, ready)
     keeper.on_lost.append(lambda: setattr(server, "should_exit", True))
     server.run(sockets=[bound])
     keeper.close()

@@ -153,7 +153,9 @@ def test_bodies_nobody_reads_keep_nobody_out(start: Start) -> None:
     assert answer == b"HTTP/1.1 503", "so many connections may be open, and no more"
 
 
-@pytest.mark.parametrize("limit", [{"LEAST_RATE": 10**9, "SLOW": 0.3}, {"BODY_SECONDS": 0.3}])
+@pytest.mark.parametrize(
+    "limit", [{"LEAST_RATE": 10**9, "PIECE_SECONDS": 0.3}, {"BODY_SECONDS": 0.3}]
+)
 def test_a_body_that_dribbles_is_refused(start: Start, limit: dict[str, float]) -> None:
     with start(**limit).line() as line:
         line.sendall(POST + b"Content-Length: 1000000\r\n\r\n")

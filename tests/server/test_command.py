@@ -16,10 +16,10 @@ import pytest
 
 import pan2kg
 from pan2kg.server.answering import Limits
+from pan2kg.server.edge import Settings
 from pan2kg.server.pages import HOMES, CachedPage, HomePages
 from pan2kg.server.protocol import Operation, RefusalError
 from pan2kg.server.sparql import Relay
-from pan2kg.server.web import Settings
 from tests.conftest import Cli
 from tests.server.conftest import PATIENCE, Service, Until, awaited, children, command
 

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pan2kg.server.web import Edge, Settings, path_of, root_of
+from pan2kg.server.edge import Edge, Settings
+from pan2kg.server.web import path_of, root_of
 from tests.copies import FEW, copy
 from tests.server.conftest import Service, awaited, command
 from tests.server.test_adversary import CORPUS, statuses
