@@ -76,9 +76,9 @@ def lives(subject: Subject, plans: Collection[str]) -> Mapping[str, Life]:
 
 
 def _life(subject: Subject, plan: str) -> Life:
-    _, since, until = subject.graph.periods.get(plan, ("", "", ""))
-    begins = citations.span(since)
-    ends = citations.span(until)
+    period = subject.graph.period(plan)
+    begins = citations.span(period.since)
+    ends = citations.span(period.until)
     dated = subject.known.chronology.dates.get(plan)
     return Life(
         dated.issued if dated else None,

@@ -107,7 +107,7 @@ def until(graph: Graph, plan: str) -> str:
 
     Where no end is known it is the next edition.
     """
-    _, _, end = graph.periods.get(plan, ("", "", ""))
+    end = graph.period(plan).until
     year = end[:4]
     if not year.isdecimal():
         return WORDS.say("until-edition", graph.language)

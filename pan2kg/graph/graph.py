@@ -12,16 +12,13 @@ is first read, since a question asked on the command line needs no numbers.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import date
 from difflib import get_close_matches
-from importlib import import_module
-from operator import attrgetter
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from pan2kg.errors import QueryError
 from pan2kg.graph import datasets, labels as naming, later_rooms
@@ -42,6 +39,8 @@ from pan2kg.turtle import PAN, writer
 from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     import networkx as nx
     import rdflib
 
@@ -59,6 +58,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.obligations import Margin, Obligation, Response
     from pan2kg.coherence.weight import Weight
+    from pan2kg.errors import Place
     from pan2kg.extract.names import NamesInTexts
     from pan2kg.graph.links import GraphTies
     from pan2kg.graph.plan_parts import Parts
@@ -76,41 +76,28 @@ Rows = list[list[str]]
 
 
 class GraphReading(Generic[T]):
-    """A reading of the graph as an attribute: made when it is first asked for, once for all languages and threads.
+    """A reading of the graph as an attribute: made when it is first asked for, once for all languages and threads."""
 
-    ``make`` makes it of what ``needs`` names: attributes of the graph such as ``store`` or
-    ``profile.country``, queries of the program such as ``tables/periods``, which stand for their
-    rows, or, where it names none, the graph itself. As ``module.function`` it stands in this room
-    or one below, and is imported when it is first called.
-    """
-
-    def __init__(self, make: Callable[..., T] | str, needs: str = "", meaning: str = "") -> None:
+    def __init__(self, make: Callable[[Graph], T]) -> None:
         self.make = make
-        self.needs = needs.split()
-        self.__doc__ = meaning or make.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
+        self.name = make.__name__
+        self.__doc__ = make.__doc__
 
     def __get__(self, graph: Graph | None, owner: type) -> T:
         if graph is None:
             return cast("T", self)
-
-        def read() -> T:
-            make = self.make
-            if isinstance(make, str):
-                module, _, name = make.rpartition(".")
-                make = cast("Callable[..., T]", getattr(import_module(f"pan2kg.{module}"), name))
-            find = queries.program_query
-            values = [
-                graph.read(find(need)) if "/" in need else attrgetter(need)(graph)
-                for need in self.needs
-            ]
-            return make(*(values if self.needs else [graph]))
-
+        value = graph.once(self, lambda: self.make(graph))
         # from then on it is an attribute like others: pages ask for some a million times
-        value = vars(graph)[self.name] = graph.once(self, read)
+        vars(graph)[self.name] = value
         return value
+
+
+class Period(NamedTuple):
+    """When a plan was adopted, starts and ends: days, months or years as written, empty where not known."""
+
+    adopted: str = ""
+    since: str = ""
+    until: str = ""
 
 
 class Graph:
@@ -123,181 +110,6 @@ class Graph:
     that no figures are taken at it.
     """
 
-    # What it says of itself, and what things are called
-
-    queries = GraphReading(queries.read_queries, "project", "The stored questions by name.")
-    prefixes = GraphReading(
-        writer.read_prefixes, "project", "The prefixes of the project: name → namespace."
-    )
-    projects = GraphReading(
-        datasets.read_profiles, "store", "The profiles of the projects whose graphs these are."
-    )
-    profile = GraphReading(
-        datasets.own_profile,
-        "projects project",
-        "What depends on the country: plan to start from, languages, gazette.",
-    )
-    version = GraphReading(
-        datasets.read_release,
-        "store profile.space _release",
-        "Its release: the number and the day.",
-    )
-    release: GraphReading[str] = GraphReading(
-        attrgetter("version.number"), "", "The number of the release, empty where nothing says it."
-    )
-    dataset_iri = GraphReading(
-        datasets.dataset_of, "profile.space", "The IRI of the dataset the graph is, by its profile."
-    )
-    notice = GraphReading(
-        datasets.read_notice, "store profile.space", "Its names, creators and licence as a dataset."
-    )
-    labels: GraphReading[naming.Labels] = GraphReading(
-        "graph.labels.read_labels",
-        "store",
-        "Labels, keys, numbers and classes of all things.",
-    )
-    names: GraphReading[NamesInTexts] = GraphReading(
-        "graph.nameable.read_names",
-        "read profile.country",
-        "What a text can name, by identifiers and words.",
-    )
-    search: GraphReading[Search] = GraphReading(
-        "graph.search.read_search",
-        "labels read",
-        "Everything that has a page, found by what a person types.",
-    )
-    statements: GraphReading[Statements] = GraphReading(
-        "graph.statements.read_statements",
-        "store",
-        "Every statement with the file or rule it comes from.",
-    )
-    places = GraphReading(
-        writer.find_subjects, "project", "The file and line where each thing has its block."
-    )
-    resting: GraphReading[Counter[str]] = GraphReading(
-        "graph.statements.read_resting", "statements", "How many statements rest on each document."
-    )
-    rules: GraphReading[Mapping[str, str]] = GraphReading(
-        "store.rules.rule_summaries",
-        "project link_kinds",
-        "What each rule and kind of derived link is, in English.",
-    )
-
-    # Plans, actions and what they rest on
-
-    has_actions = GraphReading(
-        bool,
-        "coherence/actions",
-        "Whether there is an action to measure; without one the graph has no figures.",
-    )
-    uses: GraphReading[use_matrix.Uses] = GraphReading(
-        "coherence.reading.read_uses",
-        "store release as_of",
-        "Actions × instruments; a ProjectError without any.",
-    )
-    home_of: GraphReading[Mapping[str, str]] = GraphReading(
-        attrgetter("uses.home"), "", "The plan of each action."
-    )
-    homes: GraphReading[Mapping[str, str]] = GraphReading(
-        attrgetter("uses.homes"), "", "The plan of each action, and of each plan itself."
-    )
-    plan_of: GraphReading[Callable[[str], str | None]] = GraphReading(
-        attrgetter("homes.get"),
-        "",
-        "The plan of an action, or the plan itself; None for other works, by IRI.",
-    )
-    parts: GraphReading[Parts] = GraphReading(
-        "graph.plan_parts.read_parts",
-        "read",
-        "Parts of plans in order, their actions and published counts.",
-    )
-    ties: GraphReading[GraphTies] = GraphReading(
-        "graph.links.read_ties", "store", "The stated and inferred links that join two plans."
-    )
-    link_kinds: GraphReading[Mapping[str, LinkKind]] = GraphReading(
-        "store.links.link_kinds",
-        "store",
-        "The kinds of links that rules derive, by name, the strongest first.",
-    )
-    quotes: GraphReading[Mapping[str, str]] = GraphReading(
-        "graph.links.read_quotes", "store", "What each link quotes."
-    )
-    citations: GraphReading[tuple[reading.Citation, ...]] = GraphReading(
-        "coherence.reading.read_citations", "store", "Who cites whom."
-    )
-    profiles: GraphReading[tuple[bodies.Profile, ...]] = GraphReading(
-        "coherence.reading.read_profiles",
-        "store",
-        "Topics, target groups, leads and bodies of each plan and action.",
-    )
-    involvements: GraphReading[tuple[bodies.Involvement, ...]] = GraphReading(
-        "coherence.reading.read_involvements",
-        "store",
-        "Which body has which part in which work, and on whose word.",
-    )
-    country_of: GraphReading[Mapping[str, str]] = GraphReading(
-        "coherence.reading.read_countries",
-        "store",
-        "Of which country each plan, action of a plan and national act is.",
-    )
-    obligations: GraphReading[tuple[Obligation, ...]] = GraphReading(
-        "coherence.reading.read_obligations", "store", "What instruments require."
-    )
-    responses: GraphReading[tuple[Response, ...]] = GraphReading(
-        "coherence.reading.read_responses", "store uses", "What answers obligations."
-    )
-    fields: GraphReading[tuple[action_measures.ActionField, ...]] = GraphReading(
-        "coherence.reading.read_fields", "store", "What was recorded of the five fields of actions."
-    )
-    scores: GraphReading[tuple[Scores, ...]] = GraphReading(
-        "graph.scores.read_matrices",
-        "store",
-        "Interaction scores, a matrix an assessor and scale.",
-    )
-    scales: GraphReading[Mapping[str, Scale]] = GraphReading(
-        "graph.scores.read_scales",
-        "store",
-        "The scales of interaction scores the graph declares, by IRI.",
-    )
-    ministries = GraphReading(
-        lambda rows: tuple(of for (of,) in rows),
-        "coherence/ministries",
-        "Bodies that are ministries.",
-    )
-    earlier_bodies = GraphReading(
-        lambda rows: tuple((body, earlier) for body, earlier in rows),
-        "coherence/earlier-bodies",
-        "Each body with every body whose name or remit it took over.",
-    )
-    periods = GraphReading(
-        lambda rows: {plan: (on, since, until) for plan, on, since, until in rows},
-        "tables/periods",
-        "For each plan when it was adopted, starts and ends, as far as known.",
-    )
-    policy_fields = GraphReading(
-        lambda rows: {plan: field for plan, field, _ in reversed(rows)},
-        "tables/policy-fields",
-        "The field of policy of each plan that has one: that of most of its topics, of equals the first by its key.",
-    )
-
-    # What is known, at any level of evidence
-
-    tables: GraphReading[Tables] = GraphReading(
-        "coherence.reading.read_tables",
-        "store release as_of profile.home_plan",
-        "The tables figures are taken from.",
-    )
-    meetings: GraphReading[tuple[PlanMeeting, ...]] = GraphReading(
-        "coherence.figures.meetings",
-        "levels",
-        "Linked pairs of plans with the firmest level of each.",
-    )
-    linked_actions: GraphReading[Mapping[str, Level]] = GraphReading(
-        "coherence.figures.linked_actions",
-        "levels",
-        "The linked actions, each with the firmest level at which it is.",
-    )
-
     def __init__(
         self,
         project: Project,
@@ -308,16 +120,17 @@ class Graph:
         asked: bool = False,
         release: str = "",
     ) -> None:
-        self.project: Final = project
-        self.store: Final = store
-        self.language: Language = language
-        self.as_of: Final = as_of or today()
-        self.asked: Final = asked
-        self._release: Final = release
+        self.project = project
+        self.store = store
+        self.language = language
+        self.as_of = as_of or today()
+        self.asked = asked
+        self._release = release
         self._earlier: texts.Earlier | None = None
-        self._kept: Final[dict[object, object]] = {}
-        self._dated: Final[dict[date, DatedGraph]] = {}
-        self._lock: Final = RLock()
+        # copies in other languages share these
+        self._kept: dict[object, object] = {}
+        self._dated: dict[date, DatedGraph] = {}
+        self._lock = RLock()
 
     def __repr__(self) -> str:
         return f"Graph({str(self.project.root)!r}, language={self.language!r}, as_of={self.as_of.isoformat()!r})"
@@ -356,6 +169,308 @@ class Graph:
                     self._kept[name] = make()
         return cast("T", self._kept[name])
 
+    def read(self, query: str) -> Rows:
+        """The rows of a query of the program's own as plain text, asked once."""
+        return self.once(query, lambda: stores.text_rows(self.store, query))
+
+    def _rows(self, name: str) -> Rows:
+        return self.read(queries.program_query(name))
+
+    # What the project says of itself
+
+    @GraphReading
+    def queries(self) -> Mapping[str, queries.Query]:
+        """The stored questions by name."""
+        return queries.read_queries(self.project)
+
+    @GraphReading
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes of the project: name → namespace."""
+        return writer.read_prefixes(self.project)
+
+    @GraphReading
+    def places(self) -> Mapping[str, Place]:
+        """The file and line where each thing has its block."""
+        return writer.find_subjects(self.project)
+
+    @GraphReading
+    def projects(self) -> tuple[datasets.CountryProfile, ...]:
+        """The profiles of the projects whose graphs these are."""
+        return datasets.read_profiles(self.store)
+
+    @GraphReading
+    def profile(self) -> datasets.CountryProfile:
+        """What depends on the country: plan to start from, languages, gazette."""
+        return datasets.own_profile(self.projects, self.project)
+
+    @GraphReading
+    def version(self) -> datasets.Release:
+        """Its release: the number and the day."""
+        return datasets.read_release(self.store, self.profile.space, self._release)
+
+    @GraphReading
+    def release(self) -> str:
+        """The number of the release, empty where nothing says it."""
+        return self.version.number
+
+    @GraphReading
+    def dataset_iri(self) -> str:
+        """The IRI of the dataset the graph is, by its profile."""
+        return datasets.dataset_of(self.profile.space)
+
+    @GraphReading
+    def notice(self) -> datasets.Notice:
+        """Its names, creators and licence as a dataset."""
+        return datasets.read_notice(self.store, self.profile.space)
+
+    @GraphReading
+    def rules(self) -> Mapping[str, str]:
+        """What each rule and kind of derived link is, in English."""
+        from pan2kg.store.rules import rule_summaries
+
+        return rule_summaries(self.project, self.link_kinds)
+
+    # What things are called, and what is stated of them
+
+    @GraphReading
+    def labels(self) -> naming.Labels:
+        """Labels, keys, numbers and classes of all things."""
+        return naming.read_labels(self.store)
+
+    @GraphReading
+    def names(self) -> NamesInTexts:
+        """What a text can name, by identifiers and words."""
+        from pan2kg.graph.nameable import read_names
+
+        return read_names(self.read, self.profile.country)
+
+    @GraphReading
+    def search(self) -> Search:
+        """Everything that has a page, found by what a person types."""
+        from pan2kg.graph.search import read_search
+
+        return read_search(self.labels, self.read)
+
+    @GraphReading
+    def called(self) -> ThingNames:
+        """What all things are called, for what a person types."""
+        return ThingNames(self.store, self.prefixes)
+
+    @GraphReading
+    def known_terms(self) -> KnownTerms:
+        """What classes and properties there are, for what a person asks in SPARQL."""
+        return KnownTerms(self.store, self.project)
+
+    @GraphReading
+    def statements(self) -> Statements:
+        """Every statement with the file or rule it comes from."""
+        from pan2kg.graph.statements import read_statements
+
+        return read_statements(self.store)
+
+    @GraphReading
+    def resting(self) -> Counter[str]:
+        """How many statements rest on each document."""
+        from pan2kg.graph.statements import read_resting
+
+        return read_resting(self.statements)
+
+    @GraphReading
+    def retired(self) -> Mapping[str, tuple[str, ...]]:
+        """The identifiers that were retired, with what has taken the place of each."""
+        successors: dict[str, list[str]] = {}
+        for retired, following in self._rows("things/retired"):
+            successors.setdefault(retired, []).append(following)
+        return {retired: tuple(following) for retired, following in successors.items()}
+
+    # Plans, actions and what they rest on
+
+    @GraphReading
+    def has_actions(self) -> bool:
+        """Whether there is an action to measure; without one the graph has no figures."""
+        return bool(self._rows("coherence/actions"))
+
+    @GraphReading
+    def uses(self) -> use_matrix.Uses:
+        """Actions × instruments; a ProjectError without any."""
+        from pan2kg.coherence.reading import read_uses
+
+        return read_uses(self.store, self.release, self.as_of)
+
+    @GraphReading
+    def home_of(self) -> Mapping[str, str]:
+        """The plan of each action."""
+        return self.uses.home
+
+    @GraphReading
+    def homes(self) -> Mapping[str, str]:
+        """The plan of each action, and of each plan itself."""
+        return self.uses.homes
+
+    @GraphReading
+    def plan_of(self) -> Callable[[str], str | None]:
+        """The plan of an action, or the plan itself; None for other works, by IRI."""
+        return self.homes.get
+
+    @GraphReading
+    def parts(self) -> Parts:
+        """Parts of plans in order, their actions and published counts."""
+        from pan2kg.graph.plan_parts import read_parts
+
+        return read_parts(self.read)
+
+    @GraphReading
+    def periods(self) -> Mapping[str, Period]:
+        """For each plan when it was adopted, starts and ends, as far as known."""
+        return {plan: Period(*days) for plan, *days in self._rows("tables/periods")}
+
+    def period(self, plan: str) -> Period:
+        """When a plan was adopted, starts and ends; all empty of one that says nothing of it."""
+        return self.periods.get(plan, Period())
+
+    @GraphReading
+    def policy_fields(self) -> Mapping[str, str]:
+        """The field of policy of each plan that has one: that of most of its topics, of equals the first by its key."""
+        fields: dict[str, str] = {}
+        for plan, field, _ in self._rows("tables/policy-fields"):
+            fields.setdefault(plan, field)
+        return fields
+
+    @GraphReading
+    def country_of(self) -> Mapping[str, str]:
+        """Of which country each plan, action of a plan and national act is."""
+        from pan2kg.coherence.reading import read_countries
+
+        return read_countries(self.store)
+
+    @GraphReading
+    def fields(self) -> tuple[action_measures.ActionField, ...]:
+        """What was recorded of the five fields of actions."""
+        from pan2kg.coherence.reading import read_fields
+
+        return read_fields(self.store)
+
+    @GraphReading
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What instruments require."""
+        from pan2kg.coherence.reading import read_obligations
+
+        return read_obligations(self.store)
+
+    @GraphReading
+    def responses(self) -> tuple[Response, ...]:
+        """What answers obligations."""
+        from pan2kg.coherence.reading import read_responses
+
+        return read_responses(self.store, self.uses)
+
+    # Who takes part
+
+    @GraphReading
+    def profiles(self) -> tuple[bodies.Profile, ...]:
+        """Topics, target groups, leads and bodies of each plan and action."""
+        from pan2kg.coherence.reading import read_profiles
+
+        return read_profiles(self.store)
+
+    @GraphReading
+    def involvements(self) -> tuple[bodies.Involvement, ...]:
+        """Which body has which part in which work, and on whose word."""
+        from pan2kg.coherence.reading import read_involvements
+
+        return read_involvements(self.store)
+
+    @GraphReading
+    def ministries(self) -> tuple[str, ...]:
+        """Bodies that are ministries."""
+        return tuple(body for (body,) in self._rows("coherence/ministries"))
+
+    @GraphReading
+    def earlier_bodies(self) -> tuple[tuple[str, str], ...]:
+        """Each body with every body whose name or remit it took over."""
+        return tuple((body, earlier) for body, earlier in self._rows("coherence/earlier-bodies"))
+
+    # Links
+
+    @GraphReading
+    def ties(self) -> GraphTies:
+        """The stated and inferred links that join two plans."""
+        from pan2kg.graph.links import read_ties
+
+        return read_ties(self.store)
+
+    @GraphReading
+    def link_kinds(self) -> Mapping[str, LinkKind]:
+        """The kinds of links that rules derive, by name, the strongest first."""
+        from pan2kg.store.links import link_kinds
+
+        return link_kinds(self.store)
+
+    @GraphReading
+    def quotes(self) -> Mapping[str, str]:
+        """What each link quotes."""
+        from pan2kg.graph.links import read_quotes
+
+        return read_quotes(self.store)
+
+    @GraphReading
+    def citations(self) -> tuple[reading.Citation, ...]:
+        """Who cites whom."""
+        from pan2kg.coherence.reading import read_citations
+
+        return read_citations(self.store)
+
+    @GraphReading
+    def scores(self) -> tuple[Scores, ...]:
+        """Interaction scores, a matrix an assessor and scale."""
+        from pan2kg.graph.scores import read_matrices
+
+        return read_matrices(self.store)
+
+    @GraphReading
+    def scales(self) -> Mapping[str, Scale]:
+        """The scales of interaction scores the graph declares, by IRI."""
+        from pan2kg.graph.scores import read_scales
+
+        return read_scales(self.store)
+
+    # What is known, at all levels of evidence
+
+    @GraphReading
+    def tables(self) -> Tables:
+        """The tables figures are taken from."""
+        from pan2kg.coherence.reading import read_tables
+
+        return read_tables(self.store, self.release, self.as_of, self.profile.home_plan)
+
+    @GraphReading
+    def levels(self) -> Mapping[Level, Known]:
+        """What is known at each of the four levels, from firm to weak."""
+        from pan2kg.coherence.evidence import FIGURED
+
+        return {level: self.known(level) for level in FIGURED}
+
+    @GraphReading
+    def meetings(self) -> tuple[PlanMeeting, ...]:
+        """Linked pairs of plans with the firmest level of each."""
+        from pan2kg.coherence.figures import meetings
+
+        return meetings(self.levels)
+
+    @GraphReading
+    def linked_actions(self) -> Mapping[str, Level]:
+        """The linked actions, each with the firmest level at which it is."""
+        from pan2kg.coherence.figures import linked_actions
+
+        return linked_actions(self.levels)
+
+    @GraphReading
+    def bits(self) -> Mapping[str, float]:
+        """What each text weighs by which works can meet, in bits, whatever the level: no general text is among them."""
+        weights = self.known().potential.weights
+        rows = zip(weights.texts, weights.gain.tolist(), weights.general.tolist(), strict=True)
+        return {text: gain for text, gain, is_general in rows if gain > 0 and not is_general}
+
     # Questions and answers
 
     def questions(self, language: str = "en") -> dict[str, str]:
@@ -373,10 +488,10 @@ class Graph:
         """
         if name in queries.FORMER and name not in self.queries:
             table, chosen = queries.succeeded(name, parameters, self.project)
-            language = next(
-                (tag for tag in LANGUAGES if tag == parameters.get("language")), self.language
-            )
-            return self.spoken(language).table(table, **chosen)
+            for language in LANGUAGES:
+                if language == parameters.get("language"):
+                    return self.spoken(language).table(table, **chosen)
+            return self.table(table, **chosen)
         query = queries.find_query(self.project, name)
         queries.insist(query, parameters)
         return self.sparql(queries.fill(query, parameters, store=self.store, resolve=self.resolve))
@@ -391,13 +506,9 @@ class Graph:
         3
         """
         solutions = stores.select(self.store, queries.with_prefixes(text, self.prefixes))
-        names = solutions.columns
-        values = solutions.rows
-        rows = [
-            {name: stores.plain(term) for name, term in zip(names, row, strict=True)}
-            for row in values
-        ]
-        return Answer(names, rows, values)
+        columns = solutions.columns
+        rows = [dict(zip(columns, map(stores.plain, row), strict=True)) for row in solutions.rows]
+        return Answer(columns, rows, solutions.rows)
 
     def construct(self, text: str) -> rdflib.Graph:
         """The triples of a CONSTRUCT or DESCRIBE query as an rdflib graph; prefixes as for :meth:`sparql`.
@@ -411,10 +522,6 @@ class Graph:
         return stores.to_graph(
             stores.construct(self.store, queries.with_prefixes(text, self.prefixes))
         )
-
-    def read(self, query: str) -> Rows:
-        """The rows of a query of the program's own as plain text, asked once."""
-        return self.once(query, lambda: stores.text_rows(self.store, query))
 
     @property
     def held(self) -> LocalStore:
@@ -478,11 +585,9 @@ class Graph:
         network = build_network(uncalled, self.labels, language=language or "fr")
         names = (plan,) if isinstance(plan, str) else tuple(plan)
         plans = tuple(self._plan_or_name(name) for name in names)
-        return (
-            later_rooms.offered("network")(network, plans=plans, types=kinds)
-            if plans or kinds
-            else network
-        )
+        if not plans and not kinds:
+            return network
+        return later_rooms.offered("network")(network, plans=plans, types=kinds)
 
     def _plan_or_name(self, name: str) -> str:
         # reviews stand beside plans in a network, and are named by key
@@ -546,10 +651,10 @@ class Graph:
         '1.1 Communicating and raising awareness'
         """
         label = self.labels.label(iri, language or self.language)
-        number = (
-            label.notation if label.type == f"{PAN}Action" and label.notation != label.text else ""
-        )
-        return naming.plain_words(f"{number} {label.text}" if number else label.text)
+        words = label.text
+        if label.type == f"{PAN}Action" and label.notation not in ("", words):
+            words = f"{label.notation} {words}"
+        return naming.plain_words(words)
 
     @property
     def asked_by(self) -> Message:
@@ -561,36 +666,12 @@ class Graph:
         number = self.labels.label(self.profile.coherence_action, self.language).notation
         return Message("figure", "of-action", {"number": number}) if number else verbatim("")
 
-    @GraphReading
-    def retired(self) -> Mapping[str, tuple[str, ...]]:
-        """The identifiers that were retired, with what has taken the place of each."""
-        successors: dict[str, list[str]] = {}
-        for retired, following in self.read(queries.program_query("things/retired")):
-            successors.setdefault(retired, []).append(following)
-        return {retired: tuple(following) for retired, following in successors.items()}
-
     # What is known, at a level of evidence
 
     def _at(self, name: str, level: Level | str, make: Callable[[Level], T]) -> T:
-        # at the level by itself or its key, that of the headline where none is given
-        from pan2kg.coherence.evidence import FIGURED, HEADLINE
-
-        at = (
-            next((figured for figured in FIGURED if level in {figured, figured.key}), None)
-            if level
-            else HEADLINE
-        )
-        if at is None:
-            keys = either([figured.key for figured in FIGURED])
-            raise QueryError("no-such-level", remedy="there-are", name=level, names=keys)
-        return self.once(f"{name} {at.key}", lambda: make(at))
-
-    @GraphReading
-    def levels(self) -> Mapping[Level, Known]:
-        """What is known at each of the four levels, from firm to weak."""
-        from pan2kg.coherence.evidence import FIGURED
-
-        return {level: self.known(level) for level in FIGURED}
+        """What is made of the graph at a level, given by itself or its key, once for each name and level."""
+        at = _figured(level)
+        return self.once((name, at), lambda: make(at))
 
     def known(self, level: Level | str = "") -> Known:
         """What is known at a level of evidence.
@@ -622,13 +703,6 @@ class Graph:
 
         return self._at("with_body", level, lambda at: with_body(self.involvements, at))
 
-    @GraphReading
-    def bits(self) -> Mapping[str, float]:
-        """What each text weighs by which works can meet, in bits, whatever the level: no general text is among them."""
-        weights = self.known().potential.weights
-        ends = zip(weights.texts, weights.gain.tolist(), weights.general.tolist(), strict=True)
-        return {text: gain for text, gain, is_general in ends if gain > 0 and not is_general}
-
     def figures(self, level: Level | str = "") -> Answer[Taken]:
         """Every figure of the register at a level of evidence, with its four values and what it rests on.
 
@@ -655,7 +729,7 @@ class Graph:
             cells,
         )
 
-    def weight(self, one: str, two: str, level: Level | str = "") -> Weight:
+    def weight(self, work_a: str, work_b: str, level: Level | str = "") -> Weight:
         """What two plans, or two actions, share in bits, by IRI, prefixed name or key, with the texts that give it.
 
         Raises:
@@ -666,13 +740,15 @@ class Graph:
         >>> 0 <= found.low <= found.high
         True
         """
-        ends = [self._find(name) for name in (one, two)]
-        for name, iri in zip((one, two), ends, strict=True):
-            if iri not in self.homes:
+        works = []
+        for name in (work_a, work_b):
+            work = self._find(name, _PLANS_AND_ACTIONS)
+            if work not in self.homes:
                 raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
-        if ends[0] == ends[1]:
-            raise QueryError("same-given-twice", remedy="name-two-actions", one=one)
-        return self.known(level).weight(*ends)
+            works.append(work)
+        if works[0] == works[1]:
+            raise QueryError("same-given-twice", remedy="name-two-actions", one=work_a)
+        return self.known(level).weight(*works)
 
     def occasions(self, level: Level | str = "") -> Answer[Occasion]:
         """Every ordered pair of related plans, with what can be said of a citation from the first to the second.
@@ -703,16 +779,6 @@ class Graph:
             return obligations.margins(self.uses, self.obligations, responses, as_of=self.as_of)
 
         return self._at("margins", level, margins)
-
-    @GraphReading
-    def called(self) -> ThingNames:
-        """What all things are called, for what a person types."""
-        return ThingNames(self.store, self.prefixes)
-
-    @GraphReading
-    def known_terms(self) -> KnownTerms:
-        """What classes and properties there are, for what a person asks in SPARQL."""
-        return KnownTerms(self.store, self.project)
 
     def resolve(self, words: str, kinds: Iterable[str] = ()) -> str:
         """The IRI of the thing that words mean: key, IRI, label, short name, abbreviation, number; of some kinds.
@@ -774,7 +840,7 @@ class Graph:
         >>> open_graph().plan("lu-bhr-2")
         'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
         """
-        plan = self._find(name, actions=False)
+        plan = self._find(name, _PLANS)
         if plan not in self.homes:
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
         return plan
@@ -789,55 +855,79 @@ class Graph:
         Raises:
             QueryError: there is no such action; with the nearest names.
         """
-        return self._find(name, plans=False)
+        return self._find(name, _ACTIONS)
 
-    def _find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
+    def _find(self, name: str, sought: _Sought) -> str:
+        """The IRI of one of the works that are sought."""
         wanted = bare(name)
-        # who names a thing by an identifier that was retired is told what has taken its place
-        retired = self.once(
-            "retired names",
-            lambda: {
-                name: iri
-                for iri in reversed([*self.retired])
-                for name in (iri.rpartition("/")[2], iri)
-            },
-        )
-        if wanted in retired:
-            raise queries.replaced(retired[wanted], self.retired[retired[wanted]])
-        works: dict[str, None] = {}
-        if plans:
-            works |= dict.fromkeys(plan.iri for plan in self.uses.plans)
-        if actions:
-            works |= dict.fromkeys(self.uses.actions)
-        matches = [wanted] if wanted in works else [iri for iri in works if key(iri) == wanted]
+        self._refuse_retired(wanted)
+        works = set[str]()
+        if sought.plans:
+            works.update(plan.iri for plan in self.uses.plans)
+        if sought.actions:
+            works.update(self.uses.actions)
+        if wanted in works:
+            return wanted
+        matches = [iri for iri in works if key(iri) == wanted]
         if not matches:
             matches = [candidate.iri for candidate in self.called.candidates(name, works)]
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
+        if len(matches) > 1:
             raise ambiguous(name, self.store, matches)
-        raise _no_work(wanted, works, plans=plans, actions=actions)
+        if not matches:
+            raise _no_work(wanted, works, sought)
+        return matches[0]
+
+    def _refuse_retired(self, name: str) -> None:
+        """Tell who names a thing by an identifier that was retired what has taken its place."""
+        for iri, following in self.retired.items():
+            if name in (iri, iri.rpartition("/")[2]):
+                raise queries.replaced(iri, following)
 
     def own_plan(self) -> str | None:
         """The plan to start from where none is named, as the profile says; None where the graph does not have it."""
-        return next(
-            (plan.iri for plan in self.uses.plans if plan.iri == self.profile.home_plan), None
-        )
+        home_plan = self.profile.home_plan
+        return home_plan if any(plan.iri == home_plan for plan in self.uses.plans) else None
 
 
-def _no_work(name: str, works: Collection[str], *, plans: bool, actions: bool) -> QueryError:
+def _figured(level: Level | str) -> Level:
+    """The level figures are taken at, by itself or its key, that of the headline where none is given."""
+    from pan2kg.coherence.evidence import FIGURED, HEADLINE
+
+    if not level:
+        return HEADLINE
+    for figured in FIGURED:
+        if level in (figured, figured.key):
+            return figured
+    keys = either([figured.key for figured in FIGURED])
+    raise QueryError("no-such-level", remedy="there-are", name=level, names=keys)
+
+
+class _Sought(NamedTuple):
+    """The works a name may mean, and the message that there is none of that name."""
+
+    missing: str
+    plans: bool = False
+    actions: bool = False
+
+
+_PLANS = _Sought("no-plan-in-graph", plans=True)
+_ACTIONS = _Sought("no-action-in-graph", actions=True)
+_PLANS_AND_ACTIONS = _Sought("no-plan-nor-action", plans=True, actions=True)
+_LIKE = 0.4
+"""From which likeness of a key on it is offered in place of a name: 0 for nothing in common, 1 for the same."""
+
+
+def _no_work(name: str, works: Iterable[str], sought: _Sought) -> QueryError:
+    """The fault that a name means no work: with the three nearest keys, else how works are named."""
+    near = get_close_matches(key(name), sorted({key(iri) for iri in works}), n=3, cutoff=_LIKE)
+    if near:
+        return QueryError(sought.missing, remedy=did_you_mean(near), name=name)
     kinds = []
-    if plans:
+    if sought.plans:
         kinds.append(told("a-plan"))
-    if actions:
+    if sought.actions:
         kinds.append(told("an-action"))
-    if plans and actions:
-        missing = "no-plan-nor-action"
-    else:
-        missing = "no-plan-in-graph" if plans else "no-action-in-graph"
-    near = get_close_matches(key(name), sorted({key(iri) for iri in works}), n=3, cutoff=0.4)
-    remedy = did_you_mean(near) if near else told("name-by-key", wanted=either(kinds))
-    return QueryError(missing, remedy=remedy, name=name)
+    return QueryError(sought.missing, remedy=told("name-by-key", wanted=either(kinds)), name=name)
 
 
 def bare(name: str) -> str:

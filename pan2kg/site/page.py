@@ -264,12 +264,12 @@ class SiteContext:
         facts = {}
         for source in self.graph.uses.plans:
             plan = source.iri
-            issued, since, until = self.graph.periods.get(plan, ("", "", ""))
+            period = self.graph.period(plan)
             facts[plan] = PlanFacts(
                 frozenset(topics.get(plan, ())),
                 frozenset(involved.get(plan, ())),
-                _year(since or issued),
-                _year(until),
+                _year(period.since or period.adopted),
+                _year(period.until),
             )
         return facts
 

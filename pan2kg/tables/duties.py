@@ -220,8 +220,7 @@ def depending(graph: Graph, level: Level = HEADLINE) -> list[Dependency]:
         timeline_ends[action] = max(timeline_ends.get(action, ""), end)
 
     def end_of(work: str) -> str:
-        _, _, period_end = graph.periods.get(_plan_or_self(graph, work), ("", "", ""))
-        return timeline_ends.get(work) or period_end
+        return timeline_ends.get(work) or graph.period(_plan_or_self(graph, work)).until
 
     rows = []
     for stated, firmest_level in _stated_dependencies(graph, level).items():

@@ -234,11 +234,11 @@ def moment(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 def _running(graph: Graph, plans: tuple[str, ...]) -> Iterator[OnDay]:
     today = graph.as_of.isoformat()
-    for plan, (adopted, since, until) in sorted(graph.periods.items()):
+    for plan, period in sorted(graph.periods.items()):
         if not plans or plan in plans:
-            begin = since or adopted
-            state = _state(begin, until, today)
-            yield OnDay("plan", plan, None, begin or None, until or None, state)
+            begin = period.since or period.adopted
+            state = _state(begin, period.until, today)
+            yield OnDay("plan", plan, None, begin or None, period.until or None, state)
 
 
 def _due(graph: Graph) -> Iterator[OnDay]:
