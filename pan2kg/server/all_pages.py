@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from pan2kg.graph import labels, statements
-from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.server import documents
+from pan2kg.i18n import LANGUAGES, Language
+from pan2kg.server.document_paths import find_document, find_ours, find_thing
 from pan2kg.site import entity, registry
 from pan2kg.site.frame import frame
-from pan2kg.site.page import HTML, PageContext, Request, SiteFile
+from pan2kg.site.page import HTML, PageContext, Request, SiteFile, Values
 from pan2kg.site.values import Notes
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import path_of
@@ -25,42 +25,36 @@ class AllPages(registry.Site):
     def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
         """The page at a path of the site, else that of the thing the path names; None without."""
         page = super().page(path, arguments)
-        name = path.partition("/")[2].removesuffix(".html")
-        language = next((tag for tag in LANGUAGES if path == f"{tag}/{name}.html"), None)
-        if page or not language:
+        language, _, name = path.removesuffix(".html").partition("/")
+        if page or language not in LANGUAGES or not path.endswith(".html"):
             return page
-        find = documents.find_ours if name.startswith("graph/") else documents.find_thing
+        find = find_ours if name.startswith("graph/") else find_thing
         iri = find(self.site_context.graph.store, name)
         return SiteFile(path, HTML, self.portray(iri, path, language, arguments)) if iri else None
 
     def portray(
-        self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None
+        self, iri: str, path: str, language: Language, arguments: Mapping[str, str] | None = None
     ) -> bytes:
         """The page of a thing as HTML; where nothing is said of it, on what its statements rest."""
-        tag = next(tag for tag in LANGUAGES if tag == language)
-        request = Request(path, tag, "", registry.canonical(path, arguments or {}))
+        request = Request(path, language, "", registry.canonical(path, arguments or {}))
         context = PageContext(self.site_context, request)
-        values = entity.values_of(context, iri)
-        if not values:
-            # of what nothing is said, such as a graph a rule has made: on what its statements rest
-            notes = Notes(context)
-            if path_of(iri):
-                notes.mark(statements.Statement(iri, "", ox.Literal(""), iri))
-            values = entity.page(context, labels.Entry(iri, "", "", "", "", {}), notes)
+        values = dict(entity.values_of(context, iri) or _values_of_silence(context, iri))
         machine = values["machine"]
-        if (
-            isinstance(machine, dict)
-            and not machine["turtle"]
-            and context.site_context.mode == "served"
-        ):
-            document = documents.find_document(context.graph.store, iri)
-            turtle, json = (context.out(f"{document}.{ending}") for ending in ("ttl", "jsonld"))
-            machine = {**machine, "turtle": turtle, "json": json}
-        return render(
-            "entity.html",
-            {
-                **frame(context, registry.PAGES, str(values.get("section", ""))),
-                **values,
-                "machine": machine,
-            },
-        ).encode()
+        is_served = context.site_context.mode == "served"
+        if isinstance(machine, dict) and not machine["turtle"] and is_served:
+            document = find_document(context.graph.store, iri)
+            values["machine"] = {
+                **machine,
+                "turtle": context.out(f"{document}.ttl"),
+                "json": context.out(f"{document}.jsonld"),
+            }
+        chrome = frame(context, registry.PAGES, str(values.get("section", "")))
+        return render("entity.html", {**chrome, **values}).encode()
+
+
+def _values_of_silence(context: PageContext, iri: str) -> Values:
+    """The values of what nothing is said of, such as a graph a rule has made: on what its statements rest."""
+    notes = Notes(context)
+    if path_of(iri):
+        notes.mark(statements.Statement(iri, "", ox.Literal(""), iri))
+    return entity.page(context, labels.Entry(iri, "", "", "", "", {}), notes)

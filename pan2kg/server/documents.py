@@ -1,62 +1,41 @@
-"""Things, documents, named graphs and the VoID description: which describes which, and the answer to a request for one.
+"""The answers to requests for things, documents, named graphs and the VoID description.
 
-A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``, to which its IRI redirects
-(303), as the W3C note “Cool URIs for the Semantic Web” asks. An instrument or body whose IRI is
-somebody else's is described under its key (``/doc/instrument/reg-2017-821``); a thing without a key
-under its IRI in base64 (``/doc/iri/…``), since an IRI has characters a path segment cannot hold. A
-named graph is its own document, and so is the ontology, whose terms are fragments of it.
-
-The description of a thing holds its statements from all named graphs; the statements that point to
-it; the links and involvements that join it to other things, complete; the names of all things
-mentioned; and its provenance: the named graphs, the document each was taken from, the dataset and
-its licence. The VoID description is counted by queries, once for each state of the data, and
-written by the code that writes it for a release.
+The IRI of a thing redirects (303) to the document that describes it, as the W3C note “Cool URIs for
+the Semantic Web” asks. Which document that is says :mod:`pan2kg.server.document_paths`, what stands
+in it :mod:`pan2kg.server.descriptions`. A document comes in the form its ending names, or the
+client likes best; a page it leads to (303), as a page has its own address in each language. What
+was retired leads to what took its place (301), or is gone (410).
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
-from pan2kg.graph.datasets import dataset_of, own_profile, read_profiles
-from pan2kg.graph.labels import INSTRUMENTS
+from pan2kg.graph.datasets import dataset_of
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web
-from pan2kg.server.answering import used
-from pan2kg.server.protocol import (
-    FORMATS,
-    Choice,
-    Form,
-    RefusalError,
-    choose,
-    is_absolute,
+from pan2kg.server.descriptions import VOID, count, describe, describe_dataset, in_order, write
+from pan2kg.server.document_paths import (
+    ONTOLOGY,
+    document_of,
+    find_document,
+    find_ours,
+    find_thing,
+    knows,
+    space_of,
 )
-from pan2kg.store import LocalStore, Store, Term, construct, is_true, plain, program_query, select
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours, path_of
+from pan2kg.server.protocol import Choice, Form, RefusalError, choose, is_absolute
+from pan2kg.store import Store, construct, is_true, plain, program_query, select
+from pan2kg.turtle.vocabulary import DCTERMS, ROOT, is_ours, path_of
 
-# the kinds of things that may have their IRI from others, with their classes
-ONTOLOGY = PAN.removesuffix("#")
-OTHERS = "doc/iri/"
-OFFICIAL: Mapping[str, frozenset[str]] = {
-    "instrument": INSTRUMENTS,
-    "provision": frozenset({PAN + "Provision"}),
-    "body": frozenset({PAN + "PublicBody", PAN + "Organisation"}),
-}
-FOAF = "http://xmlns.com/foaf/0.1/"
-VOID = protocol.PREFIXES["void"]
-NAMES = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
-# what is said of the named graphs a description rests on
-_ORIGIN = (RDF + "type", DCTERMS + "source", PAN + "certainty")
-# how the addresses begin that are answered here
 VOID_PATH = "/.well-known/void"
+# how the addresses begin that are answered here
 STARTS = (
     "/id/",
     "/doc",
@@ -67,8 +46,6 @@ STARTS = (
     "/contributors",
     VOID_PATH,
 )
-# what the service has of the graph as a file, below its root
-DUMPS = ("data/pan2kg.nq.gz",)
 # how a retired thing leads to what replaces it: the registered relation (RFC 5829), and the exact
 # one
 SUCCESSOR = f"successor-version {DCTERMS}isReplacedBy"
@@ -78,8 +55,8 @@ DATA = (_TURTLE._replace(media=_TURTLE.media[:1]), *protocol.GRAPHS[1:4])
 # chosen only where nothing else will do: a wildcard is not answered with a media type nobody
 # registered
 _BY_OTHER_NAMES = _TURTLE._replace(media=_TURTLE.media[1:])
-# the forms by the ending an address has where it wants one of them only
 PAGE = Form("html", ("text/html",))
+# the forms by the ending an address has where it wants one of them only
 ENDINGS: Mapping[str, Form] = {
     "ttl": DATA[0],
     "nt": DATA[1],
@@ -87,170 +64,37 @@ ENDINGS: Mapping[str, Form] = {
     "jsonld": DATA[3],
     "html": PAGE,
 }
+_ENDING_OF = {form.name: ending for ending, form in ENDINGS.items()}
 # what of an IRI a header can hold as it is
 _SAFE = "/:?#[]@!$&'()*+,;=%~"
-_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,3}")
-_ENDING_OF = {form.name: ending for ending, form in ENDINGS.items()}
-
-
-def space_of(store: Store) -> str:
-    """How the IRIs of the project begin that a store holds."""
-    return own_profile(read_profiles(store), None).space
-
-
-def document_of(iri: str, space: str = ROOT) -> str:
-    """The path of the document about an IRI, from the IRI alone; the project's own IRIs begin with ``space``.
-
-    >>> document_of(ROOT + "id/plan/lu-bhr-2"), document_of(ROOT + "graph/conflicts"), document_of(PAN + "Plan")
-    ('doc/plan/lu-bhr-2', 'graph/conflicts', 'ontology')
-    >>> document_of(ROOT + "dataset"), document_of("http://e/x")
-    ('doc/dataset', 'doc/iri/aHR0cDovL2UveA')
-    """
-    if iri == ONTOLOGY or iri.startswith((PAN, f"{ONTOLOGY}/")):
-        return "ontology"
-    for start in (space, ROOT):
-        if iri.startswith(start):
-            path = iri.removeprefix(start)
-            return path if path.startswith("graph/") else f"doc/{path.removeprefix('id/')}"
-    return _encoded(iri)
-
-
-def _encoded(iri: str) -> str:
-    return OTHERS + urlsafe_b64encode(iri.encode()).decode().rstrip("=")
-
-
-def find_document(store: Store, iri: str) -> str | None:
-    """The path of the document about an IRI; None where the graph says nothing of it."""
-    if not knows(store, iri):
-        return None
-    space = space_of(store)
-    if iri.startswith((space, ROOT)):
-        # by its whole where a thing of the project has the path of one of pan2kg
-        document = document_of(iri, space)
-        is_ambiguous = (
-            not iri.startswith(space)
-            and document != "ontology"
-            and knows(store, space + iri[len(ROOT) :])
-        )
-        return _encoded(iri) if is_ambiguous else document
-    for key, class_ in select(store, program_query("things/keys-of", thing=iri)).rows:
-        kind = next((kind for kind, classes in OFFICIAL.items() if plain(class_) in classes), "")
-        if kind:
-            return f"doc/{kind}/{plain(key)}"
-    return document_of(iri, space)
-
-
-def find_thing(store: Store, path: str) -> str | None:
-    """The IRI that the document below ``doc/`` is about, by its own key or an official one; None without."""
-    space = space_of(store)
-    candidates = []
-    if path.startswith("iri/"):
-        token = path.removeprefix("iri/")
-        with suppress(ValueError):  # no base64, or no text in it
-            candidates = [urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()]
-    if not any(candidates):
-        candidates = [
-            start + name for start in dict.fromkeys((space, ROOT)) for name in (f"id/{path}", path)
-        ]
-    for iri in candidates:
-        is_other = is_absolute(iri) and not iri.startswith((space, ROOT)) and knows(store, iri)
-        document = document_of(iri, space) if is_other else find_document(store, iri)
-        if document == f"doc/{path}":
-            return iri
-    kind, _, key = path.partition("/")
-    if kind not in OFFICIAL or not key:
-        return None
-    rows = select(store, program_query("things/with-key", key=key)).rows
-    iris = {plain(thing) for thing, class_ in rows if plain(class_) in OFFICIAL[kind]}
-    return min((iri for iri in iris if is_absolute(iri) and not is_ours(iri)), default=None)
-
-
-def knows(store: Store, iri: str) -> bool:
-    """Whether a store says anything of an IRI; not of what is no IRI."""
-    try:
-        ox.NamedNode(iri)
-    except ValueError:  # as of a stray percent sign
-        return False
-    return is_absolute(iri) and bool(store.query(program_query("things/is-known", thing=iri)))
-
-
-def find_ours(store: Store, path: str) -> str:
-    """The IRI of the project, or of pan2kg, that has this path; empty where nothing is said of it.
-
-    A project that imports the core answers for it too, as the addresses of pan2kg need not lead here.
-    """
-    candidates = dict.fromkeys(start + path for start in (space_of(store), ROOT))
-    return next((iri for iri in candidates if knows(store, iri)), "")
-
-
-def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
-    """The statements of a description, as the docstring of this module says, and those on the ``document`` itself."""
-    about = set()
-    graphs = set()
-
-    def add(iris: Iterable[str], properties: tuple[str, ...]) -> None:
-        things = sorted(filter(is_absolute, iris))
-        about.update(
-            construct(
-                store, program_query("things/some-statements", thing=things, property=properties)
-            )
-        )
-
-    query = program_query("things/description", thing=iri, value=iri, joined=iri)
-    for graph, subject, predicate, value in select(store, query).rows:
-        if (
-            value is not None
-            and isinstance(predicate, ox.NamedNode)
-            and not isinstance(subject, ox.Literal | None)
-        ):
-            about.add(ox.Triple(subject, predicate, value))
-            graphs |= {plain(graph)} - {""}
-    add(graphs, _ORIGIN)
-    terms = {term for triple in about for term in (triple.subject, triple.object)}
-    add({term.value for term in terms if isinstance(term, ox.NamedNode)}, NAMES)
-    dataset = dataset_of(space_of(store))
-    # what is said of the document itself
-    page = ox.NamedNode(document)
-
-    def say_of_page(predicate: str, value: Term) -> None:
-        about.add(ox.Triple(page, ox.NamedNode(predicate), value))
-
-    say_of_page(RDF + "type", ox.NamedNode(FOAF + "Document"))
-    say_of_page(FOAF + "primaryTopic", ox.NamedNode(iri))
-    for source in graphs:
-        say_of_page(DCTERMS + "source", ox.NamedNode(source))
-    for (licence,) in select(store, program_query("dataset/licence", dataset=dataset)).rows:
-        say_of_page(VOID + "inDataset", ox.NamedNode(dataset))
-        if licence is not None:
-            say_of_page(DCTERMS + "license", licence)
-    return _sorted(about, iri)
-
-
-def _sorted(triples: Iterable[ox.Triple], iri: str = "") -> list[ox.Triple]:
-    subject = ox.NamedNode(iri) if iri else None
-    return sorted(set(triples), key=lambda triple: (triple.subject != subject, str(triple)))
-
-
-def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> bytes:
-    """Triples in a form, with the prefixes they need."""
-    needed = used(triples, dict(prefixes))
-    if form == "jsonld":
-        # for who asks for it: it takes as long to import as a document to write
-        from pan2kg.publish import vocabulary
-
-        return vocabulary.write(triples, form, needed)
-    return ox.serialize(triples, format=FORMATS[form], prefixes=needed or None) or b""
-
+_VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,3}")
 
 # draws the page of a thing: its IRI, the path it will stand at, the language
 Portray = Callable[[str, str, str], bytes]
 
 
-def lead(request: web.Request, path: str, status: int = 303) -> web.Response:
-    """A redirection to a path below the root: 303 to what describes a thing, else to its successor."""
-    varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
-    link = f'<{request.scope["front"]}{path}>; rel="{relation}"'
-    return web.lead(request, path, status, link=link, **varies, **{"cache-control": "no-cache"})
+def routes(source: "DataSource") -> list[web.Route]:
+    """What answers for things and documents, by how their addresses begin; in threads, as the store is waited for."""
+    threads = web.Threads(4, "document")
+
+    async def answer(request: web.Request) -> web.Response:
+        return await threads.run(source.answer, request)
+
+    return [web.route(f"{start}{{rest:path}}", answer, protocol.READS) for start in STARTS]
+
+
+class _AskedPath(NamedTuple):
+    """The path of a document without an ending, and the form its ending asks for, if it has one."""
+
+    stem: str
+    fixed: Form | None
+
+
+def _asked_path(path: str) -> _AskedPath:
+    stem, _, ending = path.rpartition(".")
+    if stem and ending in ENDINGS:
+        return _AskedPath(stem, ENDINGS[ending])
+    return _AskedPath(path, None)
 
 
 class _Document(NamedTuple):
@@ -302,68 +146,33 @@ class DataSource:
             return self._look_up(request)
         if not protocol.is_plain_path(place):
             raise RefusalError(404, "no-page")
-        kind, _, path = place[1:].partition("/")
-        document = path if kind == "doc" else place[1:]
-        stem, _, ending = document.rpartition(".")
-        fixed = ENDINGS.get(ending) if stem else None
-        document = stem if fixed else document
+        path = place[1:]
+        kind, _, below = path.partition("/")
         if kind == "doc":
-            return self._describe(request, document, fixed)
-        if kind == "graph":  # which is its own document
-            iri = find_ours(self.store, document)
-            if not iri:
-                raise RefusalError(404, "no-graph", iri=space_of(self.store) + document)
-            retired = self._retirement(iri)
-            if retired and retired.following:
-                place = f"graph/{path_of(retired.following[0])}"
-                location = request.scope["front"] + quote(place)
-                return web.Response(status_code=303, headers={"location": location})
-            query = program_query("graphs/statements", graph=iri)
-            subject = ""
-        elif kind == "ontology" or document == "ontology":
-            # under its own IRI or that of the version that is served
-            iri = ROOT + document
-            if not fixed and self._is_earlier(document.removeprefix("ontology/")):
-                return web.Response(status_code=303, headers={"location": f"{iri}.ttl"})
-            is_served = document == "ontology" or iri in self._versions()
-            if not is_served or not knows(self.store, iri):
-                raise RefusalError(404, "graph-says-nothing", iri=iri)
-            query = program_query("graphs/ontology")
-            document = "ontology"
-            iri = ONTOLOGY
-            subject = ONTOLOGY
-        else:
-            return self._thing(request, place[1:])
-        asked = _Document(iri, document, fixed)
-        return self._show(request, asked, lambda: _sorted(construct(self.store, query), subject))
+            return self._describe(request, _asked_path(below))
+        asked = _asked_path(path)
+        if kind == "graph":
+            return self._graph(request, asked)
+        if kind == "ontology" or asked.stem == "ontology":
+            return self._ontology(request, asked)
+        return self._thing(request, path)
 
     def _void(self, request: web.Request) -> web.Response:
-        from pan2kg.graph.graph import Graph
-        from pan2kg.publish import edition, void
-
         choice = protocol.insist(web.header(request, "accept"), DATA)
-        place = f"{web.root_of(request)}/"
-        tag = self.release.tag("void", place, choice.media)
+        root = f"{web.root_of(request)}/"
+        tag = self.release.tag("void", root, choice.media)
         headers = {"vary": "Accept", "cache-control": "no-cache", "etag": tag}
         web.insist_changed(request, headers)
-        small = LocalStore(ox.Store())
-        space = space_of(self.store)
-        stated = construct(self.store, program_query("dataset/facts", dataset=dataset_of(space)))
-        small.add(f"{GRAPH}catalogue", stated)
+        statistics = self._counted(str(self.release))
         try:
-            facts = edition.read_facts(small, space)
+            triples = describe_dataset(self.project, self.store, root, statistics)
         except ProjectError as error:
             raise RefusalError(404, "no-dataset-facts", why=error.message) from None
-        issued, modified = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
-        addresses = edition.Addresses(facts.space, place, f"{place}sparql", facts.space)
-        issue = edition.Issue(facts.version or "0", issued, modified, addresses)
-        described = edition.Edition(Graph(self.project, small), facts, issue)
-        turtle = void.write_void(described, self._counted(str(self.release)), DUMPS)
-        triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         body = write(triples, choice.form.name, {**self.prefixes, "void": VOID})
         return web.Response(body, headers={**headers, "content-type": choice.content_type})
 
     def _look_up(self, request: web.Request) -> web.Response:
+        """Lead to the document about the IRI that a request names (``/doc?iri=…``)."""
         iris = protocol.read_form(request.scope["query_string"]).get("iri", [])
         if len(iris) != 1:
             raise RefusalError(400, "say-which-iri")
@@ -373,56 +182,83 @@ class DataSource:
         document = find_document(self.store, iri)
         if document is None:
             raise RefusalError(404, "graph-says-nothing", iri=iri)
-        fragment = iri.partition("#")[2] if document == "ontology" else ""
-        return lead(request, quote(document) + (f"#{quote(fragment)}" if fragment else ""))
+        address = quote(document)
+        term = iri.partition("#")[2]
+        if document == "ontology" and term:
+            address += f"#{quote(term)}"
+        return _lead_to_document(request, address)
+
+    def _graph(self, request: web.Request, asked: _AskedPath) -> web.Response:
+        """A named graph, which is its own document; one that was retired leads to the first that took its place."""
+        iri = find_ours(self.store, asked.stem)
+        if not iri:
+            raise RefusalError(404, "no-graph", iri=space_of(self.store) + asked.stem)
+        retirement = self._retirement(iri)
+        if retirement and retirement.following:
+            place = f"graph/{path_of(retirement.following[0])}"
+            return _see_other(request.scope["front"] + quote(place))
+        return self._show(request, _Document(iri, asked.stem, asked.fixed))
+
+    def _ontology(self, request: web.Request, asked: _AskedPath) -> web.Response:
+        """The ontology, under its own IRI or that of the version that is served; an earlier one is in its release."""
+        iri = ROOT + asked.stem
+        if not asked.fixed and self._is_earlier(asked.stem.removeprefix("ontology/")):
+            return _see_other(f"{iri}.ttl")
+        is_served = asked.stem == "ontology" or iri in self._versions()
+        if not is_served or not knows(self.store, iri):
+            raise RefusalError(404, "graph-says-nothing", iri=iri)
+        return self._show(request, _Document(ONTOLOGY, "ontology", asked.fixed))
 
     def _thing(self, request: web.Request, path: str) -> web.Response:
+        """The way from the IRI of a thing to its document, or to what took its place."""
         space = space_of(self.store)
         dataset = dataset_of(space)
-        iri = space + path
-        version = iri.removeprefix(f"{dataset}/")
-        if version != iri and version in self._versions(dataset):
-            return lead(request, document_of(dataset, space))
-        if version != iri and self._is_earlier(version, dataset):
-            return web.Response(status_code=303, headers={"location": f"{space}version/{version}/"})
+        version = (space + path).removeprefix(f"{dataset}/")
+        if version != space + path:
+            if version in self._versions(dataset):
+                return _lead_to_document(request, document_of(dataset, space))
+            if self._is_earlier(version, dataset):
+                return _see_other(f"{space}version/{version}/")
         iri = find_ours(self.store, path)
         if not iri:
             raise RefusalError(404, "graph-says-nothing", iri=space + path)
         document = document_of(iri, space)
         retirement = self._retirement(iri)
         if retirement is None:
-            return lead(request, quote(document))
+            return _lead_to_document(request, quote(document))
         if retirement.successor:
             path = retirement.successor.removeprefix(space).removeprefix(ROOT)
-            return lead(request, quote(path), 301)
+            return _lead_to_successor(request, quote(path))
         return self._show_retired(request, _Document(iri, document), retirement)
 
-    def _describe(self, request: web.Request, key: str, fixed: Form | None) -> web.Response:
-        iri = find_thing(self.store, key)
+    def _describe(self, request: web.Request, asked: _AskedPath) -> web.Response:
+        """The document at a path below ``/doc/``, or the way to that of what took the place of its thing."""
+        iri = find_thing(self.store, asked.stem)
         if iri is None:
-            raise RefusalError(404, "no-document", key=key[:200])
-        asked = _Document(iri, f"doc/{key}", fixed)
+            raise RefusalError(404, "no-document", key=asked.stem[:200])
+        document = _Document(iri, f"doc/{asked.stem}", asked.fixed)
         retirement = self._retirement(iri)
         if retirement is None:
-            return self._show(request, asked)
+            return self._show(request, document)
         if not retirement.successor:
-            return self._show_retired(request, asked, retirement)
-        document = document_of(retirement.successor, space_of(self.store))
-        if fixed:
-            document += f".{_ENDING_OF[fixed.name]}"
-        return lead(request, quote(document), 301)
+            return self._show_retired(request, document, retirement)
+        path = document_of(retirement.successor, space_of(self.store))
+        if asked.fixed:
+            path += f".{_ENDING_OF[asked.fixed.name]}"
+        return _lead_to_successor(request, quote(path))
 
     def _versions(self, *datasets: str) -> list[str]:
+        """The versions that are served, of the ontology and of these datasets."""
         query = program_query("dataset/versions", thing=[ONTOLOGY, *datasets])
         return list(select(self.store, query).values("version"))
 
     def _is_earlier(self, version: str, *datasets: str) -> bool:
-        # one that is not served here: its release has it, to which the permanent addresses lead
-        if not _NUMBER.fullmatch(version):
+        """Whether a version is earlier than the one served: its release has it, where the permanent addresses lead."""
+        if not _VERSION.fullmatch(version):
             return False
-        served = filter(_NUMBER.fullmatch, self._versions(*datasets))
-        numbers = [tuple(map(int, number.split("."))) for number in (version, *served)]
-        return numbers[0] < max(numbers)
+        served = filter(_VERSION.fullmatch, self._versions(*datasets))
+        number = _version_number(version)
+        return any(number < _version_number(later) for later in served)
 
     def _retirement(self, iri: str) -> _Retirement | None:
         """What replaces a thing of ours that was retired; None where it was not."""
@@ -460,41 +296,47 @@ class DataSource:
         forms = (*DATA, PAGE) if self.portray else DATA
         return data or page or protocol.insist(accept, forms)
 
-    def _show(
-        self,
-        request: web.Request,
-        asked: _Document,
-        make: Callable[[], list[ox.Triple]] | None = None,
-    ) -> web.Response:
-        """A document as data, as ``make`` gives them or as a description; or the way to its page."""
+    def _show(self, request: web.Request, asked: _Document) -> web.Response:
+        """A document as data; or the way to its page."""
         choice = self._choose(web.header(request, "accept"), asked.fixed)
         front = request.scope["front"]
-        address = front + quote(asked.path)
-        # the other forms of a document, each as a value of a Link header (RFC 8288)
-        links = [
-            f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
-            for ending, form in ENDINGS.items()
-            if form in DATA and form.name != choice.form.name
-        ]
-        pages = {}
-        for tag in LANGUAGES:
-            page = front + quote(f"{tag}/{asked.path.removeprefix('doc/')}.html")
-            pages[tag] = page
-            if self.portray:
-                links.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{tag}"')
-        links.append(f'<{address}>; rel="canonical"')
-        headers = _headers(choice, asked, links)
+        headers = _headers(choice, asked, self._links(asked, choice.form, front))
         if choice.form == PAGE:
             language = protocol.preferred_language(web.header(request, "accept-language"))
-            return web.Response(status_code=303, headers={**headers, "location": pages[language]})
+            headers["location"] = _page_address(front, asked, language)
+            return web.Response(status_code=303, headers=headers)
         if not asked.fixed:
-            headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
-        place = f"{web.root_of(request)}/"
-        headers["etag"] = self.release.tag("document", place, asked.path, choice.media)
+            ending = _ENDING_OF[choice.form.name]
+            headers["content-location"] = f"{front}{quote(asked.path)}.{ending}"
+        root = f"{web.root_of(request)}/"
+        headers["etag"] = self.release.tag("document", root, asked.path, choice.media)
         web.insist_changed(request, headers)
-        triples = make() if make else describe(self.store, asked.iri, place + quote(asked.path))
+        triples = self._triples(asked, root + quote(asked.path))
         body = write(triples, choice.form.name, self.prefixes)
         return web.Response(body, 200, {**headers, "content-type": choice.content_type})
+
+    def _links(self, asked: _Document, shown: Form, front: str) -> list[str]:
+        """The other forms of a document and its own address, each as a value of a Link header (RFC 8288)."""
+        address = front + quote(asked.path)
+        links = []
+        for ending, form in ENDINGS.items():
+            if form not in (PAGE, shown):
+                links.append(f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"')
+        if self.portray:
+            for tag in LANGUAGES:
+                page = _page_address(front, asked, tag)
+                links.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{tag}"')
+        links.append(f'<{address}>; rel="canonical"')
+        return links
+
+    def _triples(self, asked: _Document, address: str) -> list[ox.Triple]:
+        """What stands in a document: the ontology and a graph are there as they are, a thing is described."""
+        if asked.iri == ONTOLOGY:
+            return in_order(construct(self.store, program_query("graphs/ontology")), ONTOLOGY)
+        if asked.path.startswith("graph/"):
+            query = program_query("graphs/statements", graph=asked.iri)
+            return in_order(construct(self.store, query))
+        return describe(self.store, asked.iri, address)
 
     def _show_retired(
         self, request: web.Request, asked: _Document, retirement: _Retirement
@@ -518,6 +360,32 @@ class DataSource:
         return web.Response(body, 410, headers)
 
 
+def _version_number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _see_other(address: str) -> web.Response:
+    return web.Response(status_code=303, headers={"location": address})
+
+
+def _lead_to_document(request: web.Request, path: str) -> web.Response:
+    """Lead from a thing to the document at a path below the root, which describes it."""
+    link = f'<{request.scope["front"]}{path}>; rel="describedby"'
+    headers = {"link": link, "vary": "Accept", "cache-control": "no-cache"}
+    return web.lead(request, path, 303, **headers)
+
+
+def _lead_to_successor(request: web.Request, path: str) -> web.Response:
+    """Lead from what was retired to what took its place, at a path below the root."""
+    link = f'<{request.scope["front"]}{path}>; rel="{SUCCESSOR}"'
+    headers = {"link": link, "cache-control": "no-cache"}
+    return web.lead(request, path, 301, **headers)
+
+
+def _page_address(front: str, asked: _Document, language: str) -> str:
+    return front + quote(f"{language}/{asked.path.removeprefix('doc/')}.html")
+
+
 def _headers(choice: Choice, asked: _Document, links: list[str]) -> dict[str, str]:
     """The headers of a document in a form: how it may be kept, what else it depends on, and its links."""
     headers = {"cache-control": "no-cache"}
@@ -528,41 +396,3 @@ def _headers(choice: Choice, asked: _Document, links: list[str]) -> dict[str, st
         headers["vary"] = ", ".join(varies)
     headers["link"] = ", ".join([*links, f'<{quote(asked.iri, safe=_SAFE)}>; rel="describes"'])
     return headers
-
-
-def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is read late
-    """The numbers of a graph (``Statistics``), by queries; each triple once, in however many graphs it stands."""
-    from pan2kg.publish import void
-
-    totals = select(store, program_query("counts/totals")).rows[0]
-    properties, classes = (
-        Counter(
-            {
-                plain(name): int(plain(number))
-                for name, number in select(store, program_query(query)).rows
-            }
-        )
-        for query in ("counts/distinct-properties", "counts/distinct-classes")
-    )
-    links: Counter[tuple[str, str]] = Counter()
-    targets = void.targets_of(own_profile(read_profiles(store), None))
-    for _, name, value in select(
-        store, program_query("counts/outgoing-statements", space=space_of(store))
-    ).rows:
-        links.update(
-            (target, plain(name))
-            for target, start in targets.items()
-            if plain(value).startswith(start)
-        )
-    triples, subjects, objects = (int(plain(value)) for value in totals)
-    return void.Statistics(triples, subjects, objects, properties, classes, links)
-
-
-def routes(source: DataSource) -> list[web.Route]:
-    """What answers for things and documents, by how their addresses begin; in threads, as the store is waited for."""
-    threads = web.Threads(4, "document")
-
-    async def answer(request: web.Request) -> web.Response:
-        return await threads.run(source.answer, request)
-
-    return [web.route(f"{start}{{rest:path}}", answer, protocol.READS) for start in STARTS]

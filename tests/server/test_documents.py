@@ -18,7 +18,7 @@ from pan2kg.graph.datasets import own_profile, read_profiles
 from pan2kg.publish import void as numbers
 from pan2kg.publish.edition import Addresses
 from pan2kg.publish.folder import read_content
-from pan2kg.server import documents
+from pan2kg.server import descriptions, document_paths, documents
 from pan2kg.server.all_pages import AllPages
 from pan2kg.server.protocol import RefusalError, ServedRelease
 from pan2kg.site.page import SiteContext
@@ -194,7 +194,7 @@ def test_every_kind_of_iri_is_one_graph_in_each_format_is_looked_up_and_has_a_pa
     chosen = [iri for iri in drawn(short, each=1) if path_of(iri) not in retired]
     assert len(chosen) > 60
     for iri in chosen:
-        document = f"/{documents.document_of(iri)}"
+        document = f"/{document_paths.document_of(iri)}"
         assert f"<{iri.partition('#')[0]}" in short.as_one_graph(document) or iri.startswith(GRAPH)
         place, _, fragment = (
             short.get(f"/doc?iri={iri.replace('#', '%23')}").headers["location"].partition("#")
@@ -211,9 +211,12 @@ def test_every_kind_of_iri_is_one_graph_in_each_format_is_looked_up_and_has_a_pa
     # what has its IRI from others is described by its key, or by its whole IRI
     entries = [entry for entry in short.graph.labels.entries.values() if entry.has_page]
     for entry in by_lot(entries, 100):
-        assert documents.find_thing(short.graph.store, f"{entry.kind}/{entry.key}") == entry.iri
         assert (
-            documents.find_document(short.graph.store, entry.iri) == f"doc/{entry.kind}/{entry.key}"
+            document_paths.find_thing(short.graph.store, f"{entry.kind}/{entry.key}") == entry.iri
+        )
+        assert (
+            document_paths.find_document(short.graph.store, entry.iri)
+            == f"doc/{entry.kind}/{entry.key}"
         )
     query = f"SELECT DISTINCT ?c WHERE {{ ?a <{PAN}hasTopic> ?c FILTER(STRSTARTS(STR(?c), 'http://eurovoc')) }} LIMIT 3"
     for iri in (
@@ -429,7 +432,7 @@ def test_the_graph_is_described_as_a_release_describes_it(
 ) -> None:
     targets = numbers.targets_of(own_profile(read_profiles(few.held), None))
     released = numbers.count(read_content(few.held, Addresses())[1].quads, ROOT, targets)
-    counted = documents.count(LocalStore(few.held.inner))
+    counted = descriptions.count(LocalStore(few.held.inner))
     void = documents.VOID_PATH
     for name in ("triples", "subjects", "objects", "properties", "classes", "links"):
         assert getattr(counted, name) == getattr(released, name), name
