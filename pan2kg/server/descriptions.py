@@ -53,15 +53,15 @@ def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
                 mentioned.add(term.value)
     statements.update(_statements_on(store, mentioned, NAMES))
     page = ox.NamedNode(document)
-    statements.add(ox.Triple(page, ox.NamedNode(RDF + "type"), ox.NamedNode(FOAF + "Document")))
-    statements.add(ox.Triple(page, ox.NamedNode(FOAF + "primaryTopic"), ox.NamedNode(iri)))
-    for source in graphs:
-        statements.add(ox.Triple(page, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(source)))
+    said = [(RDF + "type", FOAF + "Document"), (FOAF + "primaryTopic", iri)]
+    said += [(DCTERMS + "source", graph) for graph in graphs]
     dataset = dataset_of(space_of(store))
     for (licence,) in select(store, program_query("dataset/licence", dataset=dataset)).rows:
-        statements.add(ox.Triple(page, ox.NamedNode(VOID + "inDataset"), ox.NamedNode(dataset)))
+        said.append((VOID + "inDataset", dataset))
         if licence is not None:
             statements.add(ox.Triple(page, ox.NamedNode(DCTERMS + "license"), licence))
+    for name, value in said:
+        statements.add(ox.Triple(page, ox.NamedNode(name), ox.NamedNode(value)))
     return in_order(statements, iri)
 
 

@@ -19,7 +19,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.graph.datasets import dataset_of
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
-from pan2kg.server import protocol, web
+from pan2kg.server import protocol
 from pan2kg.server.descriptions import VOID, count, describe, describe_dataset, in_order, write
 from pan2kg.server.document_paths import (
     ONTOLOGY,
@@ -31,6 +31,18 @@ from pan2kg.server.document_paths import (
     space_of,
 )
 from pan2kg.server.protocol import Choice, Form, RefusalError, choose, is_absolute
+from pan2kg.server.web import (
+    Request,
+    Response,
+    Route,
+    Threads,
+    header,
+    insist_changed,
+    lead,
+    request_path,
+    root_of,
+    route,
+)
 from pan2kg.store import Store, construct, is_true, plain, program_query, select
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT, is_ours, path_of
 
@@ -73,14 +85,14 @@ _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,3}")
 Portray = Callable[[str, str, str], bytes]
 
 
-def routes(source: "DataSource") -> list[web.Route]:
+def routes(source: "DataSource") -> list[Route]:
     """What answers for things and documents, by how their addresses begin; in threads, as the store is waited for."""
-    threads = web.Threads(4, "document")
+    threads = Threads(4, "document")
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(request: Request) -> Response:
         return await threads.run(source.answer, request)
 
-    return [web.route(f"{start}{{rest:path}}", answer, protocol.READS) for start in STARTS]
+    return [route(f"{start}{{rest:path}}", answer, protocol.READS) for start in STARTS]
 
 
 class _AskedPath(NamedTuple):
@@ -133,13 +145,13 @@ class DataSource:
         self.portray = portray
         self._counted = lru_cache(1)(lambda _: count(self.store))  # once for a state of the data
 
-    def answer(self, request: web.Request) -> web.Response:
+    def answer(self, request: Request) -> Response:
         """The answer to a request below one of ``STARTS``.
 
         Raises:
             RefusalError: 404 for what nothing is said of, 406 where no form fits, 410 for what was retired.
         """
-        place = web.path_of(request)
+        place = request_path(request)
         if place.startswith(VOID_PATH):
             return self._void(request)
         if place in ("/doc", "/doc/"):
@@ -157,21 +169,21 @@ class DataSource:
             return self._ontology(request, asked)
         return self._thing(request, path)
 
-    def _void(self, request: web.Request) -> web.Response:
-        choice = protocol.insist(web.header(request, "accept"), DATA)
-        root = f"{web.root_of(request)}/"
+    def _void(self, request: Request) -> Response:
+        choice = protocol.insist(header(request, "accept"), DATA)
+        root = f"{root_of(request)}/"
         tag = self.release.tag("void", root, choice.media)
         headers = {"vary": "Accept", "cache-control": "no-cache", "etag": tag}
-        web.insist_changed(request, headers)
+        insist_changed(request, headers)
         statistics = self._counted(str(self.release))
         try:
             triples = describe_dataset(self.project, self.store, root, statistics)
         except ProjectError as error:
             raise RefusalError(404, "no-dataset-facts", why=error.message) from None
         body = write(triples, choice.form.name, {**self.prefixes, "void": VOID})
-        return web.Response(body, headers={**headers, "content-type": choice.content_type})
+        return Response(body, headers={**headers, "content-type": choice.content_type})
 
-    def _look_up(self, request: web.Request) -> web.Response:
+    def _look_up(self, request: Request) -> Response:
         """Lead to the document about the IRI that a request names (``/doc?iri=…``)."""
         iris = protocol.read_form(request.scope["query_string"]).get("iri", [])
         if len(iris) != 1:
@@ -188,7 +200,7 @@ class DataSource:
             address += f"#{quote(term)}"
         return _lead_to_document(request, address)
 
-    def _graph(self, request: web.Request, asked: _AskedPath) -> web.Response:
+    def _graph(self, request: Request, asked: _AskedPath) -> Response:
         """A named graph, which is its own document; one that was retired leads to the first that took its place."""
         iri = find_ours(self.store, asked.stem)
         if not iri:
@@ -199,7 +211,7 @@ class DataSource:
             return _see_other(request.scope["front"] + quote(place))
         return self._show(request, _Document(iri, asked.stem, asked.fixed))
 
-    def _ontology(self, request: web.Request, asked: _AskedPath) -> web.Response:
+    def _ontology(self, request: Request, asked: _AskedPath) -> Response:
         """The ontology, under its own IRI or that of the version that is served; an earlier one is in its release."""
         iri = ROOT + asked.stem
         if not asked.fixed and self._is_earlier(asked.stem.removeprefix("ontology/")):
@@ -209,7 +221,7 @@ class DataSource:
             raise RefusalError(404, "graph-says-nothing", iri=iri)
         return self._show(request, _Document(ONTOLOGY, "ontology", asked.fixed))
 
-    def _thing(self, request: web.Request, path: str) -> web.Response:
+    def _thing(self, request: Request, path: str) -> Response:
         """The way from the IRI of a thing to its document, or to what took its place."""
         space = space_of(self.store)
         dataset = dataset_of(space)
@@ -231,7 +243,7 @@ class DataSource:
             return _lead_to_successor(request, quote(path))
         return self._show_retired(request, _Document(iri, document), retirement)
 
-    def _describe(self, request: web.Request, asked: _AskedPath) -> web.Response:
+    def _describe(self, request: Request, asked: _AskedPath) -> Response:
         """The document at a path below ``/doc/``, or the way to that of what took the place of its thing."""
         iri = find_thing(self.store, asked.stem)
         if iri is None:
@@ -296,31 +308,31 @@ class DataSource:
         forms = (*DATA, PAGE) if self.portray else DATA
         return data or page or protocol.insist(accept, forms)
 
-    def _show(self, request: web.Request, asked: _Document) -> web.Response:
+    def _show(self, request: Request, asked: _Document) -> Response:
         """A document as data; or the way to its page."""
-        choice = self._choose(web.header(request, "accept"), asked.fixed)
+        choice = self._choose(header(request, "accept"), asked.fixed)
         front = request.scope["front"]
         headers = _headers(choice, asked, self._links(asked, choice.form, front))
         if choice.form == PAGE:
-            language = protocol.preferred_language(web.header(request, "accept-language"))
+            language = protocol.preferred_language(header(request, "accept-language"))
             headers["location"] = _page_address(front, asked, language)
-            return web.Response(status_code=303, headers=headers)
+            return Response(status_code=303, headers=headers)
         if not asked.fixed:
             ending = _ENDING_OF[choice.form.name]
             headers["content-location"] = f"{front}{quote(asked.path)}.{ending}"
-        root = f"{web.root_of(request)}/"
+        root = f"{root_of(request)}/"
         headers["etag"] = self.release.tag("document", root, asked.path, choice.media)
-        web.insist_changed(request, headers)
+        insist_changed(request, headers)
         triples = self._triples(asked, root + quote(asked.path))
         body = write(triples, choice.form.name, self.prefixes)
-        return web.Response(body, 200, {**headers, "content-type": choice.content_type})
+        return Response(body, 200, {**headers, "content-type": choice.content_type})
 
     def _links(self, asked: _Document, shown: Form, front: str) -> list[str]:
         """The other forms of a document and its own address, each as a value of a Link header (RFC 8288)."""
         address = front + quote(asked.path)
         links = []
         for ending, form in ENDINGS.items():
-            if form not in (PAGE, shown):
+            if form.name not in (PAGE.name, shown.name):
                 links.append(f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"')
         if self.portray:
             for tag in LANGUAGES:
@@ -339,11 +351,11 @@ class DataSource:
         return describe(self.store, asked.iri, address)
 
     def _show_retired(
-        self, request: web.Request, asked: _Document, retirement: _Retirement
-    ) -> web.Response:
+        self, request: Request, asked: _Document, retirement: _Retirement
+    ) -> Response:
         """What was retired is gone (410): its description, or its page, says what replaces it."""
         try:
-            choice = self._choose(web.header(request, "accept"), asked.fixed)
+            choice = self._choose(header(request, "accept"), asked.fixed)
         except RefusalError as refusal:
             raise RefusalError(410, "retired", iri=asked.iri, why=refusal.message) from None
         links = [
@@ -351,35 +363,35 @@ class DataSource:
         ]
         headers = {**_headers(choice, asked, links), "content-type": choice.content_type}
         if choice.form == PAGE and self.portray:
-            language = protocol.preferred_language(web.header(request, "accept-language"))
+            language = protocol.preferred_language(header(request, "accept-language"))
             body = self.portray(asked.iri, f"{asked.path}.html", language)
         else:
-            address = f"{web.root_of(request)}/{quote(asked.path)}"
+            address = f"{root_of(request)}/{quote(asked.path)}"
             triples = describe(self.store, asked.iri, address)
             body = write(triples, choice.form.name, self.prefixes)
-        return web.Response(body, 410, headers)
+        return Response(body, 410, headers)
 
 
 def _version_number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def _see_other(address: str) -> web.Response:
-    return web.Response(status_code=303, headers={"location": address})
+def _see_other(address: str) -> Response:
+    return Response(status_code=303, headers={"location": address})
 
 
-def _lead_to_document(request: web.Request, path: str) -> web.Response:
+def _lead_to_document(request: Request, path: str) -> Response:
     """Lead from a thing to the document at a path below the root, which describes it."""
     link = f'<{request.scope["front"]}{path}>; rel="describedby"'
     headers = {"link": link, "vary": "Accept", "cache-control": "no-cache"}
-    return web.lead(request, path, 303, **headers)
+    return lead(request, path, 303, **headers)
 
 
-def _lead_to_successor(request: web.Request, path: str) -> web.Response:
+def _lead_to_successor(request: Request, path: str) -> Response:
     """Lead from what was retired to what took its place, at a path below the root."""
     link = f'<{request.scope["front"]}{path}>; rel="{SUCCESSOR}"'
     headers = {"link": link, "cache-control": "no-cache"}
-    return web.lead(request, path, 301, **headers)
+    return lead(request, path, 301, **headers)
 
 
 def _page_address(front: str, asked: _Document, language: str) -> str:

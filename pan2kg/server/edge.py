@@ -29,7 +29,7 @@ from pan2kg.server import protocol
 from pan2kg.server.answering import Limits
 from pan2kg.server.operations import Operations
 from pan2kg.server.protocol import RefusalError, busy
-from pan2kg.server.web import Handler, Request, Response, Route, header, path_of, route
+from pan2kg.server.web import Handler, Request, Response, Route, header, request_path, route
 from pan2kg.turtle.vocabulary import GRAPH
 
 # bytes the head of a request may have, an address among them; a query that is longer is sent with
@@ -373,14 +373,14 @@ def _refusal_of(request: Request, error: Exception) -> RefusalError:
     if isinstance(error, errors.QueryError):
         return RefusalError(400, error.told)
     if isinstance(error, errors.Pan2kgError):
-        _LOG.warning("%s: %s", path_of(request), error)
+        _LOG.warning("%s: %s", request_path(request), error)
         return busy("not-now", why=error.told)
     if not isinstance(error, exceptions.HTTPException):
         return RefusalError(500, "fault")
     if error.status_code == 404:
         return RefusalError(404, "no-page")
     if error.status_code == 405:
-        reads_store = path_of(request).startswith("/store")
+        reads_store = request_path(request).startswith("/store")
         key = "store-read-only" if reads_store else "means-nothing"
         methods = {word.strip() for word in (error.headers or {})["Allow"].split(",")}
         allowed = {"allow": ", ".join(sorted(methods))}

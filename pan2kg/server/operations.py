@@ -17,7 +17,7 @@ import prometheus_client as prometheus
 
 from pan2kg import errors, project
 from pan2kg.server.asking import Pool
-from pan2kg.server.web import Request, Response, path_of
+from pan2kg.server.web import Request, Response, request_path
 
 # what is written down for a client that left before it was answered, as nginx does
 CLIENT_LEFT = 499
@@ -123,7 +123,7 @@ class Operations:
     def note(self, request: Request, seconds: float) -> None:
         """Count a request that was answered, and write its line."""
         record = request.scope["record"]
-        path = path_of(request)
+        path = request_path(request)
         kind = _KINDS.get(path[1:].partition("/")[0].removesuffix(".ttl"), "page")
         status = record.status or CLIENT_LEFT
         self._requests.labels(kind, status).inc()
@@ -151,7 +151,7 @@ class Operations:
 
     async def answer(self, request: Request) -> Response:
         """The metrics, or whether the service is well (``/health``) and can answer now (``/ready``)."""
-        path = path_of(request)
+        path = request_path(request)
         if path == "/metrics":
             metrics = prometheus.generate_latest(self.registry)
             return Response(

@@ -26,10 +26,20 @@ from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.i18n import LANGUAGES, today
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
 from pan2kg.project import BUNDLE_RECORD, BUNDLES, PACKAGE, Project, write_atomically
-from pan2kg.server import protocol, web
+from pan2kg.server import protocol
 from pan2kg.server.edge import SMALL_BYTES
 from pan2kg.server.keeper import Keeper
 from pan2kg.server.protocol import RefusalError
+from pan2kg.server.web import (
+    Request,
+    Response,
+    Threads,
+    header,
+    insist_changed,
+    lead,
+    request_path,
+    root_of,
+)
 from pan2kg.store import cache, queries
 
 # the addresses of the home pages below the root, and how those of assets begin
@@ -166,7 +176,7 @@ class Pages:
         self.homes = homes
         self.keeper = keeper
         self.assets = lru_cache(1)(assets)
-        self.threads = web.Threads(4, "page")
+        self.threads = Threads(4, "page")
         self._state = ""
         self._version = 0
         self._size = 0
@@ -175,19 +185,19 @@ class Pages:
         for path, page in (homes.read() if homes else {}).items():
             self._keep(PageKey(path), page)
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: Request) -> Response:
         """A page or an asset, the way to one, or a page that says there is none.
 
         Raises:
             RefusalError: 404 where there is none and no page was asked for.
         """
-        path = web.path_of(request)
+        path = request_path(request)
         language = path[1:].removesuffix("/") or protocol.preferred_language(
-            web.header(request, "accept-language")
+            header(request, "accept-language")
         )
         if language in LANGUAGES:
-            address = f"{web.root_of(request)}/{language}/index.html"
-            return web.Response(
+            address = f"{root_of(request)}/{language}/index.html"
+            return Response(
                 status_code=302, headers={"location": address, "vary": "Accept-Language"}
             )
         query = request.scope["query_string"]
@@ -198,19 +208,19 @@ class Pages:
         if path.startswith(f"/{ASSETS}"):
             control = "public, max-age=31536000, immutable"
         headers = {"content-type": page.media, "etag": page.tag, "cache-control": control}
-        web.insist_changed(request, {**headers, "vary": "Accept-Encoding"})
-        if page.zipped is None or "gzip" not in web.header(request, "accept-encoding"):
-            return web.Response(page.body, headers=headers)
+        insist_changed(request, {**headers, "vary": "Accept-Encoding"})
+        if page.zipped is None or "gzip" not in header(request, "accept-encoding"):
+            return Response(page.body, headers=headers)
         headers |= {"content-encoding": "gzip", "vary": "Accept-Encoding"}
-        return web.Response(page.zipped, headers=headers)
+        return Response(page.zipped, headers=headers)
 
-    async def _tell_missing(self, request: web.Request, path: str) -> web.Response:
+    async def _tell_missing(self, request: Request, path: str) -> Response:
         """Say that there is no page: on one, in the language of the address, with ways that lead on from it."""
-        if "html" in web.header(request, "accept"):
+        if "html" in header(request, "accept"):
             with suppress(Pan2kgError):
                 page = await self.threads.run(lambda: self.site.site().missing(path))
                 if page:
-                    return web.Response(page.body, 404, {"content-type": page.media})
+                    return Response(page.body, 404, {"content-type": page.media})
         raise RefusalError(404, "no-page")
 
     async def _find(self, path: str, query: bytes) -> CachedPage | None:
@@ -296,7 +306,7 @@ class Pages:
         return CachedPage(page.media, page.body, is_passing=page.is_passing) if page else None
 
 
-def _lead_on(request: web.Request, path: str, query: bytes) -> web.Response | None:
+def _lead_on(request: Request, path: str, query: bytes) -> Response | None:
     """Lead from the page or file of a question that a table answers now to that table; None from all others."""
     former = _FORMER.fullmatch(path)
     if former is None:
@@ -306,7 +316,7 @@ def _lead_on(request: web.Request, path: str, query: bytes) -> web.Response | No
     address = f"{language}/figure/{queries.FORMER[name][0]}.{table_ending}"
     if query:
         address += f"?{query.decode('latin-1')}"
-    return web.lead(request, address, 301)
+    return lead(request, address, 301)
 
 
 def _may_differ(path: str, page: CachedPage, marks: set[bytes]) -> bool:

@@ -15,8 +15,9 @@ from starlette.responses import FileResponse
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.server import protocol, web
+from pan2kg.server import protocol
 from pan2kg.server.protocol import RefusalError
+from pan2kg.server.web import Handler, Request, Response, header, insist_changed, lead, request_path
 
 # what has several forms under one address that is no document of a thing
 _ABOUT = ("dataset", "catalogue", "contributors", "publisher", "profile")
@@ -50,7 +51,7 @@ class ReleaseFiles:
         ProjectError: the folder holds no release.
     """
 
-    def __init__(self, folder: Path, otherwise: web.Handler | None = None) -> None:
+    def __init__(self, folder: Path, otherwise: Handler | None = None) -> None:
         from pan2kg.publish import document_places, host_rules
         from pan2kg.publish.folder import LIST, MARK, read_checksums
 
@@ -85,9 +86,9 @@ class ReleaseFiles:
             protocol.Form(ending, (document_places.MEDIA[ending],)) for ending in endings
         )
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: Request) -> Response:
         """What an address of the release answers: a file, the way to one, a form of a document, or nothing."""
-        path = web.path_of(request).removeprefix("/")
+        path = request_path(request).removeprefix("/")
         answer = self._retired(request, path) or self._file(request, path)
         if answer is not None:
             return answer
@@ -104,35 +105,35 @@ class ReleaseFiles:
             return await self.otherwise(request)
         return self._nothing(request, 404)
 
-    def _retired(self, request: web.Request, path: str) -> web.Response | None:
+    def _retired(self, request: Request, path: str) -> Response | None:
         """Where what was given up leads to, or that it is gone; None for all others."""
         thing = _ENDING.sub("", path.removeprefix("id/").removeprefix("doc/"))
         if not path.startswith(("id/", "doc/")) or thing not in self.retired:
             return None
         if following := self.retired[thing]:
-            return web.lead(request, following, 301, vary="Accept")
+            return lead(request, following, 301, vary="Accept")
         # a release of old had a file for each where nothing took its place, or several things
         if path in self.sums:
             return self._send(request, path, 410)
         return self._nothing(request, 410)
 
-    def _file(self, request: web.Request, path: str) -> web.Response | None:
+    def _file(self, request: Request, path: str) -> Response | None:
         """A file, or the page of a folder; None where there is none."""
         if path in self.sums:
             return self._send(request, path)
         if f"{path.rstrip('/')}/index.html".lstrip("/") not in self.sums:
             return None
         if path and not path.endswith("/"):
-            return web.lead(request, f"{path}/", 301, vary="Accept")
+            return lead(request, f"{path}/", 301, vary="Accept")
         return self._send(request, f"{path}index.html")
 
-    def _lead(self, request: web.Request, path: str) -> web.Response | None:
+    def _lead(self, request: Request, path: str) -> Response | None:
         """Lead where the first rule leads that leads to a file; None where none does."""
         for rule in self.rules:
             led = rule.leads(path) or ""
             place = led.partition("#")[0]
             if place and self.sums.keys() & {place, f"{place}.html", f"{place}index.html"}:
-                return web.lead(request, led, 301 if "#" in led else 303, vary="Accept")
+                return lead(request, led, 301 if "#" in led else 303, vary="Accept")
         return None
 
     def _variants(self, path: str) -> Mapping[str, str]:
@@ -142,9 +143,9 @@ class ReleaseFiles:
         files = {form.name: f"{path}.{form.name}" for form in self.forms}
         return {name: file for name, file in files.items() if file in self.sums}
 
-    def _negotiate(self, request: web.Request, variants: Mapping[str, str]) -> web.Response:
+    def _negotiate(self, request: Request, variants: Mapping[str, str]) -> Response:
         forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)
-        choice = protocol.insist(web.header(request, "accept"), forms)
+        choice = protocol.insist(header(request, "accept"), forms)
         prefix = request.scope["root_path"]
         path = variants[choice.form.name]
         headers = {"vary": "Accept", "content-location": f"{prefix}/{path}"}
@@ -157,15 +158,13 @@ class ReleaseFiles:
             headers["link"] = ", ".join(alternates)
         return self._send(request, path, 200, **headers)
 
-    def _nothing(self, request: web.Request, status: int) -> web.Response:
+    def _nothing(self, request: Request, status: int) -> Response:
         page = f"{status}.html"
-        if page in self.sums and "html" in web.header(request, "accept"):
+        if page in self.sums and "html" in header(request, "accept"):
             return self._send(request, page, status, vary="Accept")
         raise RefusalError(status, "no-page" if status == 404 else "retired-here")
 
-    def _send(
-        self, request: web.Request, path: str, status: int = 200, **more: str
-    ) -> web.Response:
+    def _send(self, request: Request, path: str, status: int = 200, **more: str) -> Response:
         """Send a file, with its media type, and the character set where it is text."""
         ending = "ttl" if path == ".well-known/void" else path.rpartition(".")[2]
         media = self.media.get(ending) or mimetypes.guess_type(path)[0] or "text/plain"
@@ -173,5 +172,5 @@ class ReleaseFiles:
         tag = f'"{self.sums[path][:32]}"'
         headers = {"content-type": media, "etag": tag, "cache-control": "no-cache", **more}
         if status == 200:
-            web.insist_changed(request, headers)
+            insist_changed(request, headers)
         return FileResponse(self.folder / path, status, headers)

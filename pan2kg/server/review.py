@@ -21,10 +21,11 @@ from pan2kg.review import files, forms
 from pan2kg.review.fields import Form
 from pan2kg.review.outcomes import Outcome
 from pan2kg.scores import review as scoring
-from pan2kg.server import pages, protocol, web
+from pan2kg.server import pages, protocol
 from pan2kg.server.keeper import Keeper
 from pan2kg.server.protocol import RefusalError
 from pan2kg.server.reviewers import RATE, SESSION_SECONDS, Person, Session, Sessions
+from pan2kg.server.web import Request, Response, Threads, header, read_body, request_path, root_of
 from pan2kg.site import entry_form, registry
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
@@ -109,12 +110,12 @@ class ReviewPages:
         self.site = site
         self.keeper = keeper
         self.sessions = sessions
-        self.threads = web.Threads(1, "review")
-        self.loading = web.Threads(1, "reload")
+        self.threads = Threads(1, "review")
+        self.loading = Threads(1, "reload")
         self._turn = asyncio.Lock()
         self._waiting = set[str]()
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: Request) -> Response:
         """A page of reviews, or the outcome of a form that was sent from one."""
         if request.method == "POST":
             return await self._take(request)
@@ -132,11 +133,9 @@ class ReviewPages:
                 return _with_cookie(request, page, name)
         return await self._show(request, 200, arguments, "")
 
-    async def _show(
-        self, request: web.Request, status: int, arguments: Form, name: str
-    ) -> web.Response:
+    async def _show(self, request: Request, status: int, arguments: Form, name: str) -> Response:
         """The page a request is for, with these arguments, for who has the session of this name."""
-        path = web.path_of(request)
+        path = request_path(request)
         if session := self.sessions.find(name):
             arguments = {**arguments, **_session_arguments(session)}
         is_desk = path.endswith("/review.html")
@@ -147,20 +146,20 @@ class ReviewPages:
             raise RefusalError(404, "no-page")
         # without a referrer a browser would not say where a form was sent from
         headers = {"cache-control": "no-store", "referrer-policy": "same-origin"}
-        return web.Response(page.body, status, headers, "text/html")
+        return Response(page.body, status, headers, "text/html")
 
-    async def _take(self, request: web.Request) -> web.Response:
+    async def _take(self, request: Request) -> Response:
         """Take a form that was sent, by a program or from a page."""
-        media, charset = protocol.read_media_type(web.header(request, "content-type"))
+        media, charset = protocol.read_media_type(header(request, "content-type"))
         if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
             raise RefusalError(415, "form-media", media=protocol.FORM)
-        form = protocol.read_fields(await web.read_body(request, BODY_LIMIT))
-        if web.header(request, "authorization"):
+        form = protocol.read_fields(await read_body(request, BODY_LIMIT))
+        if header(request, "authorization"):
             return await self._take_of_program(request, form)
         _refuse_foreign(request)
         return await self._take_of_browser(request, form)
 
-    async def _take_of_program(self, request: web.Request, form: Form) -> web.Response:
+    async def _take_of_program(self, request: Request, form: Form) -> Response:
         """Take the form of a program, which has its token in a header and is told the outcome as a sentence."""
         person = self.sessions.people.admit(request)
         entered = await self._submit(request, person.sign(form))
@@ -170,9 +169,9 @@ class ReviewPages:
         sentence = entered.outcome.said.say(language)
         if not entered.is_shown:
             sentence += f" {_PAGE.say('desk-not-shown', language)}"
-        return web.Response(f"{sentence}\n", 201, media_type="text/plain")
+        return Response(f"{sentence}\n", 201, media_type="text/plain")
 
-    async def _take_of_browser(self, request: web.Request, form: Form) -> web.Response:
+    async def _take_of_browser(self, request: Request, form: Form) -> Response:
         """Take the form of a page: it leads to the next page, or is shown again with what is wrong."""
         signs_in = form.get("form") == "sign-in"
         typed = _typed_before(form) if signs_in else _typed(form)
@@ -187,9 +186,7 @@ class ReviewPages:
             name = request.cookies.get(COOKIE, "") if has_session else ""
             return await self._show(request, refusal.status, typed, name)
 
-    async def _sign_in(
-        self, request: web.Request, form: Form, typed: dict[str, str]
-    ) -> web.Response:
+    async def _sign_in(self, request: Request, form: Form, typed: dict[str, str]) -> Response:
         """Begin a session for who sends a token, and lead to the page, or show it with what was ``typed`` before."""
         people = self.sessions.people
         client = request.scope["client"][0]
@@ -208,8 +205,8 @@ class ReviewPages:
         return _with_cookie(request, await self._show(request, 200, typed, name), name)
 
     async def _take_in_session(
-        self, request: web.Request, form: Form, typed: dict[str, str]
-    ) -> web.Response:
+        self, request: Request, form: Form, typed: dict[str, str]
+    ) -> Response:
         """Enter what a form of a session holds, which was ``typed``, or end the session.
 
         Raises:
@@ -245,7 +242,7 @@ class ReviewPages:
         typed[entry_form.FAULT_FIELD] = str(outcome.values.get("field", ""))
         raise _refusal_of(outcome, _language(request))
 
-    async def _submit(self, request: web.Request, form: Form) -> "_Entered":
+    async def _submit(self, request: Request, form: Form) -> "_Entered":
         """Write down what a form holds, and have the pages show it."""
         language = _language(request)
         async with self._turn:
@@ -318,16 +315,16 @@ def _typed_before(form: Form) -> dict[str, str]:
     return _typed(typed)
 
 
-def _refuse_foreign(request: web.Request) -> None:
+def _refuse_foreign(request: Request) -> None:
     """Refuse a form unless the browser says that the page it was sent from is one of this service's own.
 
     Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this
     host.
     """
-    site = web.header(request, "sec-fetch-site")
-    origin = web.header(request, "origin")
+    site = header(request, "sec-fetch-site")
+    origin = header(request, "origin")
     has_origin = origin not in ("", "null")
-    host = urlsplit(web.root_of(request)).netloc.lower()
+    host = urlsplit(root_of(request)).netloc.lower()
     is_other = has_origin and urlsplit(origin).netloc.lower() != host
     is_own = site == "same-origin" if site else has_origin
     if is_other or not is_own:
@@ -362,21 +359,21 @@ def _files_changed(outcome: Outcome) -> tuple[str, ...]:
     return written
 
 
-def _lead(request: web.Request, arguments: Form) -> web.Response:
+def _lead(request: Request, arguments: Form) -> Response:
     """Lead to the page with these arguments: with GET, so that loading it again sends nothing again."""
     address = request.scope["path"] + (f"?{urlencode(arguments)}" if arguments else "")
-    return web.Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
+    return Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
 
 
-def _language(request: web.Request) -> Language:
+def _language(request: Request) -> Language:
     """The language of the page that a request is for."""
     for language in LANGUAGES:
-        if web.path_of(request).startswith(f"/{language}/"):
+        if request_path(request).startswith(f"/{language}/"):
             return language
     return LANGUAGES[0]
 
 
-def _with_cookie(request: web.Request, response: web.Response, name: str) -> web.Response:
+def _with_cookie(request: Request, response: Response, name: str) -> Response:
     """An answer that sets the cookie of a session, or takes it away where ``name`` is empty."""
     path = f"{request.scope['root_path']}/"
     is_secure = request.scope["scheme"] == "https"

@@ -31,8 +31,8 @@ from typing import Any
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import read_text
 from pan2kg.review.fields import Form
-from pan2kg.server import web
 from pan2kg.server.protocol import RefusalError
+from pan2kg.server.web import Request, header
 
 # the one role: decides and scores on the pages
 REVIEW = "review"
@@ -145,11 +145,11 @@ class People:
             self.wrong.add(_network(client))
         return person
 
-    def login_of(self, request: web.Request) -> str:
+    def login_of(self, request: Request) -> str:
         """Whom a proxy that is trusted has signed in; empty for nobody."""
         if not self.header or not request.scope["record"].is_proxied:
             return ""
-        return web.header(request, self.header).strip()
+        return header(request, self.header).strip()
 
     def current(self, person: Person) -> Person | None:
         """A person as listed now; None where they may enter nothing any more."""
@@ -159,13 +159,13 @@ class People:
         entrance = self.header if person.name else self.token
         return person if entrance else None
 
-    def admit(self, request: web.Request) -> Person:
+    def admit(self, request: Request) -> Person:
         """Who sends a request, by the token in its header.
 
         Raises:
             RefusalError: 401 without one that is right, 429 where too many were wrong or too much was written.
         """
-        kind, _, word = web.header(request, "authorization").partition(" ")
+        kind, _, word = header(request, "authorization").partition(" ")
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token = word.encode("latin-1").decode("utf-8", "surrogateescape")
         client = request.scope["client"][0]

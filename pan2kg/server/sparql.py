@@ -7,53 +7,83 @@ endpoint, by a relay that passes queries on to it within this service's own limi
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
-from pan2kg.server import answering, asking, protocol, web
+from pan2kg.server import answering, asking, protocol
 from pan2kg.server.edge import Settings
 from pan2kg.server.packets import MEGABYTE
 from pan2kg.server.protocol import RefusalError, busy
+from pan2kg.server.web import (
+    Request,
+    Response,
+    header,
+    insist_changed,
+    read_body,
+    request_path,
+    root_of,
+)
 from pan2kg.store.queries import program_query
 
 STORE = "/store"
+# the path of the editor for queries
 EDITOR = "{language}/sparql.html"
-# a text of such a size is looked through in a thread, so that nobody else waits for it
-LARGE = 32 * 1024
-PIECE = 64 * 1024
+# a body of more bytes is looked through in a thread, so that nobody else waits for it
+LARGE_BYTES = 32 * 1024
+# an answer is read and sent in pieces of at most so many bytes
+PIECE_BYTES = 64 * 1024
+# how many letters are told of what another endpoint says
+_TOLD_LETTERS = 300
 # of what a client may keep and ask again whether it is the same
 KEPT = {"cache-control": "no-cache", "vary": "Accept"}
 _MEDIA = frozenset(media for form in (*protocol.TABLES, *protocol.GRAPHS) for media in form.media)
+# an escape of SPARQL, such as \u0041
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-async def read_operation(request: web.Request, page: str) -> protocol.Operation:
-    """What a request asks for; a browser is led to the editor at ``page``, with the query in it."""
-    body = await web.read_body(request) if request.method == "POST" else b""
-    sent = request.method, request.scope["query_string"], web.header(request, "content-type"), body
-    is_large = len(body) > LARGE
-    operation = (
-        await asyncio.to_thread(protocol.read_operation, *sent)
-        if is_large
-        else protocol.read_operation(*sent)
+async def read_operation(request: Request, page: str) -> protocol.Operation:
+    """What a request asks for; a browser is led to the editor at ``page``, where there is one, with the query in it."""
+    body = await read_body(request) if request.method == "POST" else b""
+    media_type = header(request, "content-type")
+    read = partial(
+        protocol.read_operation, request.method, request.scope["query_string"], media_type, body
     )
-    accept = web.header(request, "accept")
-    if (
-        not page
-        or request.method == "POST"
-        or not protocol.prefers(accept, protocol.TABLES + protocol.GRAPHS)
-    ):
+    operation = await asyncio.to_thread(read) if len(body) > LARGE_BYTES else read()
+    if not page or request.method == "POST":
         return operation
-    language = protocol.preferred_language(web.header(request, "accept-language"))
-    query = f"?query={quote(operation[0], safe='')}" if operation[0] else ""
-    address = f"{request.scope['root_path']}/{page.format(language=language)}{query}"
+    if not protocol.prefers(header(request, "accept"), protocol.TABLES + protocol.GRAPHS):
+        return operation
+    language = protocol.preferred_language(header(request, "accept-language"))
+    address = f"{request.scope['root_path']}/{page.format(language=language)}"
+    if operation.query:
+        address += f"?query={quote(operation.query, safe='')}"
     raise HTTPException(303, headers={"location": address, "vary": "Accept, Accept-Language"})
+
+
+class Accepted(NamedTuple):
+    """The forms a client likes best, of rows and of triples: only the engine tells which of the two a query gives."""
+
+    table: protocol.Choice | None
+    graph: protocol.Choice | None
+
+    def choices(self) -> list[protocol.Choice]:
+        """Those of the two there are."""
+        return [choice for choice in self if choice]
+
+
+def accepted_forms(request: Request) -> Accepted:
+    """What a client accepts as the answer to a query."""
+    accept = header(request, "accept")
+    return Accepted(
+        protocol.choose(accept, protocol.TABLES), protocol.choose(accept, protocol.GRAPHS)
+    )
 
 
 @dataclass
@@ -64,108 +94,135 @@ class Endpoint:
     settings: Settings
     release: protocol.ServedRelease
     page: str = ""
-    _counts: tuple[str, dict[str, int]] = ("", {})
+    _counted_state: str = ""
+    _sizes: dict[str, int] = field(default_factory=dict)
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: Request) -> Response:
         """The answer to a query, or what the endpoint can do where there is none."""
-        text, default, named = await read_operation(request, self.page)
-        address = f"{web.root_of(request)}{web.path_of(request)}"
+        operation = await read_operation(request, self.page)
+        text = operation.query
+        address = f"{root_of(request)}{request_path(request)}"
         if not text:
             return await self._describe(request, address)
         digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
         request.scope["record"].query = digest
-        accept = web.header(request, "accept")
-        # only the engine tells which of the two a query gives
-        choices = protocol.choose(accept, protocol.TABLES), protocol.choose(accept, protocol.GRAPHS)
-        make_tag = partial(self.release.tag, text, *default, "", *named)
-        if (
-            request.method != "POST"
-            and "if-none-match" in request.headers
-            and not answering.VOLATILE.search(text)
-        ):
-            for choice in filter(None, choices):
-                web.insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
-        graphs = (default, named) if default or named else (None, None)
-        names = (choice.form.name if choice else "" for choice in choices)
-        task = answering.Task("query", text, address, self.settings.union, *graphs, *names)
-        return await deliver(request, self.pool, task, choices, make_tag)
+        accepted = accepted_forms(request)
+        make_tag = partial(self.release.tag, text, *operation.default, "", *operation.named)
+        may_be_kept = request.method != "POST" and not answering.VOLATILE.search(text)
+        if may_be_kept and "if-none-match" in request.headers:
+            for choice in accepted.choices():
+                insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
+        names_graphs = bool(operation.default or operation.named)
+        task = answering.Task(
+            "query",
+            text,
+            address,
+            self.settings.union,
+            default=operation.default if names_graphs else None,
+            named=operation.named if names_graphs else None,
+            table=accepted.table.form.name if accepted.table else "",
+            graph=accepted.graph.form.name if accepted.graph else "",
+        )
+        return await deliver(request, self.pool, task, accepted, make_tag)
 
-    async def _describe(self, request: web.Request, address: str) -> web.Response:
-        choice = protocol.insist(web.header(request, "accept"), protocol.GRAPHS)
+    async def _describe(self, request: Request, address: str) -> Response:
+        """What the endpoint can do, and its graphs."""
+        choice = protocol.insist(header(request, "accept"), protocol.GRAPHS)
         headers = {**KEPT, "etag": self.release.tag("description", address, choice.media)}
-        web.insist_changed(request, headers)
+        insist_changed(request, headers)
+        sizes = await self._graph_sizes()
+        triples = protocol.describe_endpoint(address, sizes, union=self.settings.union)
+        body = ox.serialize(triples, format=choice.form.engine, prefixes=protocol.PREFIXES) or b""
+        return Response(body, headers={**headers, "content-type": choice.content_type})
+
+    async def _graph_sizes(self) -> dict[str, int]:
+        """How many triples each named graph has: counted once for a state of the data."""
         state = str(self.release)
-        if self._counts[0] != state:  # counted once for a state of the data
+        if self._counted_state != state:
             task = answering.Task("query", program_query("graphs/sizes"), union=False, table="csv")
             answer = await self.pool.ask(task)
-            pairs = (line.rpartition(",") for line in answer.content().decode().splitlines()[1:])
-            self._counts = (
-                state,
-                {name.strip('"'): int(count) for name, _, count in pairs if ":" in name},
-            )
-        triples = protocol.describe_endpoint(address, self._counts[1], union=self.settings.union)
-        body = ox.serialize(triples, format=choice.form.engine, prefixes=protocol.PREFIXES) or b""
-        return web.Response(body, headers={**headers, "content-type": choice.content_type})
+            self._sizes = {}
+            for line in answer.content().decode().splitlines()[1:]:
+                name, _, number = line.rpartition(",")
+                if ":" in name:
+                    self._sizes[name.strip('"')] = int(number)
+            self._counted_state = state
+        return self._sizes
 
-    async def graph(self, request: web.Request) -> web.Response:
+    async def graph(self, request: Request) -> Response:
         """A graph as a whole (SPARQL 1.1 Graph Store Protocol), by its IRI or as an address below ``/store/``.
 
         Raises:
             RefusalError: 400 where it is not said which, 404 where there is none, 406 where no form fits.
         """
-        # the IRI of the graph that is meant, empty for the default graph; an address of this store
-        # is one too
-        below = web.path_of(request).removeprefix(STORE).removeprefix("/")
+        graph = self._graph_meant(request)
+        choice = protocol.insist(header(request, "accept"), protocol.GRAPHS)
+        make_tag = partial(self.release.tag, "graph", graph)
+        insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
+        task = answering.Task("graph", graph, union=self.settings.union, graph=choice.form.name)
+        return await deliver(request, self.pool, task, Accepted(None, choice), make_tag)
+
+    def _graph_meant(self, request: Request) -> str:
+        """The IRI of the graph that a request is about; empty for the default graph."""
+        below = request_path(request).removeprefix(STORE).removeprefix("/")
         parameters = protocol.read_form(request.scope["query_string"])
         iris = parameters.get("graph", [])
         if len(iris) + ("default" in parameters) + bool(below) != 1:
             raise RefusalError(400, "which-graph")
-        graph = "".join(iris).replace(f"{web.root_of(request)}{STORE}/", self.settings.graphs, 1)
         if below:
             if not protocol.is_plain_path(below):
                 raise RefusalError(404, "no-page")
-            graph = self.settings.graphs + below
-        elif iris and not protocol.is_absolute(graph):
+            return self.settings.graphs + below
+        if not iris:
+            return ""
+        # an address of this store is the IRI of a graph too
+        graph = iris[0].replace(f"{root_of(request)}{STORE}/", self.settings.graphs, 1)
+        if not protocol.is_absolute(graph):
             raise RefusalError(400, "no-absolute-iri", iri=graph[:200])
-        choice = protocol.insist(web.header(request, "accept"), protocol.GRAPHS)
-        make_tag = partial(self.release.tag, "graph", graph)
-        web.insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
-        task = answering.Task("graph", graph, union=self.settings.union, graph=choice.form.name)
-        return await deliver(request, self.pool, task, (choice,), make_tag)
+        return graph
 
 
 async def deliver(
-    request: web.Request,
+    request: Request,
     pool: asking.Pool,
     task: answering.Task,
-    choices: Iterable[protocol.Choice | None],
+    accepted: Accepted,
     make_tag: Callable[..., str],
-) -> web.Response:
+) -> Response:
     """What a worker answers to a task, in the form it chose, with an ETag unless it may differ next time."""
 
     async def leave() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
 
-    async def pieces() -> AsyncIterator[bytes]:
-        try:
-            answer.file.seek(0)
-            while piece := answer.file.read(PIECE):
-                yield piece
-        finally:
-            answer.close()
-
     answer = await pool.ask(task, leave)
-    choice = next(choice for choice in choices if choice and choice.form.name == answer.form)
-    own = (
-        {"cache-control": "no-store"}
-        if answer.is_volatile
-        else {"etag": make_tag(choice.media, state=answer.state)}
-    )
-    headers = {**KEPT, **own, "content-type": choice.content_type}
+    choice = next(choice for choice in accepted.choices() if choice.form.name == answer.form)
+    headers = {**KEPT, "content-type": choice.content_type}
+    if answer.is_volatile:
+        headers["cache-control"] = "no-store"
+    else:
+        headers["etag"] = make_tag(choice.media, state=answer.state)
     if answer.size <= asking.WorkerAnswer.MEMORY_BYTES:
-        return web.Response(answer.content(), headers=headers)
-    return StreamingResponse(pieces(), headers={**headers, "content-length": str(answer.size)})
+        return Response(answer.content(), headers=headers)
+    headers["content-length"] = str(answer.size)
+    return StreamingResponse(_pieces(answer), headers=headers)
+
+
+async def _pieces(answer: asking.WorkerAnswer) -> AsyncIterator[bytes]:
+    """A long answer piece by piece; it is closed when all are sent, or the client has left."""
+    try:
+        answer.file.seek(0)
+        while piece := answer.file.read(PIECE_BYTES):
+            yield piece
+    finally:
+        answer.close()
+
+
+class Relayed(NamedTuple):
+    """What another endpoint has answered: its media type and its content."""
+
+    media: str
+    content: bytes
 
 
 @dataclass
@@ -176,72 +233,75 @@ class Relay:
     settings: Settings
     page: str = ""
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: Request) -> Response:
         """What the other endpoint answers to a query; nothing is kept."""
         operation = await read_operation(request, self.page)
-        accept = web.header(request, "accept") or "*/*"
-        text = operation[0]
+        text = operation.query
         if text:
             # an endpoint may look for escapes first, in words and signs too (SPARQL 1.1, 19.2)
             plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), 0x10FFFF)), text)
             for query in dict.fromkeys((text, plain)):
                 await asyncio.to_thread(answering.inspect_query, query, self.settings.services)
-            if not protocol.choose(accept, protocol.TABLES) and not protocol.choose(
-                accept, protocol.GRAPHS
-            ):
+            if not accepted_forms(request).choices():
                 raise RefusalError(406, "relay-not-acceptable")
-        media, content = await self.ask(operation, accept)
-        return web.Response(
-            content, headers={"content-type": media, "cache-control": "no-store", "vary": "Accept"}
-        )
+        answer = await self.ask(operation, header(request, "accept") or "*/*")
+        headers = {"content-type": answer.media, "cache-control": "no-store", "vary": "Accept"}
+        return Response(answer.content, headers=headers)
 
-    async def ask(self, operation: protocol.Operation, accept: str) -> tuple[str, bytes]:
-        """Media type and content of the endpoint's answer.
+    async def ask(self, operation: protocol.Operation, accept: str) -> Relayed:
+        """What the endpoint answers.
 
         What is no answer is refused and told in a sentence, and never passed on as a page of ours.
         """
         import httpx  # for who relays alone: it takes as long as half of the rest
 
-        limits = self.settings.limits
-        url = self.url
-        (text, default, named) = operation
-        fields = (
-            {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
-            if text
-            else None
-        )
+        seconds = self.settings.limits.seconds
         headers = {"Accept": accept, "User-Agent": "pan2kg", "Accept-Encoding": "identity"}
-        content = bytearray()
+        method = "GET"
+        fields = None
+        if operation.query:
+            method = "POST"
+            fields = {
+                "query": operation.query,
+                "default-graph-uri": list(operation.default),
+                "named-graph-uri": list(operation.named),
+            }
         try:
-            async with asyncio.timeout(limits.seconds):
-                client = httpx.AsyncClient(timeout=limits.seconds, trust_env=False)
-                method = "POST" if fields else "GET"
-                async with (
-                    client,
-                    client.stream(method, url, data=fields, headers=headers) as response,
-                ):
-                    async for piece in response.aiter_bytes(PIECE):
-                        content += piece
-                        if len(content) > limits.size:
-                            size = f"{round(limits.size / MEGABYTE, 2):g}"
-                            raise RefusalError(413, "answer-too-large", size=size)
+            async with (
+                asyncio.timeout(seconds),
+                httpx.AsyncClient(timeout=seconds, trust_env=False) as client,
+                client.stream(method, self.url, data=fields, headers=headers) as response,
+            ):
+                content = await self._take(response.aiter_bytes(PIECE_BYTES))
         except (TimeoutError, httpx.TimeoutException):
-            raise busy("endpoint-slow", 30, url=url, seconds=f"{limits.seconds:g}") from None
+            raise busy("endpoint-slow", 30, url=self.url, seconds=f"{seconds:g}") from None
         except (OSError, httpx.HTTPError, httpx.InvalidURL):
-            raise RefusalError(502, "endpoint-broke", url=url) from None
-        media = response.headers.get("content-type", "")
-        status = response.status_code
-        if status == 200 and protocol.read_media_type(media)[0] in _MEDIA:
-            return media, bytes(content)
-        if status == 200:
-            raise RefusalError(502, "endpoint-no-result", url=url)
+            raise RefusalError(502, "endpoint-broke", url=self.url) from None
+        answer = Relayed(response.headers.get("content-type", ""), content)
+        if response.status_code != 200:
+            raise self._refusal_of(response.status_code, answer)
+        if protocol.read_media_type(answer.media)[0] not in _MEDIA:
+            raise RefusalError(502, "endpoint-no-result", url=self.url)
+        return answer
+
+    async def _take(self, pieces: AsyncIterator[bytes]) -> bytes:
+        """The whole of an answer; RefusalError (413) where it is larger than is allowed here."""
+        limit = self.settings.limits.size
+        content = bytearray()
+        async for piece in pieces:
+            content += piece
+            if len(content) > limit:
+                raise RefusalError(413, "answer-too-large", size=f"{round(limit / MEGABYTE, 2):g}")
+        return bytes(content)
+
+    def _refusal_of(self, status: int, answer: Relayed) -> RefusalError:
+        """What is said where the endpoint refuses: its status, and the first line of a text in plain words."""
         if status in (429, 503):
-            raise busy("endpoint-busy", 30, url=url)
-        beginning = content.decode("utf-8", "replace").strip().partition("\n")[0][:300]
-        words = (
-            f"{status}: {beginning}"
-            if beginning and media.startswith("text/plain")
-            else str(status)
+            return busy("endpoint-busy", 30, url=self.url)
+        words = str(status)
+        line = answer.content.decode("utf-8", "replace").strip().partition("\n")[0]
+        if line and answer.media.startswith("text/plain"):
+            words += f": {line[:_TOLD_LETTERS]}"
+        return RefusalError(
+            400 if status == 400 else 502, "endpoint-refuses", url=self.url, status=words
         )
-        code = 400 if status == 400 else 502
-        raise RefusalError(code, "endpoint-refuses", url=url, status=words)

@@ -60,7 +60,7 @@ def root_of(request: Request) -> str:
     return f"{scope['scheme']}://{request.headers.get('host', '')}{scope['root_path']}"
 
 
-def path_of(request: Request) -> str:
+def request_path(request: Request) -> str:
     """The path of a request below the root of the service."""
     path: str = request.scope["path"]
     return path[len(request.scope["root_path"]) :]

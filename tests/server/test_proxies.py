@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pan2kg.server.edge import Edge, Settings
-from pan2kg.server.web import path_of, root_of
+from pan2kg.server.web import request_path, root_of
 from tests.copies import FEW, copy
 from tests.server.conftest import Service, awaited, command
 from tests.server.test_adversary import CORPUS, statuses
@@ -160,7 +160,7 @@ def test_a_proxy_that_is_trusted_is_believed_and_a_prefix_is_taken_off_once_and_
     async def tell(request: Request) -> Response:
         client = request.scope["client"][0]
         is_proxied = request.scope["record"].is_proxied
-        return Response(f"{root_of(request)} {path_of(request)} {client} {is_proxied}")
+        return Response(f"{root_of(request)} {request_path(request)} {client} {is_proxied}")
 
     def located(peer: str, path: str = "/sparql", base: str = "", **headers: str) -> str:
         """Where the service takes a request to have been sent, its path and client; its status for a refusal."""
