@@ -60,8 +60,8 @@ def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
         said.append((VOID + "inDataset", dataset))
         if licence is not None:
             statements.add(ox.Triple(page, ox.NamedNode(DCTERMS + "license"), licence))
-    for name, value in said:
-        statements.add(ox.Triple(page, ox.NamedNode(name), ox.NamedNode(value)))
+    for name, target in said:
+        statements.add(ox.Triple(page, ox.NamedNode(name), ox.NamedNode(target)))
     return in_order(statements, iri)
 
 

@@ -7,10 +7,10 @@ program sends the same forms with a token in a header. Who they are is found out
 """
 
 import asyncio
-import hmac
 import logging
 import re
 from collections.abc import Sequence
+from hmac import compare_digest
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -21,12 +21,23 @@ from pan2kg.review import files, forms
 from pan2kg.review.fields import Form
 from pan2kg.review.outcomes import Outcome
 from pan2kg.scores import review as scoring
-from pan2kg.server import pages, protocol
+from pan2kg.server import protocol
 from pan2kg.server.keeper import Keeper
+from pan2kg.server.pages import RefreshedSite
 from pan2kg.server.protocol import RefusalError
 from pan2kg.server.reviewers import RATE, SESSION_SECONDS, Person, Session, Sessions
 from pan2kg.server.web import Request, Response, Threads, header, read_body, request_path, root_of
-from pan2kg.site import entry_form, registry
+from pan2kg.site import registry
+from pan2kg.site.entry_form import (
+    FAULT,
+    FAULT_FIELD,
+    LAST_NAME,
+    MEMBER_NAME,
+    PREVIEW,
+    SERVICE_ONLY,
+    SESSION_SEAL,
+    TYPED,
+)
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
@@ -101,7 +112,7 @@ class ReviewPages:
         self,
         project: Project,
         store: Store,
-        site: pages.RefreshedSite,
+        site: RefreshedSite,
         keeper: Keeper,
         sessions: Sessions,
     ) -> None:
@@ -122,11 +133,12 @@ class ReviewPages:
         arguments = _typed(protocol.read_fields(request.scope["query_string"]))
         name = request.cookies.get(COOKIE, "")
         session = self.sessions.find(name)
-        login = self.sessions.people.login_of(request)
+        people = self.sessions.people
+        login = people.login_of(request)
         if not login or (session and session.person.login == login):
             return await self._show(request, 200, arguments, name)
         # a proxy has signed in who asks: their session begins
-        for person in self.sessions.people.listed or [Person(login, RATE, login)]:
+        for person in people.listed or [Person(login, RATE, login)]:
             if person.login == login:
                 name = self.sessions.begin(person)
                 page = await self._show(request, 200, arguments, name)
@@ -173,24 +185,18 @@ class ReviewPages:
 
     async def _take_of_browser(self, request: Request, form: Form) -> Response:
         """Take the form of a page: it leads to the next page, or is shown again with what is wrong."""
-        signs_in = form.get("form") == "sign-in"
-        typed = _typed_before(form) if signs_in else _typed(form)
+        if form.get("form") != "sign-in":
+            return await self._take_in_session(request, form)
+        typed = _typed_before(form)
         try:
-            if signs_in:
-                return await self._sign_in(request, form, typed)
-            return await self._take_in_session(request, form, typed)
+            return await self._sign_in(request, form.get("token", ""), typed)
         except RefusalError as refusal:
-            # said on the page, with what was typed, to be sent again
-            typed[entry_form.FAULT] = refusal.message.say(_language(request))
-            has_session = not signs_in and refusal.status != 403
-            name = request.cookies.get(COOKIE, "") if has_session else ""
-            return await self._show(request, refusal.status, typed, name)
+            return await self._show_refusal(request, refusal, typed, "")
 
-    async def _sign_in(self, request: Request, form: Form, typed: dict[str, str]) -> Response:
+    async def _sign_in(self, request: Request, token: str, typed: Form) -> Response:
         """Begin a session for who sends a token, and lead to the page, or show it with what was ``typed`` before."""
         people = self.sessions.people
         client = request.scope["client"][0]
-        token = form.get("token", "")
         if people.is_besieged(client, token):
             raise RefusalError(429, Message("page", "desk-wait"))
         person = people.by_token(token, client)
@@ -201,46 +207,55 @@ class ReviewPages:
             return _with_cookie(request, _lead(request, {}), name)
         # the session ended while something was typed: it is shown again, to be sent by whoever
         # typed it
-        typed[entry_form.FAULT] = _PAGE.say("desk-typed-kept", _language(request))
-        return _with_cookie(request, await self._show(request, 200, typed, name), name)
+        arguments = {**typed, FAULT: _PAGE.say("desk-typed-kept", _language(request))}
+        return _with_cookie(request, await self._show(request, 200, arguments, name), name)
 
-    async def _take_in_session(
-        self, request: Request, form: Form, typed: dict[str, str]
-    ) -> Response:
-        """Enter what a form of a session holds, which was ``typed``, or end the session.
-
-        Raises:
-            RefusalError: the form is of no session, too much is written, or the outcome is a refusal.
-        """
+    async def _take_in_session(self, request: Request, form: Form) -> Response:
+        """Enter what a form of a session holds, or end the session."""
         name = request.cookies.get(COOKIE, "")
-        session = self.sessions.find(name)
+        session = self._session_of(request, form.get(SESSION_SEAL, ""))
+        typed = _typed(form)
         is_leaving = form.get("form") == "sign-out"
-        # whom a proxy has signed in, where one says so, is to be whose session it is
-        login = self.sessions.people.login_of(request)
-        seal = form.get(entry_form.SESSION_SEAL, "")
-        if (
-            session is None
-            or login not in ("", session.person.login)
-            or not hmac.compare_digest(session.seal.encode(), seal.encode())
-        ):
-            if is_leaving:
-                typed.clear()
-            raise RefusalError(403, Message("page", "desk-no-session"))
+        if session is None:
+            refusal = RefusalError(403, Message("page", "desk-no-session"))
+            return await self._show_refusal(request, refusal, {} if is_leaving else typed, "")
         request.scope["record"].person = session.person.name
         if is_leaving:
             self.sessions.end(name)
             return _with_cookie(request, _lead(request, {}), "")
-        self.sessions.people.count(session.person)
-        entered = await self._submit(request, session.person.sign(form))
+        try:
+            self.sessions.people.count(session.person)
+            entered = await self._submit(request, session.person.sign(form))
+        except RefusalError as error:
+            return await self._show_refusal(request, error, typed, name)
         outcome = entered.outcome
         if outcome.is_done:
             session.reviewer = form.get("reviewer", "").strip() or session.reviewer
             return _lead(request, _arguments_after(form, entered))
         if outcome.code == "preview":
-            typed[entry_form.PREVIEW] = str(outcome.values.get("preview", ""))
-            return await self._show(request, 200, typed, name)
-        typed[entry_form.FAULT_FIELD] = str(outcome.values.get("field", ""))
-        raise _refusal_of(outcome, _language(request))
+            preview = str(outcome.values.get("preview", ""))
+            return await self._show(request, 200, {**typed, PREVIEW: preview}, name)
+        typed[FAULT_FIELD] = str(outcome.values.get("field", ""))
+        refusal = _refusal_of(outcome, _language(request))
+        return await self._show_refusal(request, refusal, typed, name)
+
+    def _session_of(self, request: Request, seal: str) -> Session | None:
+        """The session a form belongs to, by its cookie and its secret; None without, or where it is another's.
+
+        Whom a proxy has signed in, where one says so, is to be whose session it is.
+        """
+        session = self.sessions.find(request.cookies.get(COOKIE, ""))
+        login = self.sessions.people.login_of(request)
+        if session is None or login not in ("", session.person.login):
+            return None
+        return session if compare_digest(session.seal.encode(), seal.encode()) else None
+
+    async def _show_refusal(
+        self, request: Request, refusal: RefusalError, typed: Form, name: str
+    ) -> Response:
+        """The page again, which says why nothing was written, with what was typed, to be sent again."""
+        fault = refusal.message.say(_language(request))
+        return await self._show(request, refusal.status, {**typed, FAULT: fault}, name)
 
     async def _submit(self, request: Request, form: Form) -> "_Entered":
         """Write down what a form holds, and have the pages show it."""
@@ -252,22 +267,25 @@ class ReviewPages:
                 )
             )
             written = _files_changed(outcome)
-            is_candidate = form.get("form") == "candidate"
-            if not is_candidate or not outcome.is_done:
-                is_shown = not written or await self.loading.run(self._reload, written)
+            is_decision = form.get("form") == "candidate" and outcome.is_done
+            if not is_decision:
+                is_shown = not written or await self.loading.run(self._bring_up, written)
                 return _Entered(outcome, is_shown)
         # nobody waits for a decision on a candidate to be shown: once for all written meanwhile
         is_under_way = bool(self._waiting)
         self._waiting.update(written)
         if written and not is_under_way:
-            self.loading.submit(lambda: self.site.change(self._reload))
+            self.loading.submit(lambda: self.site.change(self._bring_up_waiting))
         return _Entered(outcome, is_shown=True)
 
-    def _reload(self, written: Sequence[str] = ()) -> bool:
-        """Bring the graph up to files that were written, or to all that wait; False where that fails."""
-        if not written:
-            written = tuple(sorted(self._waiting))
-            self._waiting.clear()
+    def _bring_up_waiting(self) -> None:
+        """Bring the graph up to all files that wait for it."""
+        written = tuple(sorted(self._waiting))
+        self._waiting.clear()
+        self._bring_up(written)
+
+    def _bring_up(self, written: Sequence[str]) -> bool:
+        """Bring the graph up to files that were written; False where that fails."""
         try:
             text = files.changes(self.project, self.store, written)
             if text:
@@ -292,26 +310,26 @@ def _refusal_of(outcome: Outcome, language: Language) -> RefusalError:
 
 def _session_arguments(session: Session) -> dict[str, str]:
     """What a page is told of the session it is shown in: its secret, and who is signed in."""
-    arguments = {entry_form.SESSION_SEAL: session.seal}
+    arguments = {SESSION_SEAL: session.seal}
     person = session.person.name
     if person:
-        arguments[entry_form.MEMBER_NAME] = person
+        arguments[MEMBER_NAME] = person
     if person or session.reviewer:
-        arguments[entry_form.LAST_NAME] = person or session.reviewer
+        arguments[LAST_NAME] = person or session.reviewer
     return arguments
 
 
 def _typed(form: Form) -> dict[str, str]:
     """What somebody has typed into a form, without what the service has put there."""
-    return {name: value for name, value in form.items() if name not in entry_form.SERVICE_ONLY}
+    return {name: value for name, value in form.items() if name not in SERVICE_ONLY}
 
 
 def _typed_before(form: Form) -> dict[str, str]:
     """What had been typed when a session ended, which comes with the form that begins the next one."""
     typed = {}
     for name, value in form.items():
-        if name.startswith(entry_form.TYPED):
-            typed[name.removeprefix(entry_form.TYPED)] = value
+        if name.startswith(TYPED):
+            typed[name.removeprefix(TYPED)] = value
     return _typed(typed)
 
 

@@ -41,31 +41,34 @@ WRITE = "write"
 # after so many wrong tokens a minute from one address, none from there is looked at that a person
 # may have made up
 TRIES = 8
-# after so many, none at all: at this rate a token of 60 bits is found in thousands of millions of
-# years
+# after so many a minute, none at all: at this rate a token of 60 bits is found in thousands of
+# millions of years
 FLOOD = 600
 # so many characters has a token of 128 bits in Base64; in hexadecimal digits it has more
 DRAWN_CHARACTERS = 22
 # of so many addresses it is known how often they were wrong; the one that was wrong longest ago is
 # forgotten
 ADDRESSES = 4096
+# so many attempts of one name are known
+ATTEMPTS = 4096
 # how many writes a minute a person has, unless the file says so
 RATE = 60
 # how many characters a name may have
 NAME_CHARACTERS = 100
-# how long a session lasts, in seconds
+# so many seconds a session lasts
 SESSION_SECONDS = 8 * 3600
 # how many sessions there can be; the oldest gives way
 SESSIONS = 64
 _DIGEST = re.compile(r"([0-9a-f]{64})?")
-# what there is to say of a person, and what is taken where it is not said
-_PERSON: dict[str, Any] = {
+# what is taken of a person where the file does not say it, and of which type all is
+_DEFAULTS: dict[str, Any] = {
     "name": "",
     "login": "",
     "token_sha256": "",
     "roles": [REVIEW],
     "writes_a_minute": RATE,
 }
+_TYPES = {key: type(value) for key, value in _DEFAULTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,12 @@ class Attempts:
 
     def number(self, name: str) -> int:
         """How often within the last minute."""
-        return sum(moment >= self.clock() - 60 for moment in self._times.get(name, ()))
+        begin = self.clock() - 60
+        return sum(moment >= begin for moment in self._times.get(name, ()))
 
     def add(self, name: str) -> None:
         """Note a try; of the names that are too many the one that was tried longest ago is forgotten."""
-        self._times.setdefault(name, deque(maxlen=2**12)).append(self.clock())
+        self._times.setdefault(name, deque(maxlen=ATTEMPTS)).append(self.clock())
         self._times.move_to_end(name)
         if len(self._times) > ADDRESSES:
             self._times.popitem(last=False)
@@ -154,7 +158,10 @@ class People:
     def current(self, person: Person) -> Person | None:
         """A person as listed now; None where they may enter nothing any more."""
         if person.name and self.listed:
-            return next((member for member in self.listed if member.name == person.name), None)
+            for member in self.listed:
+                if member.name == person.name:
+                    return member
+            return None
         # else they came by the header of a proxy, which gives a name, or with the token of the service
         entrance = self.header if person.name else self.token
         return person if entrance else None
@@ -232,21 +239,25 @@ def _read_person(table: object, number: int, place: Place) -> Person:
     fault = ProjectError("person-faulty", place=place, number=str(number), remedy="describe-person")
     if not isinstance(table, dict):
         raise fault
-    values = _PERSON | table
-    if values.keys() != _PERSON.keys():
+    values = _DEFAULTS | table
+    if {key: type(value) for key, value in values.items()} != _TYPES:
         raise fault
-    for key, default in _PERSON.items():
-        if type(values[key]) is not type(default):
-            raise fault
-    name, login, digest, roles, rate = values.values()
+    person = Person(
+        name=values["name"],
+        rate=values["writes_a_minute"],
+        login=values["login"],
+        digest=values["token_sha256"],
+    )
+    roles = values["roles"]
     if WRITE in roles:
-        raise ProjectError("person-writes", place=place, name=name)
-    is_name = name == " ".join(name.split()) and 0 < len(name) <= NAME_CHARACTERS
-    can_sign_in = (login or digest) and _DIGEST.fullmatch(digest)
-    is_reviewer = roles in ([REVIEW], []) and rate > 0
-    if not is_name or not can_sign_in or not is_reviewer:
+        raise ProjectError("person-writes", place=place, name=person.name)
+    is_name = person.name == " ".join(person.name.split())
+    is_short = 0 < len(person.name) <= NAME_CHARACTERS
+    can_sign_in = (person.login or person.digest) and _DIGEST.fullmatch(person.digest)
+    is_reviewer = roles in ([REVIEW], []) and person.rate > 0
+    if not (is_name and is_short and can_sign_in and is_reviewer):
         raise fault
-    return Person(name, rate, login, digest)
+    return person
 
 
 def _refuse_twice(person: Person, people: Sequence[Person], place: Place) -> None:
