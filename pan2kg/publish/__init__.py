@@ -15,7 +15,8 @@ place of what stood there only when nothing in it is at fault.
 ``catalogue``        what a portal and a search engine are told (DCAT-AP, schema.org)
 ``void``             the release in numbers; ``service`` the endpoint and its questions
 ``sitemap``          where pages stand
-``folder``           the folder, its dumps, checksums and earlier versions
+``folder``           the folder and its checksums; ``version_folders`` those of versions
+``dumps``            the dumps; ``quad_lines`` the sorted lines they are made of
 ``documents``        what a dump says of things; ``document_places`` where they are told
 ``document_page``    what a document tells of its things
 ``tables``           the tables for programs, with what describes them
@@ -40,6 +41,7 @@ place of what stood there only when nothing in it is at fault.
 
 from pan2kg.publish.catalogue import Distribution
 from pan2kg.publish.compact_writer import CompactWriter
+from pan2kg.publish.dumps import Content, read_content
 from pan2kg.publish.edition import (
     Addresses,
     Edition,
@@ -50,14 +52,8 @@ from pan2kg.publish.edition import (
     Part,
     read_facts,
 )
-from pan2kg.publish.folder import (
-    Content,
-    ReleaseFolder,
-    read_checksums,
-    read_content,
-    read_mark,
-    versions_in,
-)
+from pan2kg.publish.folder import ReleaseFolder, read_checksums, read_mark
+from pan2kg.publish.version_folders import versions_in
 from pan2kg.publish.void import Statistics
 
 __all__ = [

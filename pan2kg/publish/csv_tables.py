@@ -8,12 +8,26 @@ from dataclasses import dataclass, replace
 
 from pan2kg.i18n.catalogue import Text
 from pan2kg.publish.edition import Edition, File, as_json
-from pan2kg.publish.folder import PACKED
 from pan2kg.publish.vocabulary import RELEASED
 
 TABLES = "tables"
 DATA = "data"
 CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": RELEASED[0]}]
+GROUP = f"{TABLES}/csv-metadata.json"
+"""What describes the tables for programs together."""
+PACKED: Mapping[str, tuple[str, ...]] = {
+    DATA: ("links", "actions", "texts"),
+    TABLES: (
+        "links",
+        "computed-links",
+        "involvements",
+        "passages",
+        "topics",
+        "documents",
+        "parts",
+    ),
+}
+"""The tables that are compressed, by their folder: the largest."""
 SEPARATORS = ("|", "¦", "‖")
 """What stands between several values of a cell: the first that occurs in none of them."""
 

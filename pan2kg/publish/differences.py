@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.publish.folder import differing
+from pan2kg.publish.quad_lines import differing
 from pan2kg.publish.states import (
     Side,
     graph_of,

@@ -30,8 +30,8 @@ from pan2kg.publish.document_places import (
     graph_place,
     shared_place,
 )
+from pan2kg.publish.dumps import Content
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import Content
 from pan2kg.publish.ntriples import Stated, StatementRow, things_in, value_of
 from pan2kg.publish.vocabulary import FOAF, OWL
 from pan2kg.templates import macro, markup

@@ -5,8 +5,8 @@ to be named stands there too, as a ``foaf:Person`` or ``foaf:Agent`` of that nam
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
@@ -296,7 +296,8 @@ class Edition:
     ``previous`` is the release before, ``before`` what this one is compared with: that, unless it is
     this version. ``catalogue`` describes dumps and tables, once these are written. ``ontology`` is
     the address of ours, which moves with all of pan2kg alone. In ``kept`` reports of checks are kept;
-    ``last`` gives a page of the release before that can stand; ``computed`` is for pages.
+    ``last`` gives a page of the release before that can stand. ``packed`` is the dump of quads, empty
+    before it is written and where the release stands at other addresses than the graph names.
     """
 
     graph: Graph
@@ -306,7 +307,7 @@ class Edition:
     catalogue: LocalStore | None = None
     kept: Path | None = None
     last: Callable[[str], bytes | None] | None = None
-    computed: dict[Hashable, object] = field(default_factory=dict)
+    packed: bytes = b""
 
     def __post_init__(self) -> None:
         self.project = self.graph.project

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, in_words, numeral
-from pan2kg.publish import catalogue, folder
+from pan2kg.publish import catalogue, dumps, folder, version_folders
 from pan2kg.publish.edition import File
 from pan2kg.publish.published import ARCHIVE, PublishedRelease
 from pan2kg.publish.release_parts import FRONT
@@ -20,8 +20,8 @@ _CONTENTS: Mapping[str, tuple[str, ...]] = {
     "front": ("index.html",),
     "pages": ("fr/", "en/", "de/", ARCHIVE),
     "actions": ("data/actions", "data/links", "data/bodies", "data/texts"),
-    "turtle": (folder.TURTLE,),
-    "quads": (folder.QUADS,),
+    "turtle": (dumps.TURTLE,),
+    "quads": (dumps.QUADS,),
     "tables": ("tables/",),
     "documents": ("doc/", "graph/"),
     "ontology": ("ontology/",),
@@ -63,8 +63,8 @@ def front_files(release: PublishedRelease) -> Iterator[File]:
     yield README, "\n---\n\n".join(texts).encode()
     files = frozenset(folder.walk(work))
     version = release.edition.issue.version
-    folder.add_version(work, version, front_page(release, files, [], is_kept=True))
-    versions = [version, *(name for name in folder.versions_in(work) if name != version)]
+    version_folders.add_version(work, version, front_page(release, files, [], is_kept=True))
+    versions = [version, *(name for name in version_folders.versions_in(work) if name != version)]
     yield FRONT, front_page(release, files, versions)
 
 
@@ -141,7 +141,7 @@ def front_page(
             "readme": README,
             "endpoint": issue.addresses.endpoint,
             "versions": versions,
-            "at": folder.at_version if is_kept else str,
+            "at": version_folders.at_version if is_kept else str,
             "kept": is_kept,
             "described": "" if is_kept else embedded(dataset),
             "say": _WORDS.say,

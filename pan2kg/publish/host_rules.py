@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.publish.csv_tables import PACKED
 from pan2kg.publish.document_places import (
     ALL,
     APART,
@@ -20,7 +21,9 @@ from pan2kg.publish.document_places import (
     SHARED,
     SPLIT,
 )
-from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS
+from pan2kg.publish.dumps import QUADS, TURTLE
+from pan2kg.publish.folder import VERSIONS
+from pan2kg.publish.version_folders import FOLDERS, OWN, UNKEPT
 from pan2kg.store.queries import FORMER
 
 THING = rf"(?:id|{DOCUMENTS})/({SPLIT})/({SHARED})"

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from pan2kg.i18n import LANGUAGES, say
-from pan2kg.publish import document_places, folder
+from pan2kg.publish import document_places, dumps, folder
 from pan2kg.publish.edition import Addresses, Issue
 from pan2kg.publish.vocabulary import DCAT, FOAF, FORMATS, PREFIXES, SPDX, TYPE, VCARD, Term
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
@@ -218,7 +218,7 @@ def _count_triples(root: Path) -> int:
     # a triple that stands in several graphs follows itself, since lines are sorted
     counted = 0
     previous = b""
-    with gzip.open(root / folder.QUADS) as file:
+    with gzip.open(root / dumps.QUADS) as file:
         for line in file:
             triple = line[: line.rindex(b" <")]
             counted += triple != previous

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.publish.folder import differing
+from pan2kg.publish.quad_lines import differing
 from pan2kg.publish.states import Side, Value, graph_of, quads_of, text_of
 from pan2kg.turtle import ROOT
 

@@ -1,5 +1,6 @@
 """A process of its own for work that takes much memory, which goes with the process."""
 
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -7,8 +8,6 @@ import sys
 import threading
 from collections.abc import Callable
 from typing import TypeVar
-
-from pan2kg.publish import folder
 
 Result = TypeVar("Result")
 ENOMEM = 12
@@ -39,7 +38,7 @@ def apart(make: Callable[[], Result]) -> Result:
             finally:
                 os._exit(0)  # nothing that stands behind this call in the first process is run
 
-    folder.give_back()
+    give_back()
     gc.freeze()  # a collection in the copy would touch, and so copy, all memory
     process = multiprocessing.get_context("fork").Process(target=life)
     process.start()
@@ -57,3 +56,10 @@ def apart(make: Callable[[], Result]) -> Result:
         raise fault
     result: Result = value
     return result
+
+
+def give_back() -> None:
+    """Return freed memory to the system."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim:
+        trim(0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pan2kg.i18n import Messages
-from pan2kg.publish import catalogue, csv_tables, folder, products, void
+from pan2kg.publish import catalogue, csv_tables, dumps, folder, products, void
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.vocabulary import OFFERED_FORMS
 
@@ -13,8 +13,8 @@ ARCHIVE = "site.zip"
 """The pages packed, to be read without a server."""
 _WORDS = Messages("publication")
 _WHOLES = (
-    ("turtle", folder.TURTLE, "ttl"),
-    ("quads", folder.QUADS, "nq"),
+    ("turtle", dumps.TURTLE, "ttl"),
+    ("quads", dumps.QUADS, "nq"),
     ("site", ARCHIVE, "zip"),
 )
 """What a catalogue offers beside the tables: the key of its words, its path and its form."""

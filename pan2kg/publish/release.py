@@ -24,6 +24,7 @@ from pan2kg.publish import (
     document_page,
     document_places,
     documents,
+    dumps,
     edition as editions,
     folder,
     host_files,
@@ -34,6 +35,7 @@ from pan2kg.publish import (
     service,
     sitemap,
     tables,
+    version_folders,
     void,
 )
 from pan2kg.publish.edition import Edition, File, Note, Part
@@ -111,12 +113,12 @@ class _ReleaseWriter:
         self.note(say("progress", "loading"))
         if any(isinstance(part, SitePart) for part in parts):
             self.last = reuse.LastPages(edition)
-        dumps = self._dump()
-        release = PublishedRelease(edition, options, self.folder, dumps.counts)
+        written = self._dump()
+        release = PublishedRelease(edition, options, self.folder, written.counts)
         # made here for all processes: tables and pages tell them
         edition.graph.figures()
         if self.last:
-            self.last.judge(edition.graph, dumps.changed)
+            self.last.judge(edition.graph, written.changed)
             release.pages = {"program": self.last.program, "figures": self.last.figures}
         pages = _pages_of(parts, edition)
         self._apart(self._put, _offered(edition))
@@ -126,20 +128,24 @@ class _ReleaseWriter:
         drawn = self._put_parts(release, parts)
         self._put(_style(release))
         archive_pages(release, drawn)
-        release.packed = folder.keep_versions(self.work, edition.previous, edition.issue.version)
+        release.packed = version_folders.keep_versions(
+            self.work, edition.previous, edition.issue.version
+        )
         self._put(_describing(release))
         self._put(front_files(release))
         folder.write_checksums(self.work, self.folder.sums)
         self.note(say("progress", "checking"))
-        faults = dumps.faults
+        faults = written.faults
         for path in sorted(pages.difference(drawn)):
             faults.append(
                 say("inspection", "points-nowhere", path=document_places.DOCUMENTS, target=path)
             )
-        faults += inspection.inspect(self.work, edition.issue, options.today, dumps.counts.triples)
+        faults += inspection.inspect(
+            self.work, edition.issue, options.today, written.counts.triples
+        )
         _refuse_faults(faults)
         kept = sum(path.endswith(".html") for path in self.last.found) if self.last else 0
-        return replace(dumps.counts, kept=(kept, sum(path.endswith(".html") for path in drawn)))
+        return replace(written.counts, kept=(kept, sum(path.endswith(".html") for path in drawn)))
 
     def _put(self, files: Iterable[File]) -> list[str]:
         """The paths of files that were written."""
@@ -172,22 +178,24 @@ class _ReleaseWriter:
 
     def _put_dumps(self, lines: IO[bytes]) -> _Dumps:
         edition = self.edition
-        stated, whole = folder.read_content(edition.store, edition.issue.addresses, lines)
-        refuse_version(edition, whole)
-        changed = self.last.compare(edition, whole.quads) if self.last else None
+        addresses = edition.issue.addresses
+        content = dumps.read_content(edition.store, addresses, lines)
+        quads = content.whole.quads
+        refuse_version(edition, content.whole)
+        changed = self.last.compare(edition, quads) if self.last else None
         targets = void.targets_of(edition.graph.profile)
-        counts = void.count(whole.quads, edition.issue.addresses.root, targets)
+        counts = void.count(quads, addresses.root, targets)
         faults = []
-        for path, content in folder.write_dumps(stated, whole, self.work, edition.prefixes):
-            self.note(say("progress", "writing", path=path))
-            if folder.differs(content, self.work, path):
-                faults.append(say("inspection", "other-graph", path=path))
-        self._put(documents.graph_files(edition, stated))
+        for dump in dumps.write_dumps(content, self.work, edition.prefixes):
+            self.note(say("progress", "writing", path=dump.path))
+            if dumps.differs(dump, self.work):
+                faults.append(say("inspection", "other-graph", path=dump.path))
+        self._put(documents.graph_files(edition, content.stated))
         return _Dumps(counts, faults, changed)
 
     def _put_tables_and_documents(self, pages: Collection[str]) -> Mapping[str, str]:
         """The places of what was retired. What the dump says is read once for all that is made of it."""
-        with gzip.open(self.work / folder.QUADS, "rt", encoding="utf-8", newline="\n") as lines:
+        with gzip.open(self.work / dumps.QUADS, "rt", encoding="utf-8", newline="\n") as lines:
             described = documents.Described(self.edition, lines)
         self._put(tables.table_files(self.edition, described.stated))
         self._put(products.product_files(described))
@@ -203,7 +211,7 @@ class _ReleaseWriter:
         told_edition = replace(edition, catalogue=described, last=last)
         places = edition.issue.addresses
         if places.root == places.home:
-            told_edition.computed["packed"] = (self.work / folder.QUADS).read_bytes()
+            told_edition.packed = (self.work / dumps.QUADS).read_bytes()
         drawn = []
         for part in parts:
             files = part(told_edition)
@@ -282,7 +290,7 @@ def _describing(release: PublishedRelease) -> Iterator[File]:
     """What describes all files, for machines: the later tell of the earlier."""
     edition = release.edition
     issue = edition.issue
-    numbers = void.write_void(edition, release.counts, folder.DUMPS)
+    numbers = void.write_void(edition, release.counts, dumps.DUMPS)
     yield ".well-known/void", numbers
     yield "void.ttl", numbers
     if issue.addresses.endpoint:

@@ -9,15 +9,18 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from itertools import chain, groupby
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from pan2kg.i18n import LANGUAGES
 from pan2kg.publish import (
     change_files,
     changes,
     document_places,
+    dumps,
     feed,
     folder,
+    processes,
+    quad_lines,
     states,
     weights,
 )
@@ -97,7 +100,8 @@ class SitePart:
                 reports_folder=edition.kept,
                 document=document_places.document_of,
             )
-            context.computed |= edition.computed
+            if edition.packed:
+                context.computed["packed"] = edition.packed
             site = registry.Site(context)
             for _, path in paths:
                 body = _page(edition, site, path)
@@ -106,7 +110,7 @@ class SitePart:
             # pages of questions and of the network read no statements
             if "statements" in vars(edition.graph):
                 edition.graph.statements.kept.clear()
-            folder.give_back()
+            processes.give_back()
         if bundle and not self.kinds:
             for name, file in sorted(bundle.files().items()):
                 yield f"assets/{name}", file.read_bytes()
@@ -128,7 +132,7 @@ class SitePart:
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
             if (
-                path == folder.QUADS
+                path == dumps.QUADS
                 or not self._makes(kind)
                 or not document_places.is_published(path)
             ):
@@ -205,18 +209,13 @@ def change_part(edition: Edition) -> Iterator[File]:
         yield name, content.encode()
 
 
-def _packed_quads(edition: Edition) -> bytes:
-    """The dump, where the release stands at its own addresses and the dump is written; else nothing."""
-    return cast("bytes", edition.computed.get("packed", b""))
-
-
 def _change_since(edition: Edition, before: Path) -> changes.Change:
     version = (folder.read_mark(before) or {}).get("version", "")
     old = states.read_side(before, version)
     new = states.Side(
         edition.store.inner,
         edition.issue.version,
-        packed=_packed_quads(edition),
+        packed=edition.packed,
         graph=edition.graph,
     )
     return changes.Change(old, new, weights=weights.published_weights(before))
@@ -235,13 +234,13 @@ def _change_files(edition: Edition, change: changes.Change, before: Path) -> Ite
         yield f"{_CHANGES}.{language}.md", text.encode()
         table = change_files.write_csv(change, language)
         yield f"{_CHANGES}.{language}.csv", table.encode()
-    if not (before / folder.QUADS).is_file():
+    if not (before / dumps.QUADS).is_file():
         return
     differing = change.differing
-    if not _packed_quads(edition):  # it stands elsewhere than its own addresses say
-        _, whole = folder.read_content(edition.store, edition.issue.addresses)
-        differing = folder.differing(change.old.file(), whole.quads)
-    yield f"{_CHANGES}.ru", "".join(folder.write_update(*differing)).encode()
+    if not edition.packed:  # it stands elsewhere than its own addresses say
+        _, whole = dumps.read_content(edition.store, edition.issue.addresses)
+        differing = quad_lines.differing(change.old.file(), whole.quads)
+    yield f"{_CHANGES}.ru", "".join(quad_lines.write_update(differing)).encode()
 
 
 PARTS: tuple[Part, ...] = (change_part, *SITE)

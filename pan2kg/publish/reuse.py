@@ -26,7 +26,7 @@ from pan2kg.findings import brief
 from pan2kg.graph import graph as graphs, labels
 from pan2kg.i18n import LANGUAGES
 from pan2kg.project import PACKAGE, Project
-from pan2kg.publish import edition as editions, folder
+from pan2kg.publish import dumps, edition as editions, folder, quad_lines
 from pan2kg.site.front_end import find_bundle
 from pan2kg.site.page import SiteContext
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, SKOS, kind_and_key
@@ -207,8 +207,8 @@ class LastPages:
         """
         if not self.sums:
             return None
-        with gzip.open(self.folder / folder.QUADS) as file:
-            gone, added = folder.differing(file, lines)
+        with gzip.open(self.folder / dumps.QUADS) as file:
+            gone, added = quad_lines.differing(file, lines)
         removed = _as_in_graph(edition, gone)
         before = ox.Store()
         before.extend(removed)
@@ -321,5 +321,5 @@ def _as_in_graph(edition: editions.Edition, lines: Iterable[bytes]) -> list[ox.Q
     places = edition.issue.addresses
     root = places.root.encode()
     home = places.home.encode()
-    text = b"".join(folder.rebase(line, home, root) for line in lines)
+    text = b"".join(quad_lines.rebase(line, home, root) for line in lines)
     return list(ox.parse(text, format=ox.RdfFormat.N_QUADS))

@@ -1,10 +1,13 @@
 """The pages of a release in our first language as an archive, to be read without a server."""
 
 import re
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
 
 from pan2kg.i18n import LANGUAGES
-from pan2kg.publish import csv_tables, document_places, folder
+from pan2kg.publish import csv_tables, document_places, dumps
 from pan2kg.publish.published import ARCHIVE, PublishedRelease
 from pan2kg.publish.release_parts import FRONT, WELCOME
 
@@ -13,12 +16,14 @@ _OF_KINDS = tuple(f"{document_places.DOCUMENTS}/{kind}/" for kind in document_pl
 """The documents that come along, since what they tell stands on no page."""
 _LOOKS = ("release.css", "release.js", "favicon.svg")
 """What a document loads."""
+_UNIX = 3
+"""The system a zip names: else it would name the one it was made on."""
 _LED_AWAY = re.compile(
     rf"""
     (\ href="?)(?:\.\./)*(?=                        # a link to
         (?:{"|".join(LANGUAGES[1:])})/              # a page in another language,
       | {document_places.DOCUMENTS}/(?!(?:{_KINDS})/)     # a document that does not come along,
-      | graph/ | {re.escape(folder.QUADS)}          # a named graph or the dump
+      | graph/ | {re.escape(dumps.QUADS)}          # a named graph or the dump
     )
     """.encode(),
     re.VERBOSE,
@@ -60,7 +65,20 @@ def archive_pages(release: PublishedRelease, drawn: Sequence[str]) -> None:
         return body
 
     names = {FRONT if path == WELCOME else path: path for path in files}
-    folder.pack(root / ARCHIVE, names, content, release.edition.issue.modified)
+    _pack(root / ARCHIVE, names, content, release.edition.issue.modified)
     (root / WELCOME).unlink(missing_ok=True)
     release.folder.sums.pop(WELCOME, None)
     release.measure_offers()
+
+
+def _pack(
+    target: Path, files: Mapping[str, str], content: Callable[[str], bytes], day: date
+) -> None:
+    """A zip of files by the names they get there; its bytes depend on their content and the day alone."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = _UNIX
+            archive.writestr(entry, content(files[name]), compresslevel=dumps.PACKING)

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.publish.csv_tables import CONTEXT, TABLES, Field, ReleaseTable
+from pan2kg.publish.csv_tables import CONTEXT, GROUP, PACKED, TABLES, Field, ReleaseTable
 from pan2kg.publish.edition import Edition, File, as_json
 from pan2kg.publish.figures_table import figures_table
-from pan2kg.publish.folder import GROUP, PACKED
 from pan2kg.publish.ntriples import Stated
 from pan2kg.publish.thing_tables import Source, read_table, table_definitions
 from pan2kg.publish.vocabulary import RELEASE, RELEASED

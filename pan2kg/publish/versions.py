@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.publish import changes, folder, states
+from pan2kg.publish import changes, dumps, folder, states
 from pan2kg.publish.edition import Edition
 
 
-def refuse_version(edition: Edition, whole: folder.Content) -> None:
+def refuse_version(edition: Edition, whole: dumps.Content) -> None:
     """Refuse the version of a release that does not follow the release before.
 
     Raises:
@@ -30,7 +30,9 @@ def refuse_version(edition: Edition, whole: folder.Content) -> None:
         )
     if issue.version != version:
         return
-    if (before / folder.QUADS).is_file() and not folder.differs(whole, before, folder.QUADS):
+    if (before / dumps.QUADS).is_file() and not dumps.differs(
+        dumps.Dump(dumps.QUADS, whole), before
+    ):
         return
     state = states.Side(edition.store.inner, issue.version)
     change = changes.Change(states.read_side(before), state)

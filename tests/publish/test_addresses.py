@@ -11,15 +11,16 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n import LANGUAGES
-from pan2kg.publish.csv_tables import TABLES, csv_path
+from pan2kg.publish.csv_tables import GROUP, TABLES, csv_path
 from pan2kg.publish.document_places import DOCUMENTS, graph_place
 from pan2kg.publish.documents import Described
+from pan2kg.publish.dumps import DUMPS, read_content
 from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
-from pan2kg.publish.folder import DUMPS, GROUP, OWN, read_content
 from pan2kg.publish.host_rules import GONE, MOVED, version_rules, w3id_rules
 from pan2kg.publish.products import PRODUCTS
 from pan2kg.publish.release_parts import SITE
 from pan2kg.publish.thing_tables import table_definitions
+from pan2kg.publish.version_folders import OWN
 from pan2kg.publish.weights import weigh_links
 from pan2kg.site.page import SiteContext
 from pan2kg.store.rules import rule_files

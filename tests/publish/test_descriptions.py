@@ -22,7 +22,7 @@ from usp.tree import sitemap_from_str
 
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish import folder, host_rules
+from pan2kg.publish import dumps, host_rules
 from pan2kg.publish.csv_tables import csv_path
 from pan2kg.publish.document_places import shared_place
 from pan2kg.publish.edition import Edition
@@ -290,7 +290,7 @@ def test_void_counts_what_is_published_and_names_every_dump(
     named = {
         address for (address,) in rows(void, "SELECT ?d WHERE { dataset:dataset void:dataDump ?d }")
     }
-    assert named == {f"{BASE}{path}" for path in folder.DUMPS}
+    assert named == {f"{BASE}{path}" for path in dumps.DUMPS}
 
 
 def test_the_service_names_every_graph_and_every_question_is_a_query_a_machine_can_run(

@@ -31,14 +31,14 @@ import pytest
 import pan2kg
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import PACKAGE
-from pan2kg.publish import folder
+from pan2kg.publish import dumps, quad_lines
 from pan2kg.publish.edition import Addresses, Edition, File, name_roles
-from pan2kg.publish.folder import versions_in
 from pan2kg.publish.processes import apart
 from pan2kg.publish.products import PRODUCT_FORMS, PRODUCTS
 from pan2kg.publish.published import ReleaseOptions
 from pan2kg.publish.release import publish
 from pan2kg.publish.release_parts import SITE, change_part
+from pan2kg.publish.version_folders import versions_in
 from pan2kg.publish.versions import propose
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality_measures import Criterion, read_quality
@@ -145,15 +145,15 @@ def test_the_dumps_are_the_whole_graph_and_what_sources_state_of_it(
     stated = {
         quad.triple for quad in few_edition.store.inner if not is_derived(quad.graph_name.value)
     }
-    for path in folder.DUMPS:
+    for path in dumps.DUMPS:
         content = (few_folder / path).read_bytes()
         content = gzip.decompress(content) if path.endswith(".gz") else content
-        if path == folder.QUADS:
+        if path == dumps.QUADS:
             assert content.splitlines() == sorted(set(content.splitlines()))
             assert set(read_quads(few_folder / path)) == set(few_edition.store.inner)
         else:
             assert {
-                quad.triple for quad in ox.parse(content, format=FORMATS[folder.ending_of(path)])
+                quad.triple for quad in ox.parse(content, format=FORMATS[dumps.ending_of(path)])
             } == stated, path
     by_graph: dict[str, set[ox.Triple]] = {}
     for quad in few_edition.store.inner:
@@ -178,41 +178,41 @@ def store_of(text: str) -> LocalStore:
 def test_what_nobody_can_cite_is_refused_and_another_base_changes_iris_and_no_text() -> None:
     for text in ("<http://e/a> <http://e/p> [] .", "<file:///a> <http://e/p> 1 ."):
         with pytest.raises(ProjectError, match="nobody can cite"):
-            folder.read_content(store_of(text), Addresses())
-    stated, _ = folder.read_content(
+            dumps.read_content(store_of(text), Addresses())
+    stated, _ = dumps.read_content(
         store_of('<http://e/a> <http://e/p> "a _:b <file:c>" .'), Addresses()
     )
     assert len(stated.text.splitlines(keepends=True)) == 1, (
         "a text that looks like a blank node is none"
     )
     text = f'<{ROOT}id/a> <{ROOT}ontology#p> <{ROOT}id/b> , "see <{ROOT}id/b>" .'
-    stated, _ = folder.read_content(store_of(text), Addresses(root="https://d.example/"))
+    stated, _ = dumps.read_content(store_of(text), Addresses(root="https://d.example/"))
     assert stated.text.splitlines(keepends=True) == [
         f'<https://d.example/id/a> <https://d.example/ontology#p> "see <{ROOT}id/b>" .\n'.encode(),
         b"<https://d.example/id/a> <https://d.example/ontology#p> <https://d.example/id/b> .\n",
     ]
 
 
-@pytest.mark.parametrize("path", folder.DUMPS)
+@pytest.mark.parametrize("path", dumps.DUMPS)
 def test_a_dump_that_is_not_what_it_was_written_from_is_found(
     path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pan2kg.publish.folder._AT_ONCE", 2)
+    monkeypatch.setattr("pan2kg.publish.quad_lines._LINES", 2)
     told = " ".join(f'<http://e/{n}> <http://e/p> "text {n}" .' for n in range(7))
     content, less = (
-        folder.read_content(store_of(f"{told} {more}"), Addresses())[1]
+        dumps.read_content(store_of(f"{told} {more}"), Addresses())[1]
         for more in ("<http://e/z> a 1 .", "")
     )
-    assert path in dict(folder.write_dumps(content, content, tmp_path, {}))
-    assert not folder.differs(content, tmp_path, path)
-    assert folder.differs(less, tmp_path, path), "one more"
-    assert len(list(folder.write_dumps(less, less, tmp_path / "less", {}))) == len(folder.DUMPS)
-    assert folder.differs(content, tmp_path / "less", path), "one less"
-    whole = (tmp_path / path).read_bytes()
-    plain = gzip.decompress(whole) if path.endswith(".gz") else whole
-    other = plain.replace(b"text 3", b"text 4")
-    (tmp_path / path).write_bytes(gzip.compress(other) if path.endswith(".gz") else other)
-    assert folder.differs(content, tmp_path, path), "another"
+    whole = dumps.Dump(path, content)
+    assert whole in list(dumps.write_dumps(dumps.GraphContent(content, content), tmp_path, {}))
+    assert not dumps.differs(whole, tmp_path)
+    assert dumps.differs(dumps.Dump(path, less), tmp_path), "one more"
+    lesser = dumps.GraphContent(less, less)
+    assert len(list(dumps.write_dumps(lesser, tmp_path / "less", {}))) == len(dumps.DUMPS)
+    assert dumps.differs(whole, tmp_path / "less"), "one less"
+    plain = gzip.decompress((tmp_path / path).read_bytes())
+    (tmp_path / path).write_bytes(gzip.compress(plain.replace(b"text 3", b"text 4")))
+    assert dumps.differs(whole, tmp_path), "another"
 
 
 def test_a_release_takes_the_place_of_an_older_one_and_of_nothing_else(
@@ -515,11 +515,9 @@ def test_of_two_states_that_are_compared_only_what_differs_is_held(
         line.format(f"a-thing-that-has-a-name-of-some-length/{at:05}").encode()
         for at in range(40_000)
     ]
-    (tmp_path / folder.QUADS).parent.mkdir()
-    (tmp_path / folder.QUADS).write_bytes(folder.compressed(lines))
-    edition = replace(
-        few_edition, previous=tmp_path, computed={"packed": folder.compressed(lines[:-1])}
-    )
+    (tmp_path / dumps.QUADS).parent.mkdir()
+    (tmp_path / dumps.QUADS).write_bytes(quad_lines.compressed(lines))
+    edition = replace(few_edition, previous=tmp_path, packed=quad_lines.compressed(lines[:-1]))
     tracemalloc.start()
     try:
         files = dict(change_part(edition))
@@ -534,11 +532,11 @@ def test_of_two_states_that_are_compared_only_what_differs_is_held(
 def test_versions_keep_their_files_an_update_leads_from_one_to_the_next_and_a_feed_tells_of_all(
     command: Publish, small: Path, released: Path
 ) -> None:
-    states = [set(read_quads(released / folder.QUADS))]
+    states = [set(read_quads(released / dumps.QUADS))]
     for version, word in (("0.3.0", r"a \"quoted\" word\nand a line"), ("0.4.0", "another word")):
         add_keyword(small, word)
         command("-o", str(released), "--version", version, parts=[change_part])
-        states.append(set(read_quads(released / folder.QUADS)))
+        states.append(set(read_quads(released / dumps.QUADS)))
         store = ox.Store()
         store.bulk_extend(states[-2])
         store.update((released / "changes" / "changes.ru").read_text("utf-8"))
@@ -552,7 +550,7 @@ def test_versions_keep_their_files_an_update_leads_from_one_to_the_next_and_a_fe
     versions = ["0.4.0", "0.3.0", "0.2.0"]
     assert versions_in(released) == versions
     assert [
-        set(read_quads(released / "version" / one / folder.QUADS)) for one in versions
+        set(read_quads(released / "version" / one / dumps.QUADS)) for one in versions
     ] == states[::-1]
     assert 'href="version/0.2.0/index.html"' in (released / "index.html").read_text("utf-8")
     feed = feedparser.parse((released / "changes/feed.de.atom").read_bytes())

@@ -10,7 +10,7 @@ import pytest
 
 import pan2kg
 from pan2kg.project import Project
-from pan2kg.publish import edition as editions, folder, reuse
+from pan2kg.publish import dumps, edition as editions, folder, reuse
 from pan2kg.publish.published import ReleaseOptions
 from pan2kg.publish.release import publish
 from pan2kg.publish.release_parts import SitePart, SitePath
@@ -70,7 +70,7 @@ def test_pages_stand_where_nothing_changed_and_only_there(
     for name in EDITS:
         edition = replace(state(project, name), previous=last)
         pages = reuse.LastPages(edition)
-        lines = folder.read_content(edition.store, edition.issue.addresses)[1].quads
+        lines = dumps.read_content(edition.store, edition.issue.addresses)[1].quads
         pages.judge(edition.graph, pages.compare(edition, lines))
         made = dict(Things()(edition))
         found = {path: body for path in made if (body := pages.find(path))}

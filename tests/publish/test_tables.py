@@ -29,8 +29,8 @@ from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, format_of
 from pan2kg.project import Project
 from pan2kg.publish import change_files, changes, states
+from pan2kg.publish.dumps import QUADS, read_content
 from pan2kg.publish.edition import Addresses, Edition
-from pan2kg.publish.folder import QUADS, read_content
 from pan2kg.publish.ntriples import things_in
 from pan2kg.publish.products import PRODUCTS
 from pan2kg.publish.thing_tables import Source, TableDefinition, read_table, table_definitions

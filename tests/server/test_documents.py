@@ -16,8 +16,8 @@ from starlette.requests import Request
 import pan2kg
 from pan2kg.graph.datasets import own_profile, read_profiles
 from pan2kg.publish import void as numbers
+from pan2kg.publish.dumps import read_content
 from pan2kg.publish.edition import Addresses
-from pan2kg.publish.folder import read_content
 from pan2kg.server import descriptions, document_paths, documents
 from pan2kg.server.all_pages import AllPages
 from pan2kg.server.protocol import RefusalError, ServedRelease
