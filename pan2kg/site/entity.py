@@ -82,7 +82,7 @@ class PagePart(NamedTuple):
 
     key: str
     rows: Markup
-    groups: Sequence[Mapping[str, object]]
+    groups: Sequence[link_text.LinkGroup]
     folded: Markup = values.NOTHING
     why: str = ""
     number: int = 0

@@ -1,7 +1,9 @@
 """A link as pages show it: what it joins, by what relation, on whose word, and why there is one.
 
-What is said of a link is written once for all pages; only the numbers of its notes are those of a
-page. Of many links by something shared, a page tells what is shared and how many these are.
+Pages of things, of plans and of pairs of plans ask here for the lists of their links, kind by kind,
+and for single links. What is said of a link is written once for all pages; only the numbers of its
+notes are those of a page. Of many derived links of a kind a page tells what they are derived from,
+and how many these are.
 """
 
 from collections import Counter
@@ -15,16 +17,16 @@ from pan2kg.site.page import Markup, PageContext, piece
 from pan2kg.site.values import COUNTING, ENDS, NOTHING, Notes, read_node, unfold
 from pan2kg.store import gathered
 from pan2kg.templates import markup
-from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
+from pan2kg.turtle.vocabulary import ID, PAN, key, kind_and_key
 
-KINDS = (
+_STATED_KINDS = (
     "uses-instrument", "instrument-relation", "cross-reference", "in-line-with", "implementing", "part-of",
     "builds-on", "succession", "interaction",
     "external-statement",
 )  # fmt: skip
 """The kinds of links that are stated, in the order of pages; those that are derived follow."""
-FEW = 4
-"""How many derived links of a kind a page of a thing lists each with its reasons; of more it tells what is shared."""
+_MOST_LISTED = 4
+"""How many derived links of a kind a page of a thing lists one by one; of more it tells what they are derived from."""
 _DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _NOT_AMONG_FACTS = frozenset(
     {
@@ -34,11 +36,12 @@ _NOT_AMONG_FACTS = frozenset(
     }
 )
 """What is told of a link in its own place."""
-_OWNERS = (PAN + "involvedIn", PAN + "from")
+_NOT_IN_PREMISES = frozenset(PAN + name for name in ("linkType", "involvedIn", "from"))
+"""What is not repeated of a statement from which a link was derived: its kind, and whose it is."""
 
 
-class Joined(NamedTuple):
-    """On what a link rests, what it joins its ends by, and how it stands where it does not count."""
+class LinkBasis(NamedTuple):
+    """On what a link rests, the things it is derived from, and its status where that keeps it from counting."""
 
     grounds: Grounds | None
     via: tuple[str, ...]
@@ -58,6 +61,30 @@ class LinkEnd(NamedTuple):
 
     full: Markup
     short: Markup
+
+
+class LinkReasons(NamedTuple):
+    """Why there is a link: the words it rests on, what it was derived from, and what is said of it."""
+
+    quotes: Markup
+    premises: Sequence[Markup]
+    facts: Sequence[Markup]
+
+
+class SeenLink(NamedTuple):
+    """Which way a link leads from one of its ends, and its other ends; seen from outside, ``over`` and all of them."""
+
+    way: str
+    ends: Sequence[Markup]
+
+
+class LinkGroup(NamedTuple):
+    """The links of a kind as a page lists them: the name of the kind, how many of them count, and the list."""
+
+    kind: str
+    name: str
+    number: int
+    listed: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +122,7 @@ class LinkText:
         """The link as an item of a list, from the viewpoint of one of its ends or, where none is named, from outside.
 
         One that ``is_lean`` is without reasons; one that ``is_quoted`` leads to its words, which
-        stand elsewhere on the page.
+        stand elsewhere on the page. The notes it needs are numbered, those of its reasons first.
         """
         premises = [premise for premise in self.premises if premise.owner != viewpoint]
         for grounds in self.grounds:
@@ -104,32 +131,35 @@ class LinkText:
             for grounds in premise.grounds:
                 notes.need(grounds)
         mark = notes.need(self.basis) if self.basis else None
-        reasons: list[Sequence[Markup]] = [[premise.words for premise in premises]]
+        facts = self.facts
         if mark and not notes.is_marked:
-            # the document of the link tells the rest
+            # the document of the link says what is said of it
+            facts = ()
             address = notes.context.document(self.iri)
             mark = mark._replace(written=piece("mark")(address, mark.badge, mark.words, 0))
-        else:
-            reasons.append(self.facts)
-        if is_lean or is_quoted or not (self.quotes or any(reasons)):
-            reasons = []
-        way, ends = self.seen_from(viewpoint)
-        t = notes.context.t
-        return piece("link")(self, way, ends, reasons, mark, has_anchor, is_quoted, t)
+        reasons = LinkReasons(self.quotes, [premise.words for premise in premises], facts)
+        are_shown = any(reasons) and not is_lean and not is_quoted
+        return piece("link")(
+            self,
+            self.seen_from(viewpoint),
+            mark,
+            reasons=reasons if are_shown else None,
+            has_anchor=has_anchor,
+            is_quoted=is_quoted,
+            t=notes.context.t,
+        )
 
-    def seen_from(self, viewpoint: str) -> tuple[str, list[Markup]]:
-        """Which way the link leads, and its other ends: ``over`` from outside, else ``out``, ``in`` or ``both``."""
+    def seen_from(self, viewpoint: str) -> SeenLink:
+        """The link from the viewpoint of one of its ends, which are named in full; from outside where none is given."""
         if not viewpoint:
-            return "over", [end.short for end in self.ends.values()]
+            return SeenLink("over", [end.short for end in self.ends.values()])
         way = "both"
         if self.has_direction:
             way = "out" if viewpoint in self.starts else "in"
-        return way, [end.full for iri, end in self.ends.items() if iri != viewpoint]
+        return SeenLink(way, [end.full for iri, end in self.ends.items() if iri != viewpoint])
 
 
-def link_of(context: PageContext, iri: str) -> LinkText:
-    """What a link says, written once for all pages from which things are linked alike."""
-    return context.once("connection", iri, partial(_link_text, context))
+# Lists of links
 
 
 def grouped(
@@ -139,38 +169,36 @@ def grouped(
     *,
     is_lean: bool = False,
     quoted: Container[str] = (),
-) -> list[dict[str, object]]:
-    """Links by kind as a page lists them: the kind, its name, how many count, and the list.
+) -> list[LinkGroup]:
+    """Links by kind, from the viewpoint of the thing they are listed of.
 
     Those in ``quoted`` have their words elsewhere on the page; of lean lists no reasons are told.
     """
     context = notes.context
-    statements = context.graph.statements
-    by_kind = gathered((statements.link_type(iri), iri) for iri in links)
+    derived_kinds = context.graph.link_kinds
+    by_kind = gathered((context.graph.statements.link_type(iri), iri) for iri in links)
     groups = []
-    for kind in sorted(by_kind, key=partial(_kind_order, (*KINDS, *context.graph.link_kinds))):
+    for kind in sorted(by_kind, key=partial(_kind_order, (*_STATED_KINDS, *derived_kinds))):
         iris = by_kind[kind]
-        name = context.name(f"{ID}linktype/{kind}")
-        if kind in context.graph.link_kinds and (is_lean or len(iris) > FEW):
-            items, number = _tally(notes, iris, viewpoint)
-        else:
-            iris = sorted(iris, key=partial(_link_order, context, viewpoint))
-            members = [link_of(context, iri) for iri in iris]
-            if kind == "external-statement":
-                name = _name_of_external(context, members) or name
-            written = []
-            for link in members:
-                item = link.written(
-                    notes,
-                    viewpoint,
-                    has_anchor=not is_lean,
-                    is_lean=is_lean,
-                    is_quoted=link.iri in quoted,
-                )
-                written.append(item)
-            items = piece("links")(written)
-            number = sum(not link.status for link in members)
-        groups.append({"kind": kind, "name": name, "number": number, "list": items})
+        if kind in derived_kinds and (is_lean or len(iris) > _MOST_LISTED):
+            groups.append(_tallied_group(notes, kind, iris, viewpoint))
+            continue
+        listed = []
+        members = []
+        for iri in sorted(iris, key=partial(_link_order, context, viewpoint)):
+            link = link_of(context, iri)
+            item = link.written(
+                notes,
+                viewpoint,
+                has_anchor=not is_lean,
+                is_lean=is_lean,
+                is_quoted=iri in quoted,
+            )
+            members.append(link)
+            listed.append(item)
+        number = sum(not link.status for link in members)
+        name = _group_name(context, kind, members)
+        groups.append(LinkGroup(kind, name, number, piece("links")(listed)))
     return groups
 
 
@@ -179,7 +207,7 @@ def _kind_order(kinds: Sequence[str], kind: str) -> tuple[int, str]:
 
 
 def _link_order(context: PageContext, viewpoint: str, iri: str) -> tuple[str, ...]:
-    # by the plans of the other ends, then by these
+    """The names of the plans of the other ends, then of these, as many as a link has, then its IRI."""
     statements = context.graph.statements
     ends = []
     plans = []
@@ -192,48 +220,56 @@ def _link_order(context: PageContext, viewpoint: str, iri: str) -> tuple[str, ..
     return *plans, *ends, iri
 
 
-def _name_of_external(context: PageContext, members: Iterable[LinkText]) -> str:
-    """The name of links that are made from outside, where not all were stated there: it says who says so."""
-    stated = {bool(link.basis and link.basis.certainty == "stated") for link in members}
-    if stated == {True}:
-        return ""
-    return context.t("tie-external-both" if True in stated else "tie-comparison")
+def _group_name(context: PageContext, kind: str, members: Iterable[LinkText]) -> str:
+    """The name of a kind of links; of those made from outside it says who says so, where not all were stated there."""
+    if kind == "external-statement":
+        stated = {bool(link.basis and link.basis.certainty == "stated") for link in members}
+        if False in stated:
+            return context.t("tie-external-both" if True in stated else "tie-comparison")
+    return context.name(f"{ID}linktype/{kind}")
 
 
-def _tally(notes: Notes, iris: Sequence[str], viewpoint: str) -> tuple[Markup, int]:
-    """What many links share with its note, and how many each joins: its own page lists them; and how many count."""
+def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str) -> LinkGroup:
+    """Many derived links: by the note they share what they are derived from, and how many are from each."""
     context = notes.context
-    counted = context.site_context.once(
-        ("tally", viewpoint, *iris[:1], len(iris)),
-        lambda: Counter(_joined_by(context, iri) for iri in iris),
+    # of a thing, or on a page, the first link tells which kind these are of
+    tallied = context.site_context.once(
+        ("tally", viewpoint, iris[0], len(iris)),
+        lambda: Counter(_basis_of(context, iri) for iri in iris),
     )
     by_mark = dict[Markup, Counter[Markup]]()
-    number = 0
-    for joined, links_number in counted.items():
-        mark = notes.need(joined.grounds).written if joined.grounds else NOTHING
-        by_mark.setdefault(mark, Counter())[context.links(joined.via)] += links_number
-        if not joined.status:
-            number += links_number
-    ranked = [(mark, shared.most_common()) for mark, shared in by_mark.items()]
-    return piece("links_by_things")(ranked, context.t("by-way-of"), context.figure), number
+    counting_number = 0
+    for basis, links_number in tallied.items():
+        mark = notes.need(basis.grounds).written if basis.grounds else NOTHING
+        by_mark.setdefault(mark, Counter())[context.links(basis.via)] += links_number
+        if not basis.status:
+            counting_number += links_number
+    ranked = {mark: origins.most_common() for mark, origins in by_mark.items()}
+    listed = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
+    return LinkGroup(kind, context.name(f"{ID}linktype/{kind}"), counting_number, listed)
 
 
-def _joined_by(context: PageContext, iri: str) -> Joined:
+# What a link says
+
+
+def link_of(context: PageContext, iri: str) -> LinkText:
+    """What a link says, written once for all pages from which things are linked alike."""
+    return context.once("connection", iri, partial(_link_text, context))
+
+
+def _basis_of(context: PageContext, iri: str) -> LinkBasis:
     statements = context.graph.statements
-    status = kind_and_key(statements.one(iri, PAN + "status"))[1]
-    by_property = statements.by_property(iri)
-    grounds = None
-    if by_property:
-        statement, *_ = next(iter(by_property.values()))
-        grounds = grounds_of(statements, statement)
+    status = kind_and_key(statements.one(iri, PAN + "status")).key
+    stated = statements.about(iri)
+    grounds = grounds_of(statements, stated[0]) if stated else None
     via = tuple(statements.values(iri, PAN + "via"))
-    return Joined(grounds, via, "" if status in COUNTING else status)
+    return LinkBasis(grounds, via, "" if status in COUNTING else status)
 
 
 def _link_text(context: PageContext, iri: str) -> LinkText:
     statements = context.graph.statements
     notes = Notes(context)
-    joined = _joined_by(context, iri)
+    basis = _basis_of(context, iri)
     starts, targets, both = (statements.values(iri, name) for name in ENDS)
     ends = {end: _link_end(context, end) for end in (*starts, *targets, *both)}
     node = read_node(notes, iri, frozenset(ends), _NOT_AMONG_FACTS)
@@ -245,10 +281,10 @@ def _link_text(context: PageContext, iri: str) -> LinkText:
     sources = statements.values(iri, _DERIVED_FROM)
     return LinkText(
         iri=iri,
-        key=kind_and_key(iri)[1] or iri.rpartition("/")[2],
-        basis=joined.grounds,
-        status=joined.status,
-        via=context.links(joined.via),
+        key=key(iri),
+        basis=basis.grounds,
+        status=basis.status,
+        via=context.links(basis.via),
         starts=starts,
         has_direction=not both,
         ends=ends,
@@ -275,8 +311,8 @@ def _link_end(context: PageContext, end: str) -> LinkEnd:
 def _premise(context: PageContext, iri: str) -> Premise:
     statements = context.graph.statements
     notes = Notes(context)
-    owner = next((end for name in _OWNERS if (end := statements.one(iri, name))), "")
-    shared = frozenset({owner, statements.one(iri, PAN + "involves")})
-    words = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
+    owner = statements.one(iri, PAN + "involvedIn") or statements.one(iri, PAN + "from")
+    told_by_link = frozenset({owner, statements.one(iri, PAN + "involves")})
+    words = unfold(notes, iri, told_by_link, without=_NOT_IN_PREMISES)
     heading = context.link(owner) if owner else NOTHING
     return Premise(owner, heading + context.t("colon") + " " + words, tuple(notes.numbers))
