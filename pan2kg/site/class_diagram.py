@@ -1,12 +1,13 @@
 """The diagram of the ontology: a box for each topmost class, a line for the properties between two.
 
-The names of properties stand to the right of the box where their line begins. Inside a box stand
-the classes below it (▸), the properties that lead to a concept (→) and those that lead back (↺).
+``ontology_page`` shows it. The names of properties stand to the right of the box where their line
+begins. Inside a box stand the classes below it (▸), the properties that lead to a concept (→) and
+those that lead back (↺).
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -38,16 +39,23 @@ _ROW = Font(10.5)
 _SOLID = Pen("#5a6b7b", 1.2)
 _DASHED = Pen("#5a6b7b", 1.2, (5.0, 3.0))
 
-# in pixels
+# lengths in pixels
 _LINE = 15.0
+"""How far below each other lines of text stand."""
 _WIDTH = 192.0
+"""How wide a box is."""
 _GAP = 22.0
+"""Between boxes of a column."""
 _CURVE = 64.0
+"""The room between columns beside the names, in which lines bend."""
 _PAD = 9.0
 _MARGIN = 16.0
 _WAYPOINT = 6.0
+"""How high the place is where a line passes through a column."""
 _BESIDE_NAME = 14.0
 """How much longer than the name that stands on it a line is."""
+_TITLE_LINES = 2
+"""How many lines the title of a box has at most."""
 
 
 class ClassLane(NamedTuple):
@@ -70,6 +78,15 @@ class LaneName(NamedTuple):
     name: str
 
 
+class _BoxText(NamedTuple):
+    # what stands in a box: the title, whole and in lines, the term and how often it is used, and
+    # a line for what joins no other box
+    title: str
+    title_lines: Sequence[str]
+    subtitle: str
+    rows: Sequence[str]
+
+
 class _Content(NamedTuple):
     # what joins and fills the boxes: the names of properties lane by lane, the lines in each box
     lanes: Mapping[ClassLane, Sequence[str]]
@@ -77,58 +94,37 @@ class _Content(NamedTuple):
 
 
 class _Layout(NamedTuple):
-    # where boxes and waypoints stand, which of these each edge passes, and the names of
-    # properties beside each box, from top to bottom
+    # where boxes and waypoints stand, which of these each edge passes, which edges lead back, and
+    # the names of properties beside each box, from top to bottom
     boxes: Mapping[str, Box]
     courses: Mapping[Edge, Course]
+    turned: Collection[Edge]
     beside: Mapping[str, Sequence[LaneName]]
 
 
 def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
     """The classes of the ontology and what joins them; ``address`` is that of the page of the terms."""
-    terms = {term.iri: term for term in ontology.terms}
     tops = ontology.tops()
     content = _content(ontology, tops, language)
-    names = {*tops.values()}
-    for lane in content.lanes:
-        names.update(lane.edge)
-    titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops}
-    titles[ANY] = _ONTOLOGY.say("diagram.any", language)
-    title_lines = {name: wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2) for name in sorted(names)}
-
-    columns, courses, turned = layers(names, [lane.edge for lane in content.lanes])
-    beside = _names_beside(content.lanes, columns, courses)
-    heights = {}
-    for name, lines in title_lines.items():
-        inside = 1 + len(lines) + len(content.rows.get(name, ()))
-        names_beside = len(beside.get(name, ()))
-        heights[name] = 2 * _PAD + max(2 + inside * _LINE, names_beside * _LINE)
-    boxes, tallest = _boxes(columns, heights, beside)
-    layout = _Layout(boxes, courses, beside)
-
+    texts = _box_texts(ontology, tops, content, language)
+    layout = _laid_out(content.lanes, texts)
     marks: list[Mark] = []
     for lane in content.lanes:
-        marks += _lane_marks(lane, layout, is_turned=lane.edge in turned)
-    for name, lines in title_lines.items():
-        subtitle = _subtitle(terms[name], language) if name in tops else ""
-        rows = content.rows.get(name, ())
-        box_marks = tuple(_box_marks(boxes[name], lines, subtitle, rows, is_any=name == ANY))
+        marks += _lane_marks(lane, layout)
+    for name, text in texts.items():
         leads = f"{address}#{anchor(name)}" if name.startswith(PAN) else ""
-        marks.append(Group(box_marks, title=titles[name], address=leads))
-    right = max((box.x + box.width for box in boxes.values()), default=0.0)
+        box_marks = _box_marks(layout.boxes[name], text, is_any=name == ANY)
+        marks.append(Group(tuple(box_marks), title=text.title, address=leads))
+    right = max((box.x + box.width for box in layout.boxes.values()), default=0.0)
+    bottom = max((box.y + box.height for box in layout.boxes.values()), default=_MARGIN)
     return Drawing(
         right + _MARGIN,
-        tallest + 2 * _MARGIN,
+        bottom + _MARGIN,
         _ONTOLOGY.say("diagram.title", language),
         _ONTOLOGY.say("diagram.description", language),
         language,
         tuple(marks),
     )
-
-
-def _subtitle(term: Term, language: Language) -> str:
-    name = f"pan:{anchor(term.iri)}"
-    return f"{name} · {numeral(term.number, language)}" if term.number else name
 
 
 # What joins classes, and what stands inside their boxes
@@ -140,7 +136,7 @@ def _content(ontology: Ontology, tops: Mapping[str, str], language: Language) ->
     rows = defaultdict[str, list[str]](list)
     for iri, top in sorted(tops.items()):
         if iri != top:
-            rows[top].append(f"▸ {pick(labels[iri], language)[0]}")
+            rows[top].append(f"▸ {pick(labels[iri], language).words}")
     for relation in ontology.relations():
         name = anchor(relation.property)
         if relation.start in _CONCEPTS:
@@ -154,15 +150,52 @@ def _content(ontology: Ontology, tops: Mapping[str, str], language: Language) ->
     return _Content(lanes, rows)
 
 
+def _box_texts(
+    ontology: Ontology, tops: Mapping[str, str], content: _Content, language: Language
+) -> Mapping[str, _BoxText]:
+    """What stands in the box of each topmost class, and in that for any thing where a lane leads there."""
+    terms = {term.iri: term for term in ontology.terms}
+    names = {*tops.values()}
+    for lane in content.lanes:
+        names.update(lane.edge)
+    texts = {}
+    for name in sorted(names):
+        if name == ANY:
+            title = _ONTOLOGY.say("diagram.any", language)
+            subtitle = ""
+        else:
+            title = pick(terms[name].labels, language).words
+            subtitle = _subtitle(terms[name], language)
+        lines = wrap(title, _WIDTH - 2 * _PAD, _TITLE, _TITLE_LINES)
+        texts[name] = _BoxText(title, lines, subtitle, content.rows.get(name, ()))
+    return texts
+
+
+def _subtitle(term: Term, language: Language) -> str:
+    name = f"pan:{anchor(term.iri)}"
+    return f"{name} · {numeral(term.number, language)}" if term.number else name
+
+
 # Where things stand
+
+
+def _laid_out(lanes: Mapping[ClassLane, Sequence[str]], texts: Mapping[str, _BoxText]) -> _Layout:
+    columns, courses, turned = layers(texts, [lane.edge for lane in lanes])
+    beside = _names_beside(lanes, columns, courses)
+    heights = {}
+    for name, text in texts.items():
+        lines_number = 1 + len(text.title_lines) + len(text.rows)
+        names_number = len(beside.get(name, ()))
+        heights[name] = 2 * _PAD + max(2 + lines_number * _LINE, names_number * _LINE)
+    return _Layout(_boxes(columns, heights, beside), courses, turned, beside)
 
 
 def _names_beside(
     lanes: Mapping[ClassLane, Sequence[str]],
     columns: Iterable[Sequence[str]],
     courses: Mapping[Edge, Course],
-) -> Mapping[str, list[LaneName]]:
-    # beside each box on the right the names of its lanes, in the order of what these lead to
+) -> Mapping[str, Sequence[LaneName]]:
+    """Beside each box on the right the names of its lanes, in the order of what these lead to."""
     places = {}
     for column in columns:
         places.update({name: place for place, name in enumerate(column)})
@@ -177,23 +210,23 @@ def _boxes(
     columns: Sequence[Sequence[str]],
     heights: Mapping[str, float],
     beside: Mapping[str, Sequence[LaneName]],
-) -> tuple[dict[str, Box], float]:
-    # where each name stands, columns centred beside each other, and how high the tallest is
+) -> dict[str, Box]:
+    """Where boxes and waypoints stand, columns beside each other, each centred on the tallest."""
     column_heights = []
     for column in columns:
         column_heights.append(sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP)
     tallest = max(column_heights, default=0.0)
     boxes = {}
     x = _MARGIN
-    for column, high in zip(columns, column_heights, strict=True):
-        y = _MARGIN + (tallest - high) / 2
+    for column, height in zip(columns, column_heights, strict=True):
+        y = _MARGIN + (tallest - height) / 2
         widest = 0.0
         for name in column:
             boxes[name] = Box(x, y, _WIDTH, heights.get(name, _WAYPOINT))
             y += boxes[name].height + _GAP
             widest = max(widest, _room_beside(beside.get(name, ())))
         x += _WIDTH + widest + _CURVE
-    return boxes, tallest
+    return boxes
 
 
 def _room_beside(names: Iterable[LaneName]) -> float:
@@ -203,27 +236,28 @@ def _room_beside(names: Iterable[LaneName]) -> float:
 # Marks
 
 
-def _lane_marks(lane: ClassLane, layout: _Layout, *, is_turned: bool) -> Iterator[Mark]:
-    # the names of a lane, a stroke under each, these joined, and from there a curve to the end
+def _lane_marks(lane: ClassLane, layout: _Layout) -> Iterator[Mark]:
+    """The names of a lane, a stroke under each, these joined, and from there a curve to the end."""
     pen = _DASHED if lane.is_derived else _SOLID
     course = layout.courses[lane.edge]
-    start = layout.boxes[course[0]]
+    box = layout.boxes[course[0]]
     names = layout.beside[course[0]]
-    top = start.y + (start.height - len(names) * _LINE) / 2
-    left = start.x + start.width
+    top = box.y + (box.height - len(names) * _LINE) / 2
+    left = box.x + box.width
     right = left + _room_beside(names)
-    rows = [at for at, row in enumerate(names) if row.lane == lane]
-    level = top + (rows[len(rows) // 2] + 1) * _LINE
-    for at in rows:
-        yield Label(left + 9, top + at * _LINE + 12, names[at].name, _ROW)
-    for at in rows:
-        y = top + (at + 1) * _LINE
+    places = [place for place, beside in enumerate(names) if beside.lane == lane]
+    # the curve begins at the stroke in the middle
+    level = top + (places[len(places) // 2] + 1) * _LINE
+    for place in places:
+        yield Label(left + 9, top + place * _LINE + 12, names[place].name, _ROW)
+    for place in places:
+        y = top + (place + 1) * _LINE
         yield Line(((left, y), (right, y)), pen)
         if y != level:
             yield Line(((right, y), (right, level)), pen)
     points = [(right, level), *_points_passed(course, layout)]
     yield Line(_smooth(points), pen, curved=True)
-    if is_turned:
+    if lane.edge in layout.turned:
         yield Line.arrow((left, level), math.pi, pen.colour)
     else:
         yield Line.arrow(points[-1], 0.0, pen.colour)
@@ -251,22 +285,20 @@ def _smooth(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float],
     return tuple(smooth)
 
 
-def _box_marks(
-    box: Box, title_lines: Sequence[str], subtitle: str, rows: Sequence[str], *, is_any: bool
-) -> Iterator[Mark]:
+def _box_marks(box: Box, text: _BoxText, *, is_any: bool) -> Iterator[Mark]:
     fill = frame.SHADE if is_any else frame.PAPER
     pen = Pen(frame.GREY, 1.0, (3.0, 3.0)) if is_any else Pen(frame.INK, 1.2)
     yield Box(box.x, box.y, box.width, box.height, fill, pen)
     x = box.x + _PAD
     y = box.y + _PAD + 12
     room = box.width - 2 * _PAD
-    for at, line in enumerate(title_lines):
-        yield Label(x, y + at * _LINE, line, _TITLE)
-    y += (len(title_lines) - 1) * _LINE
-    if subtitle:
-        yield Label(x, y + _LINE, shorten(subtitle, room, _NAME), _NAME)
-    if rows:
+    for place, line in enumerate(text.title_lines):
+        yield Label(x, y + place * _LINE, line, _TITLE)
+    y += (len(text.title_lines) - 1) * _LINE
+    if text.subtitle:
+        yield Label(x, y + _LINE, shorten(text.subtitle, room, _NAME), _NAME)
+    if text.rows:
         rule = y + _LINE + 6
         yield Line(((box.x, rule), (box.x + box.width, rule)), Pen(frame.RULE))
-    for at, row in enumerate(rows):
-        yield Label(x, y + 4 + (2 + at) * _LINE, shorten(row, room, _ROW), _ROW)
+    for place, row in enumerate(text.rows, start=2):
+        yield Label(x, y + 4 + place * _LINE, shorten(row, room, _ROW), _ROW)

@@ -1,12 +1,12 @@
 """The terms and concept schemes of the ontology, read from its Turtle files, with how the graph uses them.
 
-The files are read in a stable order, so that the documentation of the same ontology has the same
-bytes.
+``ontology_page`` documents what :func:`read_ontology` gives, ``class_diagram`` draws it. The files
+are read in a stable order, so that the documentation of the same ontology has the same bytes.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from pan2kg.project import Project
 from pan2kg.site.ontology_examples import ShownTerms, TermExample, examples_of
 from pan2kg.site.shape_rules import ShapeRule, rules_by_term, shape_rules
 from pan2kg.site.turtle_statements import Texts, TurtleStatements, read_statements
-from pan2kg.store import Store, plain, program_query, select
+from pan2kg.store import Store, gathered, plain, program_query, select
 from pan2kg.turtle import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SKOS, writer
 
 CLASS = "class"
@@ -61,10 +61,19 @@ _CONCEPT = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
 _MANY = 3
 """A property used on more classes than these leads from or to any thing."""
 
-Tallies = tuple[tuple[str, int], ...]
-"""Terms with how often each is used, the most used first."""
-Numbers = Mapping[str, int]
-Row = tuple[str, ...]
+
+class Tally(NamedTuple):
+    """A term, and how often it is used."""
+
+    iri: str
+    number: int
+
+
+class Alignment(NamedTuple):
+    """How a term stands to one of another vocabulary: by a property such as ``skos:exactMatch``."""
+
+    relation: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,8 @@ class Term:
     """A class, property or individual: what the ontology says of it, and how the graph uses it.
 
     ``number`` counts its instances or statements. ``subjects`` and ``objects`` are the classes a
-    property is used on and leads to; of a class, the properties it has and those that lead to it.
-    A ``derived`` property is stated by rules alone.
+    property is used on and leads to; of a class, the properties it has and those that lead to it, the
+    most used first. One that ``is_derived`` is a property that rules alone state.
     """
 
     iri: str
@@ -85,11 +94,11 @@ class Term:
     domains: tuple[str, ...]
     ranges: tuple[str, ...]
     inverses: tuple[str, ...]
-    alignments: tuple[tuple[str, str], ...]
+    alignments: Sequence[Alignment]
     number: int = 0
-    subjects: Tallies = ()
-    objects: Tallies = ()
-    derived: bool = False
+    subjects: Sequence[Tally] = ()
+    objects: Sequence[Tally] = ()
+    is_derived: bool = False
     constraints: tuple[ShapeRule, ...] = ()
     example: TermExample | None = None
 
@@ -103,22 +112,23 @@ class Relation(NamedTuple):
     is_derived: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SchemeConcept:
-    """A concept, or a scheme of these, with the concepts above it."""
+class SchemeConcept(NamedTuple):
+    """A concept of a scheme, with the concepts above it."""
 
     iri: str
     labels: Texts
     definitions: Texts
-    parents: tuple[str, ...]
+    parents: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ConceptScheme(SchemeConcept):
+class ConceptScheme(NamedTuple):
     """A list of concepts, and the properties that take their values from it, the most used first."""
 
-    properties: list[str] = field(default_factory=list)
-    concepts: list[SchemeConcept] = field(default_factory=list)
+    iri: str
+    labels: Texts
+    definitions: Texts
+    properties: Sequence[str]
+    concepts: Sequence[SchemeConcept]
 
 
 class OntologyHeading(NamedTuple):
@@ -131,11 +141,11 @@ class OntologyHeading(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """Another vocabulary: its prefix, and its terms with how often the graph uses each."""
+    """Another vocabulary: its prefix, and by IRI its terms with how often the graph uses each."""
 
     prefix: str
     namespace: str
-    terms: Tallies
+    terms: Sequence[Tally]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +182,18 @@ class Ontology:
             starts = _ends(term.domains, term.subjects, tops)
             ends = _ends(term.ranges, term.objects, tops)
             for start, end in product(starts, ends):
-                relations.add(Relation(start, term.iri, end, term.derived))
+                relations.add(Relation(start, term.iri, end, term.is_derived))
         return tuple(sorted(relations, key=lambda row: (row.start, row.end, row.property)))
 
 
-def _ends(declared: Iterable[str], used: Tallies, tops: Mapping[str, str]) -> Collection[str]:
+def _ends(
+    declared: Iterable[str], used: Iterable[Tally], tops: Mapping[str, str]
+) -> Collection[str]:
+    """The topmost classes at an end of a property: those it declares, else those it is used with, else any thing."""
     stated = {tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT}
     if stated:
         return stated
-    tops_used = {tops[iri] for iri, _ in used if iri in tops}
+    tops_used = {tops[tally.iri] for tally in used if tally.iri in tops}
     return tops_used if 0 < len(tops_used) <= _MANY else {ANY}
 
 
@@ -193,10 +206,10 @@ def anchor(iri: str) -> str:
     return iri.removeprefix(PAN) if iri.startswith(PAN) else "-".join(iri.rsplit("/", 2)[-2:])
 
 
-def tallied(store: Store, name: str) -> Mapping[Row, int]:
-    """The rows of a query of the program whose last column counts the others: row → number."""
+def tallies(store: Store, name: str) -> list[Tally]:
+    """The answer to a question of the program that counts terms, such as ``counts/classes``."""
     rows = select(store, program_query(name)).rows
-    return {tuple(map(plain, cells)): int(plain(number)) for *cells, number in rows}
+    return [Tally(plain(term), int(plain(number))) for term, number in rows]
 
 
 def read_ontology(project: Project, store: Store) -> Ontology:
@@ -228,7 +241,7 @@ def _shown(terms: Iterable[Term]) -> ShownTerms:
     return ShownTerms(
         classes={term.iri: term.children for term in terms if term.kind == CLASS},
         properties=[term.iri for term in terms if term.kind in (OBJECT, DATATYPE)],
-        derived={term.iri for term in terms if term.derived},
+        derived={term.iri for term in terms if term.is_derived},
     )
 
 
@@ -239,36 +252,35 @@ class _Usage(NamedTuple):
     # how the graph uses properties and classes: ``by_subject`` has of a property the classes it is
     # used on, of a class the properties it has; ``by_target`` those that it leads to, that lead to
     # it; what is ``stated`` is not stated by rules alone
-    statements: Numbers
-    instances: Numbers
-    by_subject: Mapping[str, Tallies]
-    by_target: Mapping[str, Tallies]
+    statements: Mapping[str, int]
+    instances: Mapping[str, int]
+    by_subject: Mapping[str, Sequence[Tally]]
+    by_target: Mapping[str, Sequence[Tally]]
     stated: Collection[str]
 
 
 def _read_usage(store: Store) -> _Usage:
-    statements = {name: number for (name,), number in tallied(store, "counts/properties").items()}
-    instances = {name: number for (name,), number in tallied(store, "counts/classes").items()}
+    statements = dict(tallies(store, "counts/properties"))
     ours = sorted(name for name in statements if name.startswith(PAN))
     query = program_query("counts/stated-properties", p=ours)
     return _Usage(
         statements,
-        instances,
+        dict(tallies(store, "counts/classes")),
         _used_together(store, "counts/properties-by-class"),
         _used_together(store, "counts/properties-by-target"),
-        {plain(row[0]) for row in select(store, query).rows},
+        {plain(name) for (name,) in select(store, query).rows},
     )
 
 
-def _used_together(store: Store, query: str) -> Mapping[str, Tallies]:
-    # of a property the classes, and of a class the properties
-    pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for (name, kind), number in tallied(store, query).items():
-        pairs[name].append((kind, number))
-        pairs[kind].append((name, number))
-    together = {}
-    for iri, tallies in pairs.items():
-        together[iri] = tuple(sorted(tallies, key=lambda tally: (-tally[1], tally[0])))
+def _used_together(store: Store, query: str) -> Mapping[str, Sequence[Tally]]:
+    """Of a property the classes, and of a class the properties, the most used first."""
+    together: dict[str, list[Tally]] = defaultdict(list)
+    for row in select(store, program_query(query)).rows:
+        name, kind, number = map(plain, row)
+        together[name].append(Tally(kind, int(number)))
+        together[kind].append(Tally(name, int(number)))
+    for tallied in together.values():
+        tallied.sort(key=lambda tally: (-tally.number, tally.iri))
     return together
 
 
@@ -278,7 +290,8 @@ def _terms(
     usage: _Usage,
     rules: Mapping[str, tuple[ShapeRule, ...]],
 ) -> list[Term]:
-    pointing = _pointing(ontology)
+    children = _pointing(ontology, *_ABOVE)
+    inverses = _pointing(ontology, _INVERSE)
     ours = [iri for iri in ontology if iri.startswith(PAN)]
     terms = []
     for iri in sorted(ours, key=lambda iri: (iri.lower(), iri)):
@@ -289,44 +302,42 @@ def _terms(
         is_property = kind in (OBJECT, DATATYPE)
         numbers = usage.statements if is_property else usage.instances
         number = numbers.get(iri, 0)
-        children = {}
-        for predicate in _ABOVE:
-            children.update(dict.fromkeys(pointing.get((predicate, iri), ())))
-        inverses = {*ontology.iris(iri, _INVERSE), *pointing.get((_INVERSE, iri), ())}
         term = Term(
             iri,
             kind,
             ontology.texts(iri, RDFS + "label"),
             ontology.texts(iri, SKOS + "definition"),
             parents=ontology.iris(iri, *_ABOVE),
-            children=tuple(children),
+            children=tuple(children.get(iri, ())),
             domains=ontology.iris(iri, RDFS + "domain"),
             ranges=ontology.iris(iri, RDFS + "range"),
-            inverses=tuple(sorted(inverses)),
-            alignments=tuple(_alignments(aligned, iri)),
+            inverses=tuple(sorted({*ontology.iris(iri, _INVERSE), *inverses.get(iri, ())})),
+            alignments=_alignments(aligned, iri),
             number=number,
             subjects=usage.by_subject.get(iri, ()),
             objects=usage.by_target.get(iri, ()),
-            derived=is_property and number > 0 and iri not in usage.stated,
+            is_derived=is_property and number > 0 and iri not in usage.stated,
             constraints=rules.get(iri, ()),
         )
         terms.append(term)
     return terms
 
 
-def _pointing(ontology: TurtleStatements) -> Mapping[tuple[str, str], Sequence[str]]:
-    # the terms that name a term as the one above them, or as their inverse
-    pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for start, predicate in product(ontology, (*_ABOVE, _INVERSE)):
-        for end in ontology.iris(start, predicate):
-            pointing[predicate, end].append(start)
+def _pointing(ontology: TurtleStatements, *predicates: str) -> Mapping[str, Sequence[str]]:
+    """By term those that name it by one of these predicates: as the one above them, or as their inverse."""
+    pointing: dict[str, list[str]] = defaultdict(list)
+    for start in ontology:
+        for end in ontology.iris(start, *predicates):
+            pointing[end].append(start)
     return pointing
 
 
-def _alignments(aligned: TurtleStatements, iri: str) -> Iterable[tuple[str, str]]:
-    for predicate in _MATCHES:
-        for target in aligned.iris(iri, predicate):
-            yield predicate, target
+def _alignments(aligned: TurtleStatements, iri: str) -> list[Alignment]:
+    alignments = []
+    for relation in _MATCHES:
+        for target in aligned.iris(iri, relation):
+            alignments.append(Alignment(relation, target))
+    return alignments
 
 
 # The ontology itself, its schemes, and what it borrows
@@ -347,25 +358,38 @@ def _heading(ontology: TurtleStatements, prefixes: Mapping[str, str]) -> Ontolog
     )
 
 
+class _SchemeUse(NamedTuple):
+    # how often a property takes a concept of a scheme
+    scheme: str
+    property: str
+    number: int
+
+
 def _schemes(project: Project, store: Store) -> tuple[ConceptScheme, ...]:
     files = read_statements(sorted((project.ontology / "schemes").glob("*.ttl")))
-    concepts = {}
-    schemes = {}
+    concepts: dict[str, list[SchemeConcept]] = defaultdict(list)
     for iri in files:
         labels = files.texts(iri, SKOS + "prefLabel")
         definitions = files.texts(iri, SKOS + "definition")
-        parents = files.iris(iri, SKOS + "broader")
-        concepts[iri] = SchemeConcept(iri, labels, definitions, parents)
-        if SKOS + "ConceptScheme" in files.types(iri):
-            schemes[iri] = ConceptScheme(iri, labels, definitions, parents)
-    values_numbers = tallied(store, "ontology/values-of-schemes")
-    for scheme, name in sorted(values_numbers, key=lambda row: (-values_numbers[row], row)):
-        if scheme in schemes:
-            schemes[scheme].properties.append(name)
-    for iri, concept in concepts.items():
+        concept = SchemeConcept(iri, labels, definitions, files.iris(iri, SKOS + "broader"))
         for scheme in files.iris(iri, SKOS + "inScheme"):
-            schemes[scheme].concepts.append(concept)
-    return tuple(schemes.values())
+            concepts[scheme].append(concept)
+    uses = []
+    for row in select(store, program_query("ontology/values-of-schemes")).rows:
+        scheme, name, number = map(plain, row)
+        uses.append(_SchemeUse(scheme, name, int(number)))
+    uses.sort(key=lambda use: (-use.number, use))
+    properties = gathered((use.scheme, use.property) for use in uses)
+    schemes = []
+    for iri in files:
+        if SKOS + "ConceptScheme" in files.types(iri):
+            labels = files.texts(iri, SKOS + "prefLabel")
+            definitions = files.texts(iri, SKOS + "definition")
+            scheme_properties = properties.get(iri, ())
+            schemes.append(
+                ConceptScheme(iri, labels, definitions, scheme_properties, concepts[iri])
+            )
+    return tuple(schemes)
 
 
 def _vocabularies(
@@ -379,12 +403,11 @@ def _vocabularies(
             names.update(source.of(subject))
             for predicate in _NAMING:
                 names.update(map(plain, source.objects(subject, predicate)))
-    by_prefix: dict[str, list[tuple[str, int]]] = {}
+    by_prefix: dict[str, list[Tally]] = {}
     for iri in sorted(names):
         prefix = writer.iri(iri, prefixes).partition(":")[0]
         if prefix in prefixes and not iri.startswith((PAN, ID, ROOT)):
-            by_prefix.setdefault(prefix, []).append((iri, numbers[iri]))
+            by_prefix.setdefault(prefix, []).append(Tally(iri, numbers[iri]))
     return tuple(
-        Vocabulary(prefix, prefixes[prefix], tuple(tallies))
-        for prefix, tallies in sorted(by_prefix.items())
+        Vocabulary(prefix, prefixes[prefix], terms) for prefix, terms in sorted(by_prefix.items())
     )

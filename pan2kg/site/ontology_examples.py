@@ -1,24 +1,25 @@
 """An example of each class and property of the ontology: a thing of the graph, and a block of Turtle.
 
-A class is shown by the thing that says most about it in a few lines, a property by a thing that is
-shown already where one uses it.
+``ontology`` asks for them, and gives them with its terms. A class is shown by the thing that says
+most about it in a few lines, a property by a thing that is shown already where one uses it.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.store import Store, Term as Node, construct, plain, program_query, select
+from pan2kg.store import Store, Term as Node, construct, gathered, plain, program_query, select
 from pan2kg.turtle import DCTERMS, RDF, RDFS, SKOS, XSD, writer
 
 _MOST = 12
 """So many statements of a thing are shown of its class at most."""
 _LOOKED_AT = 50
 """So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
-_FIRST = (
+_MOST_VALUES = 2
+"""So many values of a property are shown at most."""
+_NAMING = (
     RDF + "type",
     SKOS + "notation",
     DCTERMS + "identifier",
@@ -26,9 +27,14 @@ _FIRST = (
     RDFS + "label",
     DCTERMS + "title",
 )
+"""The properties by which a thing is named, which stand first."""
 
-Statement = tuple[str, Node]
-"""What is said of a thing: predicate and object."""
+
+class ShownStatement(NamedTuple):
+    """What is said of a thing: a property and a value of it."""
+
+    property: str
+    value: Node
 
 
 class ShownTerms(NamedTuple):
@@ -66,53 +72,54 @@ def examples_of(
 
     examples = {}
     for kind, instance in instances.items():
-        stated = [pair for pair in statements[instance] if pair[0] not in terms.derived]
+        stated = [said for said in statements[instance] if said.property not in terms.derived]
         examples[kind] = _example(instance, stated[:_MOST], prefixes)
     best = sorted(set(instances.values()))
     for name in terms.properties:
-        for instance in (*best, users.get(name, "")):
+        shown_by = [*best, users[name]] if name in users else best
+        for instance in shown_by:
             stated = statements.get(instance, [])
-            values = [pair for pair in stated if pair[0] == name]
-            if values:
-                types = [pair for pair in stated if pair[0] == RDF + "type"]
-                examples[name] = _example(instance, [*types[:1], *values[:2]], prefixes)
+            using = [said for said in stated if said.property == name]
+            if using:
+                types = [said for said in stated if said.property == RDF + "type"]
+                shown = [*types[:1], *using[:_MOST_VALUES]]
+                examples[name] = _example(instance, shown, prefixes)
                 break
     return examples
 
 
 def _best_instances(store: Store, classes: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    # class → the thing that shows it best, of its own or else of a class right below it
-    of_kind: dict[str, list[str]] = defaultdict(list)
-    for kind, instance in select(store, program_query("ontology/things-of-classes")).rows:
-        of_kind[plain(kind)].append(plain(instance))
+    """By class the thing that shows it best, one of its own or else of a class right below it."""
+    rows = select(store, program_query("ontology/things-of-classes")).rows
+    instances = gathered((plain(kind), plain(thing)) for kind, thing in rows)
     looked_at: set[str] = set()
-    for instances in of_kind.values():
-        looked_at.update(sorted(instances)[:_LOOKED_AT])
-    ranked: dict[str, list[_Instance]] = {}
+    for things in instances.values():
+        looked_at.update(sorted(things)[:_LOOKED_AT])
+    candidates: dict[str, list[_Instance]] = {}
     query = program_query("ontology/instances", thing=sorted(looked_at))
-    for kind, instance, kinds_number, statements_number in select(store, query).rows:
-        count = int(plain(statements_number))
-        rank = count if count > _MOST else -int(plain(kinds_number))
-        candidate = _Instance(rank, count, plain(instance))
-        ranked.setdefault(plain(kind), []).append(candidate)
+    for row in select(store, query).rows:
+        kind, thing, kinds_number, statements_number = map(plain, row)
+        number = int(statements_number)
+        rank = number if number > _MOST else -int(kinds_number)
+        candidates.setdefault(kind, []).append(_Instance(rank, number, thing))
     best = {}
     for iri, children in classes.items():
-        candidates = [*ranked.get(iri, ())]
-        if not candidates:
+        instances_of = [*candidates.get(iri, ())]
+        if not instances_of:
             for child in children:
-                candidates += ranked.get(child, ())
-        if candidates:
-            best[iri] = min(candidates).iri
+                instances_of += candidates.get(child, ())
+        if instances_of:
+            best[iri] = min(instances_of).iri
     return best
 
 
 def _users_of_others(
-    store: Store, properties: Iterable[str], statements: Mapping[str, Sequence[Statement]]
+    store: Store, properties: Iterable[str], statements: Mapping[str, Sequence[ShownStatement]]
 ) -> Mapping[str, str]:
-    # a thing for each property that these statements do not use
+    """By property a thing it is used of, for the properties that these statements do not use."""
     shown: set[str] = set()
     for stated in statements.values():
-        shown.update(predicate for predicate, _ in stated)
+        shown.update(said.property for said in stated)
     missing = [name for name in properties if name not in shown]
     rows = select(store, program_query("ontology/users", property=missing)).rows
     return {plain(name): plain(user) for name, user in rows}
@@ -120,32 +127,32 @@ def _users_of_others(
 
 def _example_statements(
     store: Store, instances: Iterable[str], properties: Sequence[str]
-) -> dict[str, list[Statement]]:
-    # what is said of these things by our properties and by those that name a thing, in order
+) -> dict[str, list[ShownStatement]]:
+    """What is said of each thing by these properties and by those that name a thing, in order."""
     query = program_query("ontology/example-statements", thing=sorted({*instances}), p=properties)
-    statements: dict[str, set[Statement]] = {}
+    statements: dict[str, set[ShownStatement]] = {}
     for triple in construct(store, query):
         if isinstance(triple.subject, ox.NamedNode) and not isinstance(triple.object, ox.Triple):
             stated = statements.setdefault(triple.subject.value, set())
-            stated.add((triple.predicate.value, triple.object))
+            stated.add(ShownStatement(triple.predicate.value, triple.object))
     return {iri: sorted(stated, key=_place_of) for iri, stated in statements.items()}
 
 
-def _place_of(statement: Statement) -> tuple[int, str, int, str]:
-    # what names a thing first, and each text in the first language before the others
-    predicate, value = statement
-    place = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
-    language = value.language if isinstance(value, ox.Literal) else ""
-    return place, predicate, int(language != LANGUAGES[0]), str(value)
+def _place_of(said: ShownStatement) -> tuple[int, str, bool, str]:
+    """What names a thing stands first, and each text in the first language before the others."""
+    name = said.property
+    place = _NAMING.index(name) if name in _NAMING else len(_NAMING)
+    language = said.value.language if isinstance(said.value, ox.Literal) else ""
+    return place, name, language != LANGUAGES[0], str(said.value)
 
 
 def _example(
-    instance: str, statements: Iterable[Statement], prefixes: Mapping[str, str]
+    instance: str, statements: Iterable[ShownStatement], prefixes: Mapping[str, str]
 ) -> TermExample:
     lines = []
-    for predicate, value in statements:
-        verb = "a" if predicate == RDF + "type" else writer.iri(predicate, prefixes)
-        lines.append(writer.TurtleLine(verb, _turtle_of(value, prefixes)))
+    for said in statements:
+        verb = "a" if said.property == RDF + "type" else writer.iri(said.property, prefixes)
+        lines.append(writer.TurtleLine(verb, _turtle_of(said.value, prefixes)))
     block = writer.Block(writer.iri(instance, prefixes), tuple(lines))
     return TermExample(instance, writer.write_block(block))
 

@@ -1,4 +1,8 @@
-"""The documentation of the ontology: as a page of the site, and as files that stand alone."""
+"""The documentation of the ontology: as a page of the site, and as files that stand alone.
+
+The registry of the site takes the page and the diagram from here, a release without pages the files
+of :func:`documentation`. Both fill in ``_ontology.html`` with the same values.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -6,7 +10,7 @@ from pathlib import Path
 from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.site.class_diagram import draw_ontology
-from pan2kg.site.ontology import ANY, TERM_KINDS, Ontology, anchor, read_ontology
+from pan2kg.site.ontology import ANY, TERM_KINDS, Ontology, Tally, anchor, read_ontology
 from pan2kg.site.page import SVG, File, Markup, PageContext, Values, View, piece
 from pan2kg.site.turtle_statements import Texts, pick
 from pan2kg.store.store import Store
@@ -31,8 +35,6 @@ class OntologyWords:
         self.language = language
         self.prefixes = prefixes
         self.anchored = frozenset(anchored)
-        # a page has each term some ten times
-        self._links: dict[str, Markup] = {}
 
     def w(self, group: str, key: str, **values: object) -> str:
         """A message about the ontology: ``w("label", "domains")``."""
@@ -51,25 +53,24 @@ class OntologyWords:
         """The short name of a term, linked."""
         if iri == ANY:
             return markup(escape(self.w("diagram", "any")))
-        if iri not in self._links:
-            if iri in self.anchored:
-                address = f"#{anchor(iri)}"
-            elif iri.startswith(("http://", "https://")):
-                address = iri
-            else:
-                address = ""
-            self._links[iri] = piece("term")(address, self.short(iri))
-        return self._links[iri]
+        if iri in self.anchored:
+            address = f"#{anchor(iri)}"
+        elif iri.startswith(("http://", "https://")):
+            address = iri
+        else:
+            address = ""
+        return piece("term")(address, self.short(iri))
 
     def links(self, iris: Iterable[str]) -> Markup:
         """Several terms, linked."""
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
-    def tallies(self, tallies: Iterable[tuple[str, int]]) -> Markup:
+    def tallies(self, tallies: Iterable[Tally]) -> Markup:
         """Several terms, linked, each with how often it is used."""
-        counted = [
-            f"{self.link(iri)} ({numeral(number, self.language)})" for iri, number in tallies
-        ]
+        counted = []
+        for tally in tallies:
+            number = numeral(tally.number, self.language)
+            counted.append(f"{self.link(tally.iri)} ({number})")
         return markup(", ".join(counted))
 
 
@@ -89,7 +90,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
         "ontology": ontology,
         "anchor": anchor,
         "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in facts],
-        "sections": [(kind, ontology.of_kind(kind)) for kind in TERM_KINDS],
+        "sections": {kind: ontology.of_kind(kind) for kind in TERM_KINDS},
         "below": _instances_below(ontology),
         "diagram": markup(draw_ontology(ontology, language).svg()),
         "relations": ontology.relations(),
@@ -99,7 +100,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
 
 
 def _instances_below(ontology: Ontology) -> Mapping[str, int]:
-    # how many instances the classes below each topmost class have
+    """How many instances the classes below each topmost class have; of other classes it is none."""
     numbers = {term.iri: term.number for term in ontology.terms}
     below = dict.fromkeys(numbers, 0)
     for iri, top in ontology.tops().items():
@@ -116,7 +117,7 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     ontology = read_ontology(project, store)
     files = {"ontology/ontology.css": read_text(Path(__file__).with_name("ontology.css")).encode()}
     for language in DOCUMENTED:
-        languages = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
+        languages = {tag: format_of("name", tag) for tag in DOCUMENTED if tag != language}
         values = {**ontology_values(ontology, language), "others": languages}
         files[f"{language}/{PAGE}"] = render("ontology-alone.html", values).encode()
         files[f"{language}/classes.svg"] = draw_ontology(ontology, language, PAGE).svg().encode()

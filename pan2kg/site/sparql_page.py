@@ -79,10 +79,10 @@ def _class_examples(context: PageContext) -> list[Example]:
     """Our classes that have instances, those with most first, each with the query for its things."""
     of_class = program_query("site/of-class")
     examples = []
-    for (term,), number in ontology.tallied(context.graph.store, "counts/classes").items():
-        if term.startswith(PAN):
-            text = of_class.replace("pan:Plan", f"pan:{term.removeprefix(PAN)}")
-            examples.append(Example(context.name(term), text, number))
+    for kind in ontology.tallies(context.graph.store, "counts/classes"):
+        if kind.iri.startswith(PAN):
+            text = of_class.replace("pan:Plan", f"pan:{kind.iri.removeprefix(PAN)}")
+            examples.append(Example(context.name(kind.iri), text, kind.number))
     return sorted(examples, key=lambda example: (-example.number, example.words))
 
 

@@ -7,6 +7,7 @@ and its shapes reads their files.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -96,16 +97,20 @@ def _in_order(values: list[Node]) -> Objects:
     return tuple(sorted(values, key=str) if len(values) > 1 else values)
 
 
-def pick(texts: Texts, language: str) -> tuple[str, str]:
-    """A text and its language: the one asked for, else that of the source, else any.
+class PickedText(NamedTuple):
+    """A text in one of its languages; both are empty where there is none."""
 
-    >>> pick({"fr": "loi", "en": "law"}, "de"), pick({}, "de")
-    (('law', 'en'), ('', ''))
+    words: str
+    language: str
+
+
+def pick(texts: Texts, language: str) -> PickedText:
+    """A text in the language asked for, else in that of the source, else in any.
+
+    >>> pick({"fr": "loi", "en": "law"}, "de")
+    PickedText(words='law', language='en')
     """
-    if not texts:
-        return "", ""
-    for tag in (language, SOURCE_LANGUAGE, *LANGUAGES):
+    for tag in (language, SOURCE_LANGUAGE, *LANGUAGES, *sorted(texts)):
         if tag in texts:
-            return texts[tag], tag
-    tag = min(texts)
-    return texts[tag], tag
+            return PickedText(texts[tag], tag)
+    return PickedText("", "")

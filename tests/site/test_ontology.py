@@ -129,7 +129,10 @@ def test_a_term_has_the_shapes_that_look_at_it_and_what_rules_alone_state_is_der
     assert not [rule for rule in link.constraints if "ConditionShape" in rule.iri], (
         "of what its path leads to"
     )
-    assert (terms[PAN + "usesInstrument"].derived, terms[PAN + "inPlan"].derived) == (True, False)
+    assert (terms[PAN + "usesInstrument"].is_derived, terms[PAN + "inPlan"].is_derived) == (
+        True,
+        False,
+    )
     assert {PAN + "Action", PAN + "PlanPart"} <= {iri for iri, _ in terms[PAN + "inPlan"].subjects}
     assert "http://purl.org/dc/terms/isPartOf" in [
         target for _, target in terms[PAN + "inPlan"].alignments
