@@ -151,7 +151,7 @@ def run_dump(options: argparse.Namespace) -> int:
 
 
 def run_report(options: argparse.Namespace) -> int:
-    from pan2kg.site import front_end, page, plan as plans, printing
+    from pan2kg.site import front_end, page, plan_brief, printing
 
     graph = open_graph(options)
     if not graph.has_actions:
@@ -163,7 +163,7 @@ def run_report(options: argparse.Namespace) -> int:
     language = graph.language
     request = page.Request(f"{language}/plan/{key}.html", language, key)
     context = page.PageContext(page.SiteContext(graph, bundle=front_end.find_bundle()), request)
-    files = plans.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
+    files = plan_brief.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
     emit_lines(printing.write_files(Path(options.output), files))
     return 0
 

@@ -11,10 +11,12 @@ imported here. The modules, by what a reader looks for:
 =====================  =============================================================================
 ``home``               the first page
 ``country_page``       that of a country; ``opening`` is the first screen of both
-``plan_matrix``        how chosen plans meet: table, CSV, picture, data for the script
+``plan_matrix``        how chosen plans meet: table, CSV, data for the script; ``plan_matrix_picture``
 ``lists``              plans, pairs of plans, actions without a link, obligations
 ``pair``               two plans and what links them; what several plans share
 ``plan``, ``entity``   a plan; any other thing
+``plan_brief``         the brief of a plan, and the report behind it
+``changes_page``       what changed since an earlier edition
 ``figure_pages``       computed tables, and what is missing
 ``questions``          competency questions, stored and written
 ``definitions``        what each figure means, and the list behind it
@@ -32,10 +34,10 @@ A page begins with a dossier: ``dossier`` has what all of them consist of, ``pla
 sentences of a kind.
 
 They stand on ``page`` (what all share), ``frame`` (what stands around it) and ``front_end`` (scripts
-and style), on ``values``, ``link_text`` and ``plan_ties`` (what is said
-of a thing, of a link, of two plans), ``script_words``, ``calendar_file`` and ``printing``. The
-vocabulary is read by ``ontology`` with ``turtle_statements``, ``shape_rules`` and
-``ontology_examples``; ``class_diagram`` draws it in columns that ``layers`` makes.
+and style), on ``plan_choice`` (which plans a reader chose), on ``values``, ``link_text`` and
+``plan_ties`` (what is said of a thing, of a link, of two plans), ``script_words``, ``calendar_file``
+and ``printing``. The vocabulary is read by ``ontology`` with ``turtle_statements``, ``shape_rules``
+and ``ontology_examples``; ``class_diagram`` draws it in columns that ``layers`` makes.
 """
 
 from pan2kg.site.front_end import Bundle, find_bundle, read_bundle
@@ -44,8 +46,6 @@ from pan2kg.site.page import (
     File,
     Mode,
     PageContext,
-    PlanFacts,
-    PlanFilter,
     Request,
     SiteContext,
     SiteFile,
@@ -53,6 +53,7 @@ from pan2kg.site.page import (
     View,
     embedded,
 )
+from pan2kg.site.plan_choice import PlanFacts, PlanFilter
 
 __all__ = [
     "Bundle",

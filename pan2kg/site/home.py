@@ -14,7 +14,7 @@ from pan2kg.charts import Subject, country_map, registry, time_map
 from pan2kg.coherence import figures
 from pan2kg.coherence.known import Known
 from pan2kg.coherence.standing import Standing
-from pan2kg.site import definitions, plan_ties, values
+from pan2kg.site import definitions, plan_dossier, plan_ties, values
 from pan2kg.site.country_page import country_links
 from pan2kg.site.dossier import unseen_citations
 from pan2kg.site.opening import (
@@ -27,8 +27,8 @@ from pan2kg.site.opening import (
     shortcomings,
 )
 from pan2kg.site.page import ASKED, CSV, SVG, File, Markup, Option, PageContext, Values, View
-from pan2kg.site.plan import brief_keys
-from pan2kg.site.plan_matrix import FIRST, chosen, matrix, plan_sets, shown_plans
+from pan2kg.site.plan_choice import chosen, plan_sets, shown_plans
+from pan2kg.site.plan_matrix import FIRST, matrix
 from pan2kg.store.names import folded
 from pan2kg.tables.figure_words import bits_words
 
@@ -114,7 +114,9 @@ def _home(context: PageContext) -> Values:
         "expected": expected,
         "made": citing,
         "figures": [definitions.line(context, register[name]) for name in _FIGURES],
-        "briefs": [context.href(f"brief/{key}.html") for key in brief_keys(site_context)],
+        "briefs": [
+            context.href(f"brief/{key}.html") for key in plan_dossier.brief_keys(site_context)
+        ],
     }
 
 

@@ -10,7 +10,7 @@ from pan2kg.site import calendar_file, plan_ties, values
 from pan2kg.site.figure_pages import csv_and_json, show
 from pan2kg.site.page import Download, File, Markup, PageContext, Values, View
 from pan2kg.site.plan import ordered, period
-from pan2kg.site.plan_matrix import chosen, shown_plans
+from pan2kg.site.plan_choice import chosen, shown_plans
 from pan2kg.store.store import plain
 from pan2kg.tables import duties
 from pan2kg.turtle.vocabulary import DCTERMS, PAN

@@ -9,7 +9,7 @@ from pan2kg.charts.frame import Picture
 from pan2kg.coherence import evidence, obligations
 from pan2kg.coherence.standing import Standing
 from pan2kg.site.page import Download, PageContext, SiteContext
-from pan2kg.site.plan_matrix import plan_sets
+from pan2kg.site.plan_choice import plan_sets
 
 _NEIGHBOURS = 7
 """How many plans are drawn beside the one the page begins with."""

@@ -27,7 +27,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, numeral
 from pan2kg.site import addresses
 from pan2kg.site.front_end import Bundle
-from pan2kg.store import queries, store
+from pan2kg.store import store
 from pan2kg.tables import figure_words, gaps, table
 from pan2kg.templates import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
@@ -126,49 +126,12 @@ class CommonFile:
     exported: bool = True
 
 
-class PlanFacts(NamedTuple):
-    """What a plan can be chosen by: topics and bodies, those of its actions included, first year and last."""
-
-    topics: frozenset[str]
-    bodies: frozenset[str]
-    since: int | None
-    until: int | None
-
-
 class NotedGap(NamedTuple):
     """Something not known of a thing: its kind, the other thing it concerns, empty for none, and in which respect."""
 
     kind: str
     counterpart: str
     detail: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanFilter:
-    """What a reader chose: a level of evidence, and plans by topic, body and year; what is empty chooses nothing."""
-
-    level: evidence.Level = evidence.HEADLINE
-    topic: str = ""
-    body: str = ""
-    year: int | None = None
-
-    def admits(self, facts: PlanFacts) -> bool:
-        """Whether a plan is among those chosen; one that has no year is in no year.
-
-        >>> facts = PlanFacts(frozenset({"water"}), frozenset(), 2020, None)
-        >>> PlanFilter(topic="water", year=2030).admits(facts), PlanFilter(body="x").admits(facts)
-        (True, False)
-        >>> PlanFilter(year=2019).admits(facts)
-        False
-        """
-        if self.topic and self.topic not in facts.topics:
-            return False
-        if self.body and self.body not in facts.bodies:
-            return False
-        if self.year is None:
-            return True
-        is_dated = facts.since is not None or facts.until is not None
-        return is_dated and (facts.since or 0) <= self.year <= (facts.until or 9999)
 
 
 class WrittenAt(NamedTuple):
@@ -251,28 +214,6 @@ class SiteContext:
                 recorded.add(row.action)
         return frozenset(recorded)
 
-    @cached_property
-    def facts(self) -> Mapping[str, PlanFacts]:
-        """What each plan can be chosen by."""
-        topics: dict[str, set[str]] = {}
-        involved: dict[str, set[str]] = {}
-        for plan, topic, body in self.graph.read(queries.program_query("site/topics-and-bodies")):
-            if topic:
-                topics.setdefault(plan, set()).add(topic)
-            if body:
-                involved.setdefault(plan, set()).add(body)
-        facts = {}
-        for source in self.graph.uses.plans:
-            plan = source.iri
-            period = self.graph.period(plan)
-            facts[plan] = PlanFacts(
-                frozenset(topics.get(plan, ())),
-                frozenset(involved.get(plan, ())),
-                _year(period.since or period.adopted),
-                _year(period.until),
-            )
-        return facts
-
     def table_of(
         self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT
     ) -> table.Table:
@@ -286,10 +227,6 @@ class SiteContext:
             self.computed[name] = make()
         value: Made = self.computed[name]
         return value
-
-
-def _year(day: str) -> int | None:
-    return int(day[:4]) if day[:4].isdecimal() else None
 
 
 class Option(NamedTuple):

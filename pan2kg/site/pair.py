@@ -23,7 +23,7 @@ from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import addresses, link_text, pair_dossier, plan_ties, values
 from pan2kg.site.page import EVIDENCE, Download, Markup, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import ordered
-from pan2kg.site.plan_matrix import plan_sets
+from pan2kg.site.plan_choice import plan_sets
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import ID, PAN
 

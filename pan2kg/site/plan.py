@@ -1,68 +1,49 @@
-"""The page of a plan, that of its brief with the report behind it, and that of what changed since an earlier edition.
+"""The page of a plan: what it is, its parts and actions, the plans it meets, what it cites and is cited by.
 
-An export has brief and report of the plan a project is about; a server makes them for any plan with
-actions.
+Beside it stands a table of its actions as CSV. ``entity`` says what is stated of the plan itself,
+``plan_dossier`` what heads the page; other pages take from here the period of a plan, and the order
+of things by their numbers.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
-from importlib.util import find_spec
 from typing import NamedTuple
 
 from pan2kg import templates
 from pan2kg.charts.frame import Picture
-from pan2kg.coherence import evidence, figures, succession
+from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.reading import Citation
-from pan2kg.findings.brief import Brief
 from pan2kg.graph import plan_parts
 from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.site import (
     action_dossier,
-    brief_files,
     entity,
     explore,
     link_text,
     plan_dossier,
     plan_ties,
-    printing,
     values,
 )
-from pan2kg.site.dossier import Fact, Sentence, sentence
-from pan2kg.site.frame import frame
+from pan2kg.site.dossier import Fact
 from pan2kg.site.page import (
     CSV,
-    HTML,
-    JSON,
     Download,
     File,
     Markup,
     PageContext,
-    SiteContext,
     Values,
     View,
 )
 from pan2kg.store.queries import fill
-from pan2kg.tables import editions, figure_words, table, writers
+from pan2kg.tables import figure_words, writers
 from pan2kg.turtle.vocabulary import ID, PAN
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _KEYS = partial(entity.keys, kind="plan")
 _WORDS = Messages("brief")
 _STATUS = "http://www.w3.org/ns/adms#status"
-_ALIGNED = ("stated", "concluded")
-"""The grounds of what a later edition takes up."""
-_SURE_FATES = (succession.Fate.CONTINUING_PLAN, succession.Fate.DROPPED, succession.Fate.NEW)
-_FATES = (*_ALIGNED, *_SURE_FATES, "open-earlier", "open-later")
-"""The groups of the page of changes: taken up by ground, those that are sure, those nothing can be said of."""
-_UNKNOWN_FATES = (succession.Fate.NOT_SEEN, succession.Fate.NOT_ASSESSED)
-
-NaturalPlace = tuple[list[tuple[int, str]], str]
-"""The number a thing bears, in pieces that are compared as numbers, and its IRI."""
-
-
 # What other pages ask of a plan
 
 
@@ -72,110 +53,23 @@ def period(context: PageContext, plan: str) -> str:
     return "–".join(values.dated(context, end) for end in ends) if any(ends) else ""
 
 
-def place(context: PageContext, iri: str) -> NaturalPlace:
-    """Where a thing stands among others: by its printed number, else by its key, then by its IRI."""
-    entry = context.entry(iri)
-    number = plan_parts.natural(entry.notation or entry.key) if entry else []
-    return number, iri
-
-
 def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
     """Things by their printed numbers, 2.10 after 2.9."""
-    return sorted(iris, key=partial(place, context))
+    return sorted(iris, key=lambda iri: (_number(context, iri), iri))
 
 
-def brief_keys(site_context: SiteContext) -> Sequence[str]:
-    """The key of the plan an export has a brief of: the project's own, none where it has no action."""
-    graph = site_context.graph
-    own = graph.own_plan()
-    if not own or own not in graph.home_of.values():
-        return []
-    entry = graph.labels.entry(own)
-    return [entry.key] if entry else []
-
-
-# Its brief, and the report behind it
-
-
-def _plan_entry(context: PageContext) -> Entry | None:
-    return context.graph.labels.find("plan", context.request.key)
-
-
-def _brief(context: PageContext) -> Brief | None:
-    entry = _plan_entry(context)
-    if entry is None:
-        return None
-    site_context = context.site_context
-    if context.is_served:
-        has_brief = entry.iri in context.graph.home_of.values()
-    else:
-        keys = site_context.once("briefs", lambda: brief_keys(site_context))
-        has_brief = context.request.key in keys
-    return plan_dossier.brief_of(context, entry.iri) if has_brief else None
-
-
-def _brief_page(context: PageContext) -> Values | None:
-    brief = _brief(context)
-    if brief is None:
-        return None
-    key = context.request.key
-    entry = _plan_entry(context)
-    downloads = [
-        Download(context.href(f"report/{key}.html"), context.t("brief-report")),
-        Download(context.href(f"brief/{key}.json"), context.t("brief-json")),
-    ]
-    if context.is_served and find_spec("docx") is not None:
-        word = Download(context.href(f"brief/{key}.docx"), context.t("brief-word"))
-        downloads.insert(0, word)
-    return {
-        "title": brief.title,
-        "plan": entry.iri if entry else "",
-        "brief": brief,
-        "words": lambda name: _WORDS.say(name, context.language),
-        "downloads": downloads,
-    }
-
-
-def _brief_document(context: PageContext) -> bytes | None:
-    brief = _brief(context)
-    return brief_files.brief_bytes(brief, ".docx", context.graph.as_of) if brief else None
-
-
-def _brief_json(context: PageContext) -> str | None:
-    brief = _brief(context)
-    return brief.as_json() if brief else None
-
-
-def _report(context: PageContext) -> str | None:
-    if _brief(context) is None:
-        return None
-    return report_of(context)[f"report.{context.language}.html"]
-
-
-def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -> dict[str, str]:
-    """The files of the report of the plan whose page is asked for, by their names, as ``printing`` makes them.
-
-    Its tables are taken at the level. Raises :exc:`~pan2kg.errors.QueryError` where there is no
-    such plan.
-    """
-    graph = context.spoken
-    bundle = context.site_context.bundle
-    # what is printed has all of it in one place
-    context = PageContext(replace(context.site_context, document=None), context.request)
-    filled = {**frame(context, {}), "section": "plans", **(_plan(context) or {})}
-    page = templates.render("plan.html", filled)
-    page = page.replace(" data-cards", "")  # there is no script to name the cells of a row
-    style = ""
-    if bundle:
-        style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8")
-    return printing.report_files(graph, graph.plan(context.request.key), page, style, level)
+def _number(context: PageContext, iri: str) -> list[tuple[int, str]]:
+    """The number a thing bears, or else its key, as :func:`~pan2kg.graph.plan_parts.natural` puts it in order."""
+    entry = context.entry(iri)
+    return plan_parts.natural(entry.notation or entry.key) if entry else []
 
 
 # The page of a plan
 
 
-def _plan(context: PageContext) -> Values | None:
-    entry = _plan_entry(context)
+def plan_values(context: PageContext) -> Values | None:
+    """What the page of a plan is filled in with; None where there is no such plan."""
+    entry = context.graph.labels.find("plan", context.request.key)
     if entry is None:
         return None
     plan = entry.iri
@@ -208,7 +102,7 @@ def _plan(context: PageContext) -> Values | None:
         "met": len(meetings),
         "read": figure_words.named(extent).say(context.language),
         "pictures": _pictures(context, entry.key) if actions else {},
-        "downloads": _downloads(context, entry.key),
+        "downloads": _downloads(context, entry),
     }
 
 
@@ -299,25 +193,25 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
     under = context.graph.parts.under
     schemes: dict[str, str] = {}
     counted: Counter[str] = Counter()
-    above = {action: under.get(action, ()) for action in actions}
-    for parts in above.values():
-        for iri in parts:
+    for action in actions:
+        for iri in under.get(action, ()):
             schemes[iri] = (every[iri].scheme or every[iri].level) if iri in every else ""
             counted[schemes[iri]] += 1
     main = min(counted, key=lambda scheme: (-counted[scheme], scheme), default="")
     by_heading: dict[str, list[str]] = {}
-    for action, parts in above.items():
-        heading = next((iri for iri in parts if schemes[iri] == main), "")
-        by_heading.setdefault(heading, []).append(action)
+    for action in actions:
+        of_main = [iri for iri in under.get(action, ()) if schemes[iri] == main]
+        by_heading.setdefault(of_main[0] if of_main else "", []).append(action)
 
     headings: list[Values] = []
-    for heading in sorted(by_heading, key=partial(_heading_order, every)):
+    for heading in sorted(by_heading, key=partial(_heading_place, every)):
         lines = [_action_line(context, iri) for iri in ordered(context, by_heading[heading])]
         headings.append({"iri": heading, "lines": lines})
     return headings
 
 
-def _heading_order(every: Mapping[str, plan_parts.Part], iri: str) -> tuple[object, ...]:
+def _heading_place(every: Mapping[str, plan_parts.Part], iri: str) -> tuple[object, ...]:
+    """Where a part stands in its plan; one of another plan stands before, and no part at all behind."""
     return not iri, plan_parts.place(every[iri]) if iri in every else (), iri
 
 
@@ -347,23 +241,21 @@ def _pictures(context: PageContext, key: str) -> dict[str, Picture]:
     return pictures
 
 
-def _downloads(context: PageContext, key: str) -> list[Download]:
+def _downloads(context: PageContext, entry: Entry) -> list[Download]:
     """What leads to the brief, the files, the question and the network of a plan, as far as there are such."""
     site_context = context.site_context
-    chosen = {"plan": key} if context.is_served else {}
-    downloads = [
-        Download(context.href(f"plan/{key}.csv"), context.t("plan-csv")),
-        Download(
-            context.href("question/actions-of-plan.html", **chosen), context.t("plan-question")
-        ),
-    ]
+    downloads = []
+    if plan_dossier.has_brief(context, entry.iri):
+        address = context.href(f"brief/{entry.key}.html")
+        downloads.append(Download(address, context.t("plan-brief")))
+    downloads.append(Download(context.href(f"plan/{entry.key}.csv"), context.t("plan-csv")))
+    chosen = {"plan": entry.key} if context.is_served else {}
+    question = context.href("question/actions-of-plan.html", **chosen)
+    downloads.append(Download(question, context.t("plan-question")))
     networks = site_context.once("networks", lambda: set(explore.keys(site_context)))
-    if f"plan--{key}" in networks:
-        address = context.href(f"network/plan--{key}.html")
+    if f"plan--{entry.key}" in networks:
+        address = context.href(f"network/plan--{entry.key}.html")
         downloads.append(Download(address, context.t("plan-network")))
-    if _brief(context):
-        address = context.href(f"brief/{key}.html")
-        downloads.insert(0, Download(address, context.t("plan-brief")))
     return downloads
 
 
@@ -408,6 +300,14 @@ def _meeting(context: PageContext, plan: str, meeting: figures.PlanMeeting) -> V
 # What a plan cites, and what cites it
 
 
+class _CitedPassages(NamedTuple):
+    # what makes citations one of which stands for all: their source, the plan or text they cite, and
+    # their passages; a citation without passages is like no other
+    source: str
+    target: str
+    passages: tuple[str, ...]
+
+
 class _PlacedCitation(NamedTuple):
     # a citation as it is listed: by the number of what cites, with the plan or text at its other end
     place: list[tuple[int, str]]
@@ -435,16 +335,12 @@ class PlanCitations(NamedTuple):
 
 
 def _citations(notes: values.Notes, plan: str, quoted: Collection[str]) -> PlanCitations:
-    """What a plan or an action of it cites, and what cites it; words that are ``quoted`` stand elsewhere on the page.
-
-    Of citations with one source, between the same plans, in the same passages, the first stands for
-    all.
-    """
+    """What a plan or an action of it cites, and what cites it; words ``quoted`` stand elsewhere on the page."""
     context = notes.context
     graph = context.graph
     homes = graph.homes
-    cites: dict[object, _PlacedCitation] = {}
-    cited: dict[object, _PlacedCitation] = {}
+    cites: dict[_CitedPassages, _PlacedCitation] = {}
+    cited: dict[_CitedPassages, _PlacedCitation] = {}
     by_plan = context.site_context.once(
         "citations of plans", partial(_citations_by_plan, graph.citations, homes)
     )
@@ -453,13 +349,13 @@ def _citations(notes: values.Notes, plan: str, quoted: Collection[str]) -> PlanC
         target = homes.get(citation.target, citation.target)
         if source == target:
             continue
-        passages = graph.statements.values(citation.link, values.PASSAGE)
-        same = (citation.source, target, tuple(passages) or (citation.link,))
-        number, _ = place(context, citation.source)
+        passages = graph.statements.values(citation.link, values.PASSAGE) or (citation.link,)
+        passages_cited = _CitedPassages(citation.source, target, tuple(passages))
+        number = _number(context, citation.source)
         if plan == source:
-            cites.setdefault(same, _PlacedCitation(number, citation.link, target))
+            cites.setdefault(passages_cited, _PlacedCitation(number, citation.link, target))
         else:
-            cited.setdefault(same, _PlacedCitation(number, citation.link, source))
+            cited.setdefault(passages_cited, _PlacedCitation(number, citation.link, source))
     return PlanCitations(
         _cited_list(notes, sorted(cites.values()), quoted),
         _cited_list(notes, sorted(cited.values()), quoted),
@@ -481,8 +377,7 @@ def _cited_list(
 ) -> CitedList:
     context = notes.context
     statements = context.graph.statements
-    plans = []
-    others = []
+    listed = CitedList([], [])
     for citation in citations:
         quotes = []
         if quoted:
@@ -491,13 +386,10 @@ def _cited_list(
         is_quoted = bool(quotes) and all(quote.words in quoted for quote in quotes)
         link = link_text.link_of(context, citation.link)
         words = link.written(notes, has_anchor=False, is_quoted=is_quoted)
-        entry = context.entry(citation.partner)
-        is_plan = entry is not None and entry.kind == "plan"
-        if is_plan:
-            plans.append(words)
-        else:
-            others.append(words)
-    return CitedList(plans, others)
+        partner = context.entry(citation.partner)
+        is_plan = partner is not None and partner.kind == "plan"
+        (listed.plans if is_plan else listed.others).append(words)
+    return listed
 
 
 # Its actions as a table
@@ -506,7 +398,7 @@ def _cited_list(
 def _csv(context: PageContext) -> str | None:
     graph = context.graph
     query = graph.queries.get("actions-of-plan")
-    entry = _plan_entry(context)
+    entry = graph.labels.find("plan", context.request.key)
     if query is None or entry is None:
         return None
     chosen = {"plan": entry.iri, "language": context.request.data}
@@ -521,145 +413,5 @@ def _csv(context: PageContext) -> str | None:
     return context.site_context.once("csv without actions", ask)
 
 
-# What changed since an earlier edition
-
-
-class EditionPair(NamedTuple):
-    """An edition of a plan and a later one, by IRI."""
-
-    base: str
-    later: str
-
-
-def _editions(site_context: SiteContext) -> dict[str, EditionPair]:
-    """The pairs of editions of which actions are known, by the key of their page."""
-    graph = site_context.graph
-    if not graph.has_actions:
-        return {}
-    with_actions = set(graph.home_of.values())
-    pairs = []
-    for base, later_editions in graph.known().chronology.later.items():
-        for later in later_editions:
-            if base in with_actions and later in with_actions:
-                pairs.append(EditionPair(base, later))
-    by_key = {}
-    for pair in sorted(pairs):
-        entries = [entry for entry in map(graph.labels.entry, pair) if entry]
-        by_key["--".join(entry.key for entry in entries)] = pair
-    return by_key
-
-
-def _changes(context: PageContext) -> Values | None:
-    pair = _editions(context.site_context).get(context.request.key)
-    if not pair:
-        return None
-    base, later = pair
-    knowledge = context.graph.known()
-    fates = editions.aligned(context.spoken, knowledge, base, later)
-    groups = _fates_by_group(context, fates, base)
-    subject = context.subject
-    extent = knowledge.tables.readings.extent(later, evidence.Aspect.REFERENCES)
-    reading = figure_words.named(extent).say(context.language)
-    return {
-        "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)),
-        "plans": pair,
-        "brief": _brief_of_changes(context, fates, groups, base),
-        "groups": [
-            {"key": key, "lines": _fate_lines(context, group)} for key, group in groups.items()
-        ],
-        "read": context.t("changes-read", plan=subject.brief(later), extent=reading),
-        "pair": context.pair(base, later),
-        "is_sure": not any(action.fate in _UNKNOWN_FATES for action in fates),
-    }
-
-
-def _fates_by_group(
-    context: PageContext, fates: Iterable[succession.ActionFate], base: str
-) -> dict[str, list[succession.ActionFate]]:
-    """The actions of two editions by what became of them, in the order of the page, without empty groups."""
-    groups: dict[str, list[succession.ActionFate]] = {key: [] for key in _FATES}
-    for action in fates:
-        if action.fate in _SURE_FATES:
-            key = action.fate.value
-        elif action.ground:
-            key = action.ground
-        elif context.graph.home_of.get(action.action) == base:
-            key = "open-earlier"
-        else:
-            key = "open-later"
-        groups[key].append(action)
-    return {key: group for key, group in groups.items() if group}
-
-
-def _brief_of_changes(
-    context: PageContext,
-    fates: Iterable[succession.ActionFate],
-    groups: Mapping[str, list[succession.ActionFate]],
-    base: str,
-) -> list[Sentence]:
-    taken_number = 0
-    stated_number = 0
-    similar_number = 0
-    for action in fates:
-        if action.fate in (succession.Fate.RETAINED, succession.Fate.EXTENDED):
-            taken_number += 1
-            stated_number += action.ground == "stated"
-        if action.similar and context.graph.home_of.get(action.action) == base:
-            similar_number += 1
-    anchor = ""
-    if stated_number:
-        anchor = "#stated"
-    elif taken_number:
-        anchor = "#concluded"
-    taken = sentence(
-        context,
-        "changes-taken",
-        taken_number,
-        anchor,
-        stated=stated_number,
-        concluded=taken_number - stated_number,
-    )
-    sentences = [taken]
-    for key, group in groups.items():
-        if key not in _ALIGNED:
-            name = f"changes-{key}"
-            sentences.append(sentence(context, name, len(group), f"#{key}", is_known=True))
-    anchor = "#open-earlier" if similar_number else ""
-    sentences.append(sentence(context, "changes-similar", similar_number, anchor, is_known=True))
-    return sentences
-
-
-def _fate_lines(context: PageContext, group: Iterable[succession.ActionFate]) -> list[Values]:
-    by_action = {action.action: action for action in group}
-    lines: list[Values] = []
-    for iri in ordered(context, by_action):
-        action = by_action[iri]
-        fate = table.coded("change", action.fate.value).say(context.language)
-        quotes = []
-        if action.fate is succession.Fate.CONTINUING_PLAN:
-            for link in action.links:
-                passages = context.graph.statements.values(link, values.PASSAGE)
-                quotes += values.quotes(context, passages)
-        lines.append(
-            {
-                "action": iri,
-                "fate": fate,
-                "others": action.others,
-                "similar": action.similar,
-                "quotes": quotes,
-            }
-        )
-    return lines
-
-
-PAGES = (
-    View("plan", _plan, _KEYS, section="plans"),
-    View("brief", _brief_page, brief_keys, template="brief-page.html", section="plans"),
-    View("changes", _changes, _editions, section="plans"),
-)
-FILES = (
-    File("plan", "csv", CSV, _csv, _KEYS),
-    File("brief", "docx", WORD, _brief_document, brief_keys, exported=False),
-    File("brief", "json", JSON, _brief_json, brief_keys),
-    File("report", "html", HTML, _report, brief_keys),
-)
+PAGES = (View("plan", plan_values, _KEYS, section="plans"),)
+FILES = (File("plan", "csv", CSV, _csv, _KEYS),)

@@ -1,7 +1,10 @@
-"""The dossier of a plan, at the top of its page: its links, who cites whom, what is led, unread and due."""
+"""The dossier of a plan, at the top of its page: its links, who cites whom, what is led, unread and due.
+
+The brief of a plan has the same findings; here it is said which plans have a page of it.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from pan2kg.charts import time_map
@@ -25,7 +28,7 @@ from pan2kg.site.dossier import (
     titled,
     unseen_citations,
 )
-from pan2kg.site.page import PageContext
+from pan2kg.site.page import PageContext, SiteContext
 
 _NEIGHBOURS = 8
 """How many plans the picture shows beside this one, so that the page stays short."""
@@ -65,6 +68,24 @@ def brief_of(context: PageContext, plan: str) -> brief.Brief:
     graph = context.spoken
     write = partial(brief.write_brief, graph, plan)
     return context.site_context.once(f"brief of {plan} in {graph.language}", write)
+
+
+def has_brief(context: PageContext, plan: str) -> bool:
+    """Whether a plan has a page of its brief: on a server where it has actions, in an export if it is the project's."""
+    if context.is_served:
+        return plan in context.graph.home_of.values()
+    site_context = context.site_context
+    return context.key(plan) in site_context.once("briefs", partial(brief_keys, site_context))
+
+
+def brief_keys(site_context: SiteContext) -> Sequence[str]:
+    """The key of the plan an export has a brief of: the project's own, none where it has no action."""
+    graph = site_context.graph
+    own = graph.own_plan()
+    if not own or own not in graph.home_of.values():
+        return []
+    entry = graph.labels.entry(own)
+    return [entry.key] if entry else []
 
 
 def _sentences_on_links(context: PageContext, knowledge: known.Known, plan: str) -> list[Sentence]:

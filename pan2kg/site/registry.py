@@ -13,6 +13,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
 from pan2kg.site import (
+    changes_page,
     country_page,
     data_page,
     definitions,
@@ -25,7 +26,9 @@ from pan2kg.site import (
     ontology_page,
     pair,
     plan,
+    plan_brief,
     plan_matrix,
+    plan_matrix_picture,
     quality,
     questions,
     review,
@@ -67,12 +70,16 @@ _VIEWS: tuple[View, ...] = (
     *ontology_page.PAGES,
     *pair.PAGES,
     *plan.PAGES,
+    *plan_brief.PAGES,
+    *changes_page.PAGES,
     *country_page.PAGES,
     *entity.PAGES,
 )
 _FILES: tuple[File | CommonFile, ...] = (
     *plan.FILES,
+    *plan_brief.FILES,
     *plan_matrix.FILES,
+    *plan_matrix_picture.FILES,
     *home.FILES,
     *lists.FILES,
     *figure_pages.FILES,

@@ -1,6 +1,7 @@
 """What scripts say: words and the pieces of pages they put together themselves, as one script a language.
 
-The words are messages of the pages, grouped by the script that says them.
+The words are messages of the pages, grouped by the script that says them. The registry of the site
+has a file of each language.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,7 @@ from pan2kg.turtle.vocabulary import ID
 
 _PAGE = Messages("page")
 _GROUPS = ("copy", "network", "picture", "search", "sparql", "table")
-_IN_PIECES = (
+_OF_FRAME = (
     "contents",
     "dossier-data-title",
     "interface-language",
@@ -30,7 +31,7 @@ _IN_PIECES = (
     "tagline",
 )
 """The words of a page's frame that scripts say."""
-_SHARED: Mapping[str, Mapping[str, str]] = {
+_SAID_BY_PAGES: Mapping[str, Mapping[str, str]] = {
     "copy": {"copy": "copy"},
     "network": {
         "all-plans": "plans-title", "declared": "evidence-is-declared", "document": "sources-document",
@@ -49,54 +50,48 @@ def words_file(
 ) -> CommonFile:
     """The script with all words of a language, and with the menus of these sections and the foot of a page.
 
-    Scripts put them into pages below a kind, so the links in them are those of any such page.
+    Scripts put menus and foot into pages below a kind, so the links in them are those of any such
+    page.
     """
 
     def make(site_context: SiteContext, _: Mapping[str, str]) -> bytes:
         context = PageContext(site_context, Request(f"{language}/kind/key.html", language))
-        pieces: dict[str, str] = {"things": ID}
-        for key in _IN_PIECES:
-            pieces[key] = context.t(key)
-        for section in sorted(sections):
+        framing = {key: context.t(key) for key in _OF_FRAME}
+        framing["things"] = ID
+        framing["foot"] = render("_foot.html", frame(context, pages, has_menu=True))
+        for section in sections:
             values = frame(context, pages, section, has_menu=True)
-            pieces[f"menu-{section}"] = render("_menu.html", values)
-            pieces["foot"] = render("_foot.html", values)
-        return page_words(language, site_context, frame=pieces)
+            framing[f"menu-{section}"] = render("_menu.html", values)
+        in_pictures = framed.script_words(Subject(site_context.graph.spoken(language)))
+        picture = script_words(language, "picture") | in_pictures
+        return page_words(language, frame=framing, picture=picture)
 
     return CommonFile(f"data/words-{language}.js", JAVASCRIPT, make)
 
 
-def page_words(
-    language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]
-) -> bytes:
-    """The words of all groups as a script; of a site, also what its pictures say.
+def page_words(language: Language, **of_site: Mapping[str, str]) -> bytes:
+    """The words of all groups as a script; those ``of_site`` are added, or stand for the ones of a name.
 
     >>> page_words("en")[:45]
     b'window.pan2kgWords={"copy":{"copy":"Copy","do'
     """
-    groups = {name: script_words(language, name) for name in _GROUPS}
-    if site_context:
-        subject = Subject(site_context.graph.spoken(language))
-        groups["picture"] |= framed.script_words(subject)
-    return f"window.pan2kgWords={embedded(groups | pieces)};\n".encode()
+    groups = {name: script_words(language, name) for name in _GROUPS} | of_site
+    return f"window.pan2kgWords={embedded(groups)};\n".encode()
 
 
-def script_words(language: Language, name: str) -> dict[str, str]:
+def script_words(language: Language, group: str) -> dict[str, str]:
     """The words of a group; what is filled in stands in braces.
 
     >>> script_words("en", "copy")
     {'done': 'Copied', 'failed': 'Copying is not allowed here', 'copy': 'Copy'}
     """
-    words = _PAGE.group(f"script-{name}-", language)
-    for key, shared in _SHARED.get(name, {}).items():
-        words[key] = _PAGE.template(shared, language)
-    if name == "search":
-        words |= _kinds(language)
-    if name == "network":
-        words = {**_kinds(language), **words, "colon": format_of("colon", language)}
+    words = _PAGE.group(f"script-{group}-", language)
+    for key, message in _SAID_BY_PAGES.get(group, {}).items():
+        words[key] = _PAGE.template(message, language)
+    if group in ("network", "search"):
+        # what pages call a kind, unless the script has its own word
+        kinds = _PAGE.group("kind-", language)
+        words = {f"type-{kind}": word for kind, word in kinds.items()} | words
+    if group == "network":
+        words["colon"] = format_of("colon", language)
     return words
-
-
-def _kinds(language: Language) -> dict[str, str]:
-    kinds = _PAGE.group("kind-", language)
-    return {f"type-{key}": word for key, word in kinds.items()}
