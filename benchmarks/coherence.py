@@ -42,7 +42,7 @@ def generate(actions: int, *, seed: int = 1) -> tuple[Works, list[Use], list[Tex
         for k, text in enumerate(row)
     ]
     steps: list[TextStep] = [
-        (f"i{at:06}", f"i{at // 10:06}", Level.PLAN) for at in range(texts) if at % 10 == 5
+        TextStep(f"i{at:06}", f"i{at // 10:06}", Level.PLAN) for at in range(texts) if at % 10 == 5
     ]
     return Works(tuple(sorted(set(home.values()))), home), uses, steps
 

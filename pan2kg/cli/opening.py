@@ -56,7 +56,7 @@ def open_endpoint(
         options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours
     )
     if is_ours:
-        releases = datasets.other_release(store, project)
+        releases = datasets.differing_releases(store, project)
         if releases:
             tell(say("progress", "other-release", there=releases[0], here=releases[1]))
         tell(loading.not_examined(store, project))

@@ -11,6 +11,9 @@ from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.coherence.texts import Use, summed
 from pan2kg.coherence.weight import Pairs, Potential
 
+_DECIMALS = 12
+"""To how many decimals participation is compared: what differs beyond comes from rounding."""
+
 
 class Participation(NamedTuple):
     """How evenly the links of an action are spread over plans other than its own.
@@ -59,7 +62,7 @@ def participation(shares: Potential, pairs: Pairs) -> tuple[Participation, ...]:
     value[linked] = np.clip(1.0 - squares[linked] / total[linked] ** 2, 0.0, 1.0)
     value[plans_number == 1] = 0.0
     # equal but for rounding is equal: then the IRI decides
-    order = linked[np.lexsort((linked, -np.round(value[linked], 12)))]
+    order = linked[np.lexsort((linked, -np.round(value[linked], _DECIMALS)))]
     rows = []
     for place in order:
         action = names[place]
@@ -88,7 +91,7 @@ class Loss(NamedTuple):
 
 
 def losses(
-    shares: Potential, uses: Iterable[Use], duties: Mapping[str, Collection[str]] | None = None
+    shares: Potential, uses: Iterable[Use], duties: Mapping[str, Collection[str]] = {}
 ) -> tuple[Loss, ...]:
     """What each action alone holds, for the actions that hold something, by IRI.
 
@@ -106,7 +109,7 @@ def losses(
         if work in names and holders.get((home[work], text)) == [work]:
             alone[work].append(text)
     under: dict[str, list[str]] = defaultdict(list)
-    for duty, answering in sorted((duties or {}).items()):
+    for duty, answering in sorted(duties.items()):
         works = set(answering)
         if len(works) == 1 and works <= names:
             under[works.pop()].append(duty)
@@ -124,8 +127,12 @@ def losses(
     return tuple(rows)
 
 
+_PLAN_ITSELF = ""
+"""What stands among the actions that reach a text where the plan names it of itself."""
+
+
 def _holders(shares: Potential) -> dict[tuple[str, str], list[str]]:
-    # the works of each plan that reach each text: its actions, and the plan itself as an empty name
+    """The works of each plan that reach each text, by plan and text: its actions, and :data:`_PLAN_ITSELF`."""
     home = shares.works.home
     texts = shares.weights.texts
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -135,14 +142,14 @@ def _holders(shares: Potential) -> dict[tuple[str, str], list[str]]:
         holders[home[action], texts[column]].append(action)
     carried = shares.own.table
     for row, column in zip(carried.rows.tolist(), carried.columns.tolist(), strict=True):
-        holders[shares.works.plans[row], texts[column]].append("")
+        holders[shares.works.plans[row], texts[column]].append(_PLAN_ITSELF)
     return holders
 
 
 def _cut_plans(
     shares: Potential, holders: Mapping[tuple[str, str], Sequence[str]]
 ) -> defaultdict[str, list[str]]:
-    # the plans an action's own would no longer share a text with: it alone holds all they share
+    """The plans an action's own would no longer share a text with: it alone holds all they share."""
     weights = shares.weights
     weighing = set()
     for text, general, gain in zip(weights.texts, weights.general, weights.gain, strict=True):
@@ -157,7 +164,7 @@ def _cut_plans(
         works = set[str]()
         for text in texts[plan] & texts[neighbour]:
             works.update(holders[plan, text])
-        if len(works) == 1 and "" not in works:
+        if len(works) == 1 and _PLAN_ITSELF not in works:
             cut[works.pop()].append(neighbour)
     return cut
 
@@ -172,8 +179,12 @@ FIELDS = (
 """What an action can have."""
 
 
-ActionField = tuple[str, str, Standing]
-"""What was recorded of one of the five fields of an action: the action, the field, how far."""
+class ActionField(NamedTuple):
+    """What was recorded of one of the five fields of an action, and how far."""
+
+    action: str
+    name: str
+    presence: Standing
 
 
 class Completeness(NamedTuple):
@@ -185,7 +196,7 @@ class Completeness(NamedTuple):
 
     action: str
     plan: str
-    fields: tuple[tuple[str, Standing], ...]
+    fields: Mapping[str, Standing]
     annotated: bool
     share: float | None
 
@@ -210,8 +221,8 @@ def completeness(
     rows = []
     for plan, action in sorted((plan, action) for action, plan in home.items()):
         unrecorded = Standing.ABSENT if action in read else Standing.UNREAD
-        presences = tuple((name, best.get((action, name), unrecorded)) for name in FIELDS)
-        counted = Counter(presence for _, presence in presences)
+        presences = {name: best.get((action, name), unrecorded) for name in FIELDS}
+        counted = Counter(presences.values())
         share = None if counted[Standing.UNREAD] else counted[Standing.STATED] / len(FIELDS)
         rows.append(Completeness(action, plan, presences, action in annotated, share))
     return tuple(rows)

@@ -153,7 +153,7 @@ _Countries = Mapping[str, str]
 
 
 def fragmentation(
-    uses: Uses, profiles: Iterable[Profile], country: _Countries | None = None
+    uses: Uses, profiles: Iterable[Profile], country: Mapping[str, str] = {}
 ) -> tuple[Coordination, ...]:
     """For each topic with two leads or more in a country, F = 1 − Σ_b share_b², in [0, 1 − 1/leads].
 
@@ -166,13 +166,12 @@ def fragmentation(
     (2015).
     """
     actions = set(uses.actions)
-    countries = country or {}
     on_topic: dict[tuple[str, str], list[Profile]] = defaultdict(list)
     for profile in sorted(profiles, key=attrgetter("work")):
         if profile.work not in actions:
             continue
         for topic in profile.topics:
-            on_topic[topic, countries.get(profile.work, "")].append(profile)
+            on_topic[topic, country.get(profile.work, "")].append(profile)
     findings = []
     for (topic, land), acting in on_topic.items():
         number = Counter(lead for profile in acting for lead in profile.leads)
@@ -199,10 +198,10 @@ def overlaps(
     uses: Uses,
     profiles: Iterable[Profile],
     bits: Mapping[str, float],
-    line: Mapping[str, str] | None = None,
+    line: Mapping[str, str] = {},
     *,
     said: Iterable[Profile] = (),
-    country: _Countries | None = None,
+    country: Mapping[str, str] = {},
 ) -> tuple[Coordination, ...]:
     """Pairs of actions to coordinate: same topic, same target group or text with ``bits``, no lead in common.
 
@@ -217,18 +216,17 @@ def overlaps(
     led = [profile for profile in profiles if profile.leads and profile.work in actions]
     led.sort(key=attrgetter("work"))
     leads = {profile.work: profile.leads for profile in (*led, *said)}
-    countries = country or {}
     shared_texts = _weighing_texts(uses, bits)
     findings = []
     for first, second in _same_topic(led):
         works = (first.work, second.work)
-        if leads[first.work] & leads[second.work] or _are_abroad(countries, works):
+        if leads[first.work] & leads[second.work] or _are_abroad(country, works):
             continue
         groups = tuple(sorted(first.groups & second.groups))
         texts = shared_texts(*works)
         if not groups and not texts:
             continue
-        if _are_editions(line or {}, uses.home[first.work], uses.home[second.work]):
+        if _are_editions(line, uses.home[first.work], uses.home[second.work]):
             kind = "edition"
         elif groups and texts:
             kind = "duplication"
@@ -249,7 +247,7 @@ def overlaps(
 
 
 def _same_topic(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
-    # each two profiles with a topic in common, in their order
+    """Each two profiles with a topic in common, in their order."""
     pairs = [(profile.work, topic) for profile in profiles for topic in profile.topics]
     works = [profile.work for profile in profiles]
     table = Incidence.named(pairs, works, sorted({topic for _, topic in pairs}))
@@ -259,7 +257,7 @@ def _same_topic(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]
 
 
 def _weighing_texts(uses: Uses, bits: Mapping[str, float]) -> Callable[[str, str], tuple[str, ...]]:
-    # the texts with weight that two actions rest on
+    """What gives the texts with weight that two actions rest on."""
     place = {action: at for at, action in enumerate(uses.actions)}
 
     def shared(first: str, second: str) -> tuple[str, ...]:
@@ -271,7 +269,7 @@ def _weighing_texts(uses: Uses, bits: Mapping[str, float]) -> Callable[[str, str
 
 
 def _are_abroad(countries: _Countries, works: tuple[str, str]) -> bool:
-    # whether both have a country, and not the same
+    """Whether both have a country, and not the same."""
     first, second = (countries.get(work) for work in works)
     return first is not None and second is not None and first != second
 
@@ -287,7 +285,7 @@ def who_should_talk(
     earlier: Iterable[tuple[str, str]],
     *,
     only: Iterable[str] | None = None,
-    country: _Countries | None = None,
+    country: Mapping[str, str] = {},
 ) -> tuple[Coordination, ...]:
     """Pairs of bodies whose works rest on the same text while no work involves both; most bits first, then by IRIs.
 
@@ -305,7 +303,6 @@ def who_should_talk(
     works_of = _works_by_text(profiles, _texts_of_works(uses, bits), chosen)
     together = meeting(profiles)
     together.update((min(pair), max(pair)) for pair in earlier)
-    countries = country or {}
     actions = set(uses.actions)
     findings = []
     for pair in combinations(sorted(works_of), 2):
@@ -315,7 +312,7 @@ def who_should_talk(
         shared = []
         works = set[str]()
         for text in sorted(first.keys() & second.keys()):
-            if _may_be_of_one_country(countries, first[text], second[text]):
+            if _may_be_of_one_country(country, first[text], second[text]):
                 shared.append(text)
                 works.update(first[text], second[text])
         if not shared:
@@ -333,7 +330,7 @@ def who_should_talk(
 
 
 def _texts_of_works(uses: Uses, bits: Mapping[str, float]) -> dict[str, set[str]]:
-    # the texts with weight that each work rests on, plans among the works
+    """The texts with weight that each work rests on, plans among the works."""
     texts_of: dict[str, set[str]] = defaultdict(set)
     for work, text in uses.stated:
         if bits.get(text, 0.0) > 0:
@@ -346,7 +343,7 @@ def _works_by_text(
     texts_of: Mapping[str, Iterable[str]],
     chosen: Container[str] | None,
 ) -> dict[str, dict[str, list[str]]]:
-    # of each body, or each that is chosen, the works that rest on each text
+    """Of each body, or each that is chosen, the works that rest on each text."""
     works_of: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for profile in profiles:
         for body in profile.everybody:
@@ -360,7 +357,7 @@ def _works_by_text(
 def _may_be_of_one_country(
     countries: _Countries, works: Iterable[str], other_works: Iterable[str]
 ) -> bool:
-    # of which country a work is may not be known: it may be of any
+    """Whether works may be of one country: one whose country is not known may be of any."""
     lands = {countries.get(work, "") for work in works}
     other_lands = {countries.get(work, "") for work in other_works}
     return bool(lands & other_lands) or "" in lands | other_lands

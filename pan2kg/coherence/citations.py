@@ -549,7 +549,7 @@ def occasions(
     readings: Readings,
     *,
     at: Level,
-    ways: Mapping[Ordered, tuple[Way, ...]] | None = None,
+    ways: Mapping[Ordered, tuple[Way, ...]] = {},
 ) -> tuple[Occasion, ...]:
     """Every ordered pair of related plans at a level, with its verdict and state; most bits first, then by IRI.
 
@@ -562,7 +562,6 @@ def occasions(
     P Q impossible open 2.0
     Q P expected open 2.0
     """
-    ways = ways or {}
     # a plan by itself, since no plan inherits a reading: asked once and not for each pair
     read = set()
     for reading in readings.asserted:

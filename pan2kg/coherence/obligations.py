@@ -12,7 +12,8 @@ from pan2kg.coherence import evidence, use_matrix
 from pan2kg.coherence.standing import Standing
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
+_DURATION = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
+"""Years and months, as in « P1Y6M »."""
 
 ANSWERING = frozenset(
     {"implements", "prepares-implementation-of", "supports-transposition-of", "transposes"}
@@ -163,7 +164,7 @@ def whole_months(text: str) -> int:
     >>> whole_months("P3Y"), whole_months("P1Y6M"), whole_months("soon")
     (36, 18, 0)
     """
-    match = _TURN.fullmatch(text)
+    match = _DURATION.fullmatch(text)
     return int(match[1] or 0) * 12 + int(match[2] or 0) if match else 0
 
 
@@ -239,6 +240,7 @@ def _may_answer(response: Response, duty: Obligation) -> bool:
 def _margin(
     uses: use_matrix.Uses, obligation: Obligation, answers: list[Response], as_of: date
 ) -> Margin:
+    """A duty with what answers it; of one that recurs, the occurrence of which the row speaks."""
     duty = obligation
     last = None
     coming = None
@@ -256,33 +258,45 @@ def _margin(
             answer.work,
         )
     )
-    answer = usable[0] if usable else None
-    days = None
-    overdue = None
-    if duty.due is None or not duty.binds(as_of):
-        standing = Standing.DAY_UNKNOWN
-    elif answer is not None and answer.day is not None:
-        days = (answer.day - duty.due).days
-        standing = Standing.LATE if days > 0 else Standing.IN_TIME
-    else:
-        if answer is not None:
-            standing = Standing.VAGUE
-        else:
-            is_annotated = uses.basis.annotated > 0
-            standing = _unanswered(duty.due, as_of, is_looked_for=duty.is_recorded and is_annotated)
-        if duty.is_recorded and duty.due < as_of:
-            overdue = (as_of - duty.due).days
+    first = usable[0] if usable else None
+    outcome = _outcome(duty, first, as_of, is_annotated=uses.basis.annotated > 0)
     return Margin(
         duty,
-        standing,
-        margin=days,
-        response=answer,
+        outcome.standing,
+        margin=outcome.margin,
+        response=first,
         responses=tuple(usable),
-        overdue=overdue,
+        overdue=outcome.overdue,
         as_of=as_of,
         last=last,
         coming=coming,
     )
+
+
+class _Outcome(NamedTuple):
+    """How a duty stands, by how many days its answer is late, and since how many days it waits for one."""
+
+    standing: Standing
+    margin: int | None = None
+    overdue: int | None = None
+
+
+def _outcome(
+    duty: Obligation, answer: Response | None, as_of: date, *, is_annotated: bool
+) -> _Outcome:
+    """How a duty stands on a day by the answer that comes first; ``is_annotated`` if any action has an instrument."""
+    if duty.due is None or not duty.binds(as_of):
+        return _Outcome(Standing.DAY_UNKNOWN)
+    if answer is not None and answer.day is not None:
+        days = (answer.day - duty.due).days
+        return _Outcome(Standing.LATE if days > 0 else Standing.IN_TIME, margin=days)
+    if answer is not None:
+        standing = Standing.VAGUE
+    else:
+        is_looked_for = duty.is_recorded and is_annotated
+        standing = _unanswered(duty.due, as_of, is_looked_for=is_looked_for)
+    is_waiting = duty.is_recorded and duty.due < as_of
+    return _Outcome(standing, overdue=(as_of - duty.due).days if is_waiting else None)
 
 
 def _is_in_force(act: Response, as_of: date) -> bool:

@@ -31,7 +31,7 @@ from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.known import Tables
 from pan2kg.coherence.obligations import Obligation, Response, whole_day, whole_months
 from pan2kg.coherence.standing import Standing
-from pan2kg.coherence.texts import Use
+from pan2kg.coherence.texts import TextStep, Use
 from pan2kg.errors import ProjectError
 from pan2kg.store import Store, is_true, program_query, text_rows
 from pan2kg.turtle.vocabulary import key
@@ -66,12 +66,12 @@ def read_tables(
     left out where the store does not hold it.
     """
     plans = _plans(store)
-    names = {row.plan for row in plans}
+    names = {plan.iri for plan in plans}
     home = {action: plan for action, plan in _rows(store, "coherence/actions") if plan in names}
     works = Works(tuple(sorted(names)), home)
-    texts = _TextAddresses(store)
+    texts = _texts(store)
     statements = tuple(_statements(store))
-    complete = frozenset(row.plan for row in plans if key(row.extent) == "complete")
+    complete = frozenset(plan.iri for plan in plans if plan.completeness == "complete")
     noted = _noted(works, texts.uses, statements, read_profiles(store))
     return Tables(
         works,
@@ -81,76 +81,69 @@ def read_tables(
         statements=statements,
         dates=_dates(store),
         readings=Readings(tuple(_readings(store)), noted, complete),
-        published={row.plan: int(row.number) for row in plans if row.number},
-        lists={row.plan: key(row.extent) or "unknown" for row in plans},
+        published={plan.iri: plan.published for plan in plans if plan.published is not None},
+        lists={plan.iri: plan.completeness for plan in plans},
         release=release,
         as_of=as_of,
         focus=focus if focus in names else "",
     )
 
 
-class PlanRow(NamedTuple):
-    """A plan, how many measures it says it has, and how far its list is known; empty if unsaid."""
-
-    plan: str
-    number: str
-    extent: str
-
-
-def _plans(store: Store) -> list[PlanRow]:
-    return [PlanRow(*row) for row in _rows(store, "coherence/plans")]
+def _plans(store: Store) -> list[use_matrix.PlanEntry]:
+    """The plans, how many measures each says it has, and how far its list is known."""
+    plans = []
+    for plan, number, extent in _rows(store, "coherence/plans"):
+        published = int(number) if number else None
+        plans.append(use_matrix.PlanEntry(plan, published, key(extent) or "unknown"))
+    return plans
 
 
-class _TextAddresses:
-    """Uses and the tree of texts, each text under one address.
+class _Texts(NamedTuple):
+    """Uses and the tree of texts, each text under one address, and which of them are general."""
 
-    That is the first of its addresses that are used, else the first of all.
-    """
+    uses: tuple[Use, ...]
+    steps: tuple[TextStep, ...]
+    general: frozenset[str]
 
-    def __init__(self, store: Store) -> None:
-        rows = _rows(store, "coherence/text-uses")
-        used = {text for _, _, text, _, _ in rows}
-        self._address = self._addresses(store, used)
-        uses = []
-        for link, work, text, share, stored in rows:
-            uses.append(Use(work, self.counted(text), float(share or 0), level(stored), link))
-        self.uses = tuple(uses)
-        steps = []
-        for text, above, link, stored in _rows(store, "coherence/text-steps"):
-            # a step without a link is what the texts themselves are
-            at = level(stored) if link else Level.PLAN
-            steps.append((self.counted(text), self.counted(above), at))
-        self.steps = tuple(steps)
-        general = _rows(store, "coherence/general-texts")
-        self.general = frozenset(self.counted(text) for (text,) in general)
 
-    def counted(self, text: str) -> str:
-        """The address a text is counted under."""
-        return self._address.get(text, text)
+def _texts(store: Store) -> _Texts:
+    rows = _rows(store, "coherence/text-uses")
+    counted = _counted_addresses(store, {text for _, _, text, _, _ in rows})
+    uses = []
+    for link, work, text, share, stored in rows:
+        uses.append(Use(work, counted.get(text, text), float(share or 0), level(stored), link))
+    steps = []
+    for text, above, link, stored in _rows(store, "coherence/text-steps"):
+        # a step without a link is what the texts themselves are
+        at = level(stored) if link else Level.PLAN
+        steps.append(TextStep(counted.get(text, text), counted.get(above, above), at))
+    general = {counted.get(text, text) for (text,) in _rows(store, "coherence/general-texts")}
+    return _Texts(tuple(uses), tuple(steps), frozenset(general))
 
-    @staticmethod
-    def _addresses(store: Store, used: set[str]) -> dict[str, str]:
-        group = dict[str, set[str]]()
-        for address, alias in _rows(store, "coherence/text-addresses"):
-            joined = group.get(address, {address}) | group.get(alias, {alias})
-            group |= dict.fromkeys(joined, joined)
-        return {address: min(joined & used or joined) for address, joined in group.items()}
+
+def _counted_addresses(store: Store, used: set[str]) -> dict[str, str]:
+    """The address a text of several is counted under: the first of those that are used, else the first of all."""
+    group = dict[str, set[str]]()
+    for address, alias in _rows(store, "coherence/text-addresses"):
+        joined = group.get(address, {address}) | group.get(alias, {alias})
+        group |= dict.fromkeys(joined, joined)
+    return {address: min(joined & used or joined) for address, joined in group.items()}
 
 
 def _statements(store: Store) -> Iterator[PlanStatement]:
-    # what is stated of two plans, on whose word, and whether the second says it of the first
+    """What is stated of two plans, on whose word, and whether the second says it of the first."""
     for row in _rows(store, "coherence/plan-statements"):
         link, source, target, kind, relation, channel, stored, stated, backward = row
         yield PlanStatement(
             source,
             target,
             key(kind),
-            key(relation),
-            key(channel),
-            level(stored),
-            is_true(stated),
-            is_true(backward),
-            link,
+            relation=key(relation),
+            channel=key(channel),
+            level=level(stored),
+            is_stated=is_true(stated),
+            is_backward=is_true(backward),
+            link=link,
         )
 
 
@@ -158,23 +151,26 @@ def _dates(store: Store) -> dict[str, Dates]:
     dates = {}
     for row in _rows(store, "coherence/plan-dates"):
         plan, adopted, since, revised, seen_on, framework, agreement, country = row
+        year = since[:4]
         dates[plan] = Dates(
-            span(adopted),
-            int(since[:4]) if since[:4].isdecimal() else None,
-            span(revised),
-            span(seen_on),
-            is_true(framework),
-            is_true(agreement),
-            country,
+            adopted=span(adopted),
+            starts=int(year) if year.isdecimal() else None,
+            revised=span(revised),
+            page=span(seen_on),
+            is_framework=is_true(framework),
+            is_agreement=is_true(agreement),
+            country=country,
         )
     return dates
 
 
 def _readings(store: Store) -> Iterator[Reading]:
-    # of what kind a reading is must be one that figures know
+    """What is asserted to have been read; left out is a reading of a kind that figures do not know."""
+    aspects = set(Aspect)
+    extents = set(Extent)
     for row in _rows(store, "coherence/readings"):
         _, work, aspect, extent, document, day, reader = row
-        if key(aspect) not in set(Aspect) or key(extent) not in set(Extent):
+        if key(aspect) not in aspects or key(extent) not in extents:
             continue
         days = span(day)
         first = days.first if days else None
@@ -187,7 +183,7 @@ def _noted(
     statements: Iterable[PlanStatement],
     profiles: Iterable[bodies.Profile],
 ) -> frozenset[tuple[str, Aspect]]:
-    """Of what anything is recorded: that was read in part at least, whoever says how far."""
+    """The works and aspects of which anything is recorded: they were read in part, whoever says how far."""
     noted = {(plan, Aspect.MEASURES) for plan in works.home.values()}
     noted |= {(use.work, Aspect.TEXTS) for use in uses if use.counts(Level.EDITORS)}
     for statement in statements:
@@ -210,13 +206,9 @@ def read_uses(store: Store, release: str = "", as_of: date | None = None) -> use
     _refuse_nameless(plan_of)
     if not plan_of:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
-    plans = []
-    for row in _plans(store):
-        published = int(row.number) if row.number else None
-        plans.append(use_matrix.PlanEntry(row.plan, published, key(row.extent) or "unknown"))
     root_of = read_roots(store)
     pairs = [(work, root_of.get(text, text)) for work, text in _rows(store, "coherence/rests-on")]
-    return use_matrix.uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
+    return use_matrix.uses_of(pairs, plan_of, plans=_plans(store), release=release, as_of=as_of)
 
 
 def _refuse_nameless(plan_of: Mapping[str, str]) -> None:
@@ -311,13 +303,14 @@ def read_profiles(store: Store) -> tuple[bodies.Profile, ...]:
 
 def read_involvements(store: Store) -> tuple[bodies.Involvement, ...]:
     """The parts bodies take in works, each once a level with all its roles."""
-    roles: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    involvements: dict[tuple[str, ...], bodies.Involvement] = {}
     for iri, work, body, role, stored in _rows(store, "coherence/involvements"):
-        roles[iri, work, body, stored].add(key(role))
-    involvements = []
-    for (iri, work, body, stored), keys in roles.items():
-        involvements.append(bodies.Involvement(iri, work, body, frozenset(keys), level(stored)))
-    return tuple(involvements)
+        place = (iri, work, body, stored)
+        roles = involvements[place].roles if place in involvements else frozenset()
+        involvements[place] = bodies.Involvement(
+            iri, work, body, roles | {key(role)}, level(stored)
+        )
+    return tuple(involvements.values())
 
 
 def read_countries(store: Store) -> dict[str, str]:
@@ -372,29 +365,40 @@ def read_responses(store: Store, uses: use_matrix.Uses) -> tuple[Response, ...]:
     return (*acts, *_planned(store, uses, root_of, country))
 
 
+class _DatedAct(NamedTuple):
+    """A national act, the instrument it carries out, and the days it was signed and came into force, if known."""
+
+    iri: str
+    instrument: str
+    signed: str
+    in_force: str
+
+
 def _acts(
     store: Store, root_of: Mapping[str, str], country: Mapping[str, str]
 ) -> Iterator[Response]:
-    firm: dict[tuple[str, str, str, str], Level | None] = {}
-    for act, instrument, signed, in_force, stored in _rows(store, "coherence/acts"):
-        dated = (act, instrument, signed, in_force)
-        firm[dated] = firmest((firm.get(dated), level(stored)))
-    for (act, instrument, signed, in_force), at in firm.items():
-        signed_on = whole_day(signed)
+    """The national acts that carry out an instrument, each once with the firmest level that is said at."""
+    firm: dict[_DatedAct, Level | None] = {}
+    for *dated, stored in _rows(store, "coherence/acts"):
+        act = _DatedAct(*dated)
+        firm[act] = firmest((firm.get(act), level(stored)))
+    for act, at in firm.items():
+        signed_on = whole_day(act.signed)
         yield Response(
-            act,
-            root_of.get(instrument, instrument),
-            whole_day(in_force) or signed_on,
+            act.iri,
+            root_of.get(act.instrument, act.instrument),
+            whole_day(act.in_force) or signed_on,
             is_act=True,
             signed=signed_on,
             level=at,
-            country=country.get(act, ""),
+            country=country.get(act.iri, ""),
         )
 
 
 def _planned(
     store: Store, uses: use_matrix.Uses, root_of: Mapping[str, str], country: Mapping[str, str]
 ) -> Iterator[Response]:
+    """The actions of plans that rest on an instrument, each once a relation it has to it."""
     ends: dict[str, str] = {}
     for action, end in _rows(store, "coherence/ends"):
         ends[action] = max(ends.get(action, ""), end)
@@ -430,7 +434,7 @@ def read_fields(store: Store) -> tuple[action_measures.ActionField, ...]:
     fields = []
     for action, name, iri in _rows(store, "coherence/fields"):
         presence = _timeline_presence(key(iri)) if name == "timeline" else _presence(key(iri))
-        fields.append((action, name, presence))
+        fields.append(action_measures.ActionField(action, name, presence))
     return tuple(fields)
 
 

@@ -188,6 +188,7 @@ def common(
 CARRIES_OUT = 1.0
 SERVES = 0.5
 MENTIONS = 0.25
+"""How much of a use it is to carry a text out, to serve it, and only to mention it."""
 
 
 class Use(NamedTuple):
@@ -204,8 +205,15 @@ class Use(NamedTuple):
         return self.share > 0 and counts(self.level, at)
 
 
-TextStep = tuple[str, str, Level | None]
-"""A text stands below another, at a level: a provision below its act, a national act below the one it transposes."""
+class TextStep(NamedTuple):
+    """A text stands below another, at a level.
+
+    A provision stands below its act, a national act below the one it transposes.
+    """
+
+    text: str
+    above: str
+    level: Level | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import pyoxigraph as ox
 
-from pan2kg.store.store import plain
+from pan2kg.store.store import Term, plain
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
     import pandas as pd
 
 T_co = TypeVar("T_co", covariant=True)
-_DATATYPES: Mapping[str, str] = {
+_TYPE_OF_DATATYPE = {
     f"{XSD}integer": "Int64",
     f"{XSD}decimal": "Float64",
     f"{XSD}double": "Float64",
     f"{XSD}boolean": "boolean",
     f"{XSD}date": "datetime64[s]",
 }
-_TYPES: Mapping[type, str] = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
-_MAKE: Final[Mapping[str, Callable[[str], object]]] = {
+"""The pandas types of literals by their datatypes; any other is text."""
+_TYPE_OF_CLASS = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
+"""The pandas types of values of Python by their classes."""
+_PARSERS: Mapping[str, Callable[[str], object]] = {
     "Int64": int,
     "Float64": float,
     "boolean": lambda text: text in ("true", "1"),
 }
-"""The pandas types of datatypes and of values of Python, and what makes a value of the text of a term."""
+"""What makes a value of the text of a term in a column of a pandas type; in others the text stays."""
+_ROWS_SHOWN = 20
+"""How many rows of a frame a notebook shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +99,12 @@ class Answer(Generic[T_co]):
         import pandas as pd
 
         series = {}
-        for at, name in enumerate(self.columns):
-            values = [row[at] for row in self.cells]
-            kinds = {
-                _DATATYPES.get(value.datatype.value, "string")
-                if isinstance(value, ox.Literal)
-                else "string"
-                if isinstance(value, ox.NamedNode | ox.BlankNode)
-                else _TYPES.get(type(value), "object")
-                for value in values
-                if value is not None
-            }
-            if kinds == {"Int64", "Float64"}:
-                kinds = {"Float64"}
-            kind = kinds.pop() if len(kinds) == 1 else "string"
-            make = _MAKE.get(kind, str)
-            terms = (
-                value if value is None or not hasattr(value, "value") else make(plain(value))  # type: ignore[arg-type]
-                for value in values
-            )
-            series[name] = pd.Series(list(terms), dtype=kind)
+        for place, name in enumerate(self.columns):
+            column = [row[place] for row in self.cells]
+            type_ = _column_type(column)
+            parse = _PARSERS.get(type_, str)
+            values = [parse(plain(cell)) if isinstance(cell, Term) else cell for cell in column]
+            series[name] = pd.Series(values, dtype=type_)
         return pd.DataFrame(series, columns=list(self.columns))
 
     def _repr_html_(self) -> str | None:
@@ -122,6 +112,26 @@ class Answer(Generic[T_co]):
         if self.printed:
             return self.printed("html")
         try:
-            return str(self.frame().to_html(max_rows=20))
+            return str(self.frame().to_html(max_rows=_ROWS_SHOWN))
         except ImportError:
             return None
+
+
+def _column_type(column: Sequence[object]) -> str:
+    """The pandas type all values of a column have; text where they differ, but for whole and other numbers.
+
+    >>> _column_type([1, None, 2.5]), _column_type([1, "one"])
+    ('Float64', 'string')
+    """
+    types = {_cell_type(cell) for cell in column if cell is not None}
+    if types == {"Int64", "Float64"}:
+        return "Float64"
+    return types.pop() if len(types) == 1 else "string"
+
+
+def _cell_type(cell: object) -> str:
+    if isinstance(cell, ox.Literal):
+        return _TYPE_OF_DATATYPE.get(cell.datatype.value, "string")
+    if isinstance(cell, Term):
+        return "string"
+    return _TYPE_OF_CLASS.get(type(cell), "object")

@@ -7,6 +7,7 @@ from, no action that asks for coherence, and IRIs below :data:`~pan2kg.turtle.vo
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -17,15 +18,23 @@ from pan2kg.store.store import load
 from pan2kg.turtle.vocabulary import PAN, ROOT
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
+ONTOLOGY = f"{ROOT}ontology"
+LICENCES = {
+    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
+    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
+}
+"""What licences are called in short; any other is shown by its address."""
+_DAY = len("2026-11-25")
+"""How long the day at the beginning of a day and time is."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountryProfile:
     """What a project says of itself; texts are empty where it says nothing.
 
-    ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in,
-    ``wished`` those of the country in which a title is welcome; ``gazette`` is the name of the
-    official gazette by language.
+    ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in;
+    ``gazette`` is the name of the official gazette by language, ``gazette_space`` what the
+    addresses of its acts begin with.
     """
 
     space: str = ROOT
@@ -33,7 +42,6 @@ class CountryProfile:
     home_plan: str = ""
     coherence_action: str = ""
     languages: tuple[str, ...] = ()
-    wished: tuple[str, ...] = ()
     gazette: Mapping[str, str] = field(default_factory=dict)
     gazette_space: str = ""
 
@@ -49,26 +57,21 @@ def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
 
 def _profile(stated: Mapping[str, Sequence[Term]]) -> CountryProfile:
     """A profile from the values of its properties."""
-
-    def texts(property_: str) -> tuple[str, ...]:
-        return tuple(map(plain, stated.get(property_, ())))
-
-    def text(property_: str, otherwise: str = "") -> str:
-        return next(iter(texts(property_)), otherwise)
-
+    texts = {property_: tuple(map(plain, values)) for property_, values in stated.items()}
+    # of a property that should have one value the first counts
+    first = {property_: values[0] for property_, values in texts.items()}
     gazette = {}
     for name in stated.get(f"{PAN}gazetteName", ()):
         if isinstance(name, ox.Literal):
             gazette[name.language or ""] = name.value
     return CountryProfile(
-        space=text(VOID_SPACE, ROOT),
-        country=text(f"{PAN}country"),
-        home_plan=text(f"{PAN}homePlan"),
-        coherence_action=text(f"{PAN}coherenceAction"),
-        languages=texts(f"{PAN}labelLanguage"),
-        wished=texts(f"{PAN}wishedLabelLanguage"),
+        space=first.get(VOID_SPACE, ROOT),
+        country=first.get(f"{PAN}country", ""),
+        home_plan=first.get(f"{PAN}homePlan", ""),
+        coherence_action=first.get(f"{PAN}coherenceAction", ""),
+        languages=texts.get(f"{PAN}labelLanguage", ()),
         gazette=gazette,
-        gazette_space=text(f"{PAN}gazetteSpace"),
+        gazette_space=first.get(f"{PAN}gazetteSpace", ""),
     )
 
 
@@ -90,45 +93,6 @@ def dataset_of(space: str) -> str:
     return f"{space}dataset"
 
 
-ONTOLOGY = f"{ROOT}ontology"
-LICENCES = {
-    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
-    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
-}
-"""What licences are called in short; any other is shown by its address."""
-_DATASET_QUERY = """PREFIX adms: <http://www.w3.org/ns/adms#>
-PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX foaf: <http://xmlns.com/foaf/0.1/>
-SELECT ?key ?value WHERE {
-    VALUES ?set { <DATASET> }
-    VALUES (?property ?key) {
-        (dcterms:title "name") (dcterms:description "description") (dcat:keyword "keywords")
-        (dcterms:license "license") (dcterms:issued "datePublished") (dcterms:modified "dateModified")
-        (dcterms:creator "creator") (adms:versionNotes "notes")
-    }
-    ?set ?property ?stated
-    OPTIONAL { ?stated foaf:name ?called }
-    BIND(COALESCE(?called, ?stated) AS ?value)
-} ORDER BY ?key ?value
-"""
-
-_RELEASE_QUERY = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-SELECT ?version ?day WHERE {
-    {
-        ?set dcat:version ?version BIND(IF(?set = <DATASET>, 0, 1) AS ?rank)
-        FILTER(?rank = 0 || EXISTS { ?set a dcat:Dataset })
-    } UNION {
-        ?set owl:versionInfo ?version BIND(IF(?set = <ONTOLOGY>, 2, 3) AS ?rank)
-        FILTER(?rank = 2 || EXISTS { ?set a owl:Ontology })
-    }
-    OPTIONAL { ?set dcterms:modified|dcterms:issued ?day }
-} ORDER BY ?rank ?version DESC(?day)
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class Release:
     """Which release of the graph it is: its number and its day, as 2026-11-25; the day is empty where none is stated.
@@ -142,24 +106,20 @@ class Release:
     is_stated: bool = True
 
 
-def _about_dataset(query: str, store: Store, space: str) -> str:
-    """A query about the dataset of a project, or where no ``space`` is given of the one the store describes."""
-    dataset = dataset_of(space or own_profile(read_profiles(store), None).space)
-    return query.replace("<DATASET>", f"<{dataset}>").replace("<ONTOLOGY>", f"<{ONTOLOGY}>")
-
-
 def read_release(store: Store, space: str = "", number: str = "") -> Release:
     """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
 
     It is ``number`` where that is given: a release is published under another one than it says
-    itself.
+    itself. ``space`` is what the addresses of its project begin with, by the profile the store
+    holds where none is given.
     """
     if number:
         return Release(number)
-    rows = select(store, _about_dataset(_RELEASE_QUERY, store, space)).rows
+    dataset = dataset_of(space or own_profile(read_profiles(store), None).space)
+    rows = select(store, program_query("dataset/release", dataset=dataset)).rows
     if rows:
         version, day = rows[0]
-        return Release(plain(version), plain(day)[:10])
+        return Release(plain(version), plain(day)[:_DAY])
     from importlib import metadata  # loads much of the library, and few graphs state no version
 
     try:
@@ -168,8 +128,15 @@ def read_release(store: Store, space: str = "", number: str = "") -> Release:
         return Release("", is_stated=False)
 
 
-def other_release(store: Store, project: Project) -> tuple[str, str] | None:
-    """The releases there and here, where a store and the files of a project state different ones."""
+class DifferingReleases(NamedTuple):
+    """The number of the release a store states, and the other one that the files of the project state."""
+
+    remote: str
+    local: str
+
+
+def differing_releases(store: Store, project: Project) -> DifferingReleases | None:
+    """The releases there and here; None where a store and the files of a project do not state different ones."""
     files = ox.Store()
     for path in (*project.ontology_files(), project.catalogue):
         if path.parent in (project.ontology, project.graph) and path.is_file():
@@ -177,15 +144,22 @@ def other_release(store: Store, project: Project) -> tuple[str, str] | None:
     remote = read_release(store, project.space)
     local = read_release(LocalStore(files), project.space)
     differs = remote.is_stated and local.is_stated and remote.number != local.number
-    return (remote.number, local.number) if differs else None
+    return DifferingReleases(remote.number, local.number) if differs else None
+
+
+class Licence(NamedTuple):
+    """The address of a licence, and what it is called in short."""
+
+    address: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a dataset says of itself; ``licence`` is its address and what it is called in short, ``modified`` a day."""
+    """What a dataset says of itself, by the keys of the query; ``modified`` is a day, empty where none is stated."""
 
     stated: Mapping[str, tuple[ox.Literal | ox.NamedNode, ...]]
-    licence: tuple[str, str] | None = None
+    licence: Licence | None = None
     modified: str = ""
 
     def texts(self, key: str, language: Language) -> list[str]:
@@ -202,13 +176,14 @@ class Notice:
         return by_tag[language] or by_tag[SOURCE_LANGUAGE] or by_tag[""]
 
 
-def read_notice(store: Store, space: str = "") -> Notice:
-    """What the dataset of a store says of itself."""
+def read_notice(store: Store, space: str) -> Notice:
+    """What the dataset of a project says of itself; its addresses begin with ``space``."""
     stated: dict[str, tuple[ox.Literal | ox.NamedNode, ...]] = {}
-    for key, value in select(store, _about_dataset(_DATASET_QUERY, store, space)).rows:
+    query = program_query("dataset/notice", dataset=dataset_of(space))
+    for key, value in select(store, query).rows:
         if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
             stated[key.value] = (*stated.get(key.value, ()), value)
     first = {key: values[0].value for key, values in stated.items()}
     address = first.get("license", "")
-    licence = (address, LICENCES.get(address, address)) if address else None
-    return Notice(stated, licence, first.get("dateModified", "")[:10])
+    licence = Licence(address, LICENCES.get(address, address)) if address else None
+    return Notice(stated, licence, first.get("dateModified", "")[:_DAY])

@@ -5,16 +5,18 @@ those its class and its identifier give. This is the one place that decides what
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from pan2kg.i18n.catalogue import LANGUAGES, french
-from pan2kg.store import Store, gathered, plain, select, text_rows
+from pan2kg.store import Store, gathered, plain, program_query, select, text_rows
 from pan2kg.store.store import Row, Solutions
-from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
+from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
 KINDS = (
     "plan",
@@ -33,50 +35,17 @@ KINDS = (
 )
 """Things that have a page of their own in the site; all others are shown on the pages of these."""
 
-
-_PREFIXES = f"""PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX pan: <{PAN}>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-"""
-_LABELS = f"""{_PREFIXES}
-SELECT ?thing ?rank ?label WHERE {{
-    VALUES (?property ?rank) {{ (skos:prefLabel 0) (rdfs:label 1) (dcterms:title 2) }}
-    ?thing ?property ?label . FILTER(ISIRI(?thing))
-}}
-"""
-_KEYS = f"""{_PREFIXES}
-SELECT ?thing ?key ?notation WHERE {{
-    {{ ?thing dcterms:identifier ?key FILTER(ISIRI(?thing)) }} UNION
-    {{ ?thing skos:notation ?notation FILTER(ISIRI(?thing)) }}
-}}
-"""
-_SHORT_NAMES = f"""{_PREFIXES}
-SELECT ?thing (0 AS ?rank) ?name WHERE {{ ?thing pan:shortName ?name FILTER(ISIRI(?thing)) }}
-"""
-_STANDING = f"""{_PREFIXES}
-SELECT ?plan (0 AS ?rank) ?words WHERE {{
-    ?plan <http://www.w3.org/ns/adms#status> ?status .
-    ?status skos:prefLabel ?words .
-    FILTER(?status != <{ID}planstatus/adopted>)
-}}
-"""
-"""What a plan is that was not adopted, or no longer applies: its name says so wherever it stands."""
-_TYPES = f"""{_PREFIXES}
-SELECT ?thing ?type WHERE {{ ?thing a ?type FILTER(ISIRI(?thing)) }}
-"""
 INSTRUMENTS = frozenset(
     PAN + name
     for name in ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument")
 )
-_KIND_OF: Mapping[str, str] = dict.fromkeys(INSTRUMENTS, "instrument") | {
+"""The classes of what others have set down, and plans and actions rest on."""
+_KIND_OF = dict.fromkeys(INSTRUMENTS, "instrument") | {
     PAN + "Provision": "provision",
     PAN + "PublicBody": "body",
     PAN + "Organisation": "body",
 }
 """The kind of things whose IRI is not ours, by their class."""
-
-
 _TextsOf = dict[str, dict[str, str]]
 """The texts of things, by IRI and language."""
 
@@ -141,19 +110,16 @@ class Entry:
         return f"{self.kind}/{self.key}.html"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Labels:
-    """All things by their IRI, and by the kind and key that address their page; ``entry`` looks up an IRI.
-
-    ``called`` keeps for the pages what a property is called, once it was asked for.
-    """
+    """All things by their IRI, and by the kind and key that address their page."""
 
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
-    entry: Callable[[str], Entry | None] = field(repr=False, compare=False)
-    called: dict[tuple[str, str, bool], tuple[str, str]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+
+    def entry(self, iri: str) -> Entry | None:
+        """The thing with an IRI."""
+        return self.entries.get(iri)
 
     def find(self, kind: str, key: str) -> Entry | None:
         """The thing of a kind with a key, as its page is called."""
@@ -204,12 +170,122 @@ class Labels:
 
 
 def best(texts: Mapping[str, str], language: str) -> Name:
-    """The text in a language, else in French, English or the first of the others."""
-    for tag in (language, *LANGUAGES):
-        if tag in texts:
-            return Name(texts[tag], tag, texts)
-    tag = min(texts)
+    """The text in a language, else in French, English or the first of the others; of one text at least."""
+    tag = next(tag for tag in (language, *LANGUAGES, min(texts)) if tag in texts)
     return Name(texts[tag], tag, texts)
+
+
+def _end_of(iri: str) -> str:
+    """The last part of an IRI, where nothing better is known."""
+    _, eli, path = iri.partition("/eli/")
+    if eli and "#" not in path:  # the parts of such an address mean nothing alone
+        return f"eli/{path}"
+    return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
+
+
+def read_labels(store: Store) -> Labels:
+    """Read the names, keys and classes of all things, each query once."""
+    names = _texts(select(store, program_query("labels/names")).rows)
+    short_names = _texts(select(store, program_query("labels/short-names")).rows)
+    statuses = _texts(select(store, program_query("labels/plan-statuses")).rows)
+    _add_status(names, statuses)
+    _add_status(short_names, statuses)
+    keys = select(store, program_query("labels/keys"))
+    identifiers = _first_values(keys, "key")
+    notations = _first_values(keys, "notation")
+    classes = _classes(store)
+    entries = {}
+    by_address: dict[tuple[str, str], Entry] = {}
+    for iri in sorted({*names, *identifiers, *classes}):
+        identifier = identifiers.get(iri, "")
+        class_ = classes.get(iri, "")
+        kind, key = kind_and_key(iri)
+        if kind:
+            key = _free_key(kind, key, by_address)
+        elif class_ in _KIND_OF and identifier:
+            kind = _KIND_OF[class_]
+            key = identifier
+        entry = Entry(
+            iri,
+            kind,
+            key,
+            type=class_,
+            notation=notations.get(iri, ""),
+            texts=names.get(iri, {}),
+            identifier=identifier,
+            brief=short_names.get(iri, {}),
+        )
+        if kind:
+            by_address[kind, key] = entry
+        entries[iri] = entry
+    return Labels(entries, by_address)
+
+
+def _add_status(names: _TextsOf, statuses: _TextsOf) -> None:
+    """Call plans that are drafts, announced or lapsed so, behind each of their names."""
+    for plan, words in statuses.items():
+        texts = names.get(plan, {})
+        for tag, name in texts.items():
+            texts[tag] = f"{name} ({best(words, tag).text})"
+
+
+def _classes(store: Store) -> dict[str, str]:
+    """The class of each thing: of several one of ours, then the first."""
+    classes = gathered(
+        (iri, class_) for iri, class_ in text_rows(store, program_query("labels/classes"))
+    )
+    return {
+        iri: min(names, key=lambda name: (not name.startswith(PAN), name))
+        for iri, names in classes.items()
+    }
+
+
+def _free_key(kind: str, key: str, by_address: Mapping[tuple[str, str], Entry]) -> str:
+    """The key of a thing of ours, with a number behind it where another of ours has that address already.
+
+    A thing of others gives its address up.
+    """
+    namesake = by_address.get((kind, key))
+    if namesake is None or not kind_and_key(namesake.iri)[0]:
+        return key
+    number = 2
+    while (kind, f"{key}.{number}") in by_address:
+        number += 1
+    return f"{key}.{number}"
+
+
+def _first_values(solutions: Solutions, column: str) -> dict[str, str]:
+    """The first value in a column by its text, by the thing the row is about."""
+    values: dict[str, str] = {}
+    for iri, value in zip(solutions.values("thing"), solutions.values(column), strict=True):
+        if value:
+            values[iri] = min(value, values.get(iri, value))
+    return values
+
+
+class _RankedName(NamedTuple):
+    """A name of a thing: of several in a language that of the lowest rank is taken, then the first."""
+
+    rank: str
+    words: str
+    tag: str
+
+
+def _texts(rows: Iterable[Row]) -> _TextsOf:
+    """The texts of things by language, from rows of a thing, a rank and a label."""
+    ranked: dict[str, list[_RankedName]] = defaultdict(list)
+    for thing, rank, label in rows:
+        tag = label.language if isinstance(label, ox.Literal) else None
+        ranked[plain(thing)].append(_RankedName(plain(rank), plain(label), tag or ""))
+    texts_of = {}
+    for iri, names in ranked.items():
+        texts = texts_of[iri] = dict[str, str]()
+        # put in order here: engines take longer to sort all of them than to find them
+        for name in sorted(names):
+            if name.tag not in texts:
+                words = " ".join(name.words.split())
+                texts[name.tag] = french(words) if name.tag == "fr" else words
+    return texts_of
 
 
 def shortened(words: str, most: int = 48) -> str:
@@ -231,111 +307,3 @@ def shortened(words: str, most: int = 48) -> str:
 def plain_words(words: str) -> str:
     """Words with plain spaces, for what does not break lines."""
     return words.replace("\u00a0", " ")
-
-
-def _end_of(iri: str) -> str:
-    """The last part of an IRI, where nothing better is known."""
-    _, eli, path = iri.partition("/eli/")
-    if eli and "#" not in path:  # the parts of such an address mean nothing alone
-        return f"eli/{path}"
-    return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
-
-
-def read_labels(store: Store) -> Labels:
-    """Read the names, keys and classes of all things, each query once."""
-    texts = _texts(select(store, _LABELS).rows)
-    brief = _texts(select(store, _SHORT_NAMES).rows)
-    standing = _texts(select(store, _STANDING).rows)
-    _add_standing(texts, standing)
-    _add_standing(brief, standing)
-    table = select(store, _KEYS)
-    identifiers = _first(table, "key")
-    notations = _first(table, "notation")
-    types = _types(store)
-
-    entries = {}
-    by_address: dict[tuple[str, str], Entry] = {}
-    for iri in sorted({*texts, *identifiers, *types}):
-        identifier = identifiers.get(iri, "")
-        class_ = types.get(iri, "")
-        kind, key = kind_and_key(iri)
-        if not kind and class_ in _KIND_OF and identifier:
-            kind = _KIND_OF[class_]
-            key = identifier
-        entry = Entry(
-            iri,
-            kind,
-            key,
-            type=class_,
-            notation=notations.get(iri, ""),
-            texts=texts.get(iri, {}),
-            identifier=identifier,
-            brief=brief.get(iri, {}),
-        )
-        if kind:
-            entry = _with_free_key(entry, by_address)
-            by_address[kind, entry.key] = entry
-        entries[iri] = entry
-    return Labels(entries, by_address, entries.get)
-
-
-def _add_standing(texts: _TextsOf, standing: _TextsOf) -> None:
-    """Call plans that are drafts, announced or lapsed so, behind each of their names."""
-    for plan, words in standing.items():
-        names = texts.get(plan, {})
-        for tag, name in names.items():
-            names[tag] = f"{name} ({best(words, tag).text})"
-
-
-def _types(store: Store) -> dict[str, str]:
-    """The class of each thing: of several one of ours, then the first."""
-    classes = gathered((iri, class_) for iri, class_ in text_rows(store, _TYPES))
-    return {
-        iri: min(names, key=lambda name: (not name.startswith(PAN), name))
-        for iri, names in classes.items()
-    }
-
-
-def _with_free_key(entry: Entry, by_address: Mapping[tuple[str, str], Entry]) -> Entry:
-    """A number behind its key, where it and what has its address already are ours; else it takes the address over."""
-    namesake = by_address.get((entry.kind, entry.key))
-    if namesake is None or not (kind_and_key(entry.iri)[0] and kind_and_key(namesake.iri)[0]):
-        return entry
-    number = 2
-    while (entry.kind, f"{entry.key}.{number}") in by_address:
-        number += 1
-    return replace(entry, key=f"{entry.key}.{number}")
-
-
-def _first(table: Solutions, column: str) -> dict[str, str]:
-    """The first value in a column, by the thing the row is about."""
-    values: dict[str, str] = {}
-    for iri, value in zip(table.values("thing"), table.values(column), strict=True):
-        if value:
-            values[iri] = min(value, values.get(iri, value))
-    return values
-
-
-class _RankedName(NamedTuple):
-    """A name of a thing: of several in a language that of the lowest rank is taken, then the first."""
-
-    rank: str
-    words: str
-    tag: str
-
-
-def _texts(rows: Iterable[Row]) -> _TextsOf:
-    """The texts of things by language, from rows of a thing, a rank and a label."""
-    ranked: dict[str, list[_RankedName]] = defaultdict(list)
-    for thing, rank, label in rows:
-        tag = getattr(label, "language", None) or ""
-        ranked[plain(thing)].append(_RankedName(plain(rank), plain(label), tag))
-    texts_of = {}
-    for iri, names in ranked.items():
-        texts = texts_of[iri] = dict[str, str]()
-        # put in order here: engines take longer to sort all of them than to find them
-        for name in sorted(names):
-            if name.tag not in texts:
-                words = " ".join(name.words.split())
-                texts[name.tag] = french(words) if name.tag == "fr" else words
-    return texts_of

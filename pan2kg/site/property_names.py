@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +56,7 @@ def _places() -> Mapping[tuple[str, bool], PropertyPlace]:
     return places
 
 
+@lru_cache(maxsize=1 << 12)  # pages ask for the same ones again and again
 def called(
     index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False
 ) -> tuple[str, str]:
@@ -63,15 +64,7 @@ def called(
 
     Read ``back`` it says what points to a thing: « actions » of what has them.
     """
-    asked = (iri, language, back)
-    if asked not in index.called:
-        index.called[asked] = _called(index.label(iri, language), iri, language, back=back)
-    return index.called[asked]
-
-
-def _called(
-    label: labels.Name, iri: str, language: catalogue.Language, *, back: bool
-) -> tuple[str, str]:
+    label = index.label(iri, language)
     key = place_of(iri, back=back).name
     messages = _BACK if back else _OUTWARD
     is_in_language = label.language == language

@@ -29,7 +29,7 @@ def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     for entry in chosen:
         if not entry.annotated and not choice.everything:
             continue
-        fields = {name.replace(" ", "_"): presence for name, presence in entry.fields}
+        fields = {name.replace(" ", "_"): presence for name, presence in entry.fields.items()}
         body = _body_of(graph, entry, with_body)
         presences = [fields.get(field) for field in FIELDS]
         rows.append((entry.action, graph.plan_of(entry.action), body, *presences, entry.share))
@@ -136,7 +136,7 @@ def _recorded(graph: Graph, knowledge: known.Known) -> dict[str, AbstractSet[str
         "with_body": graph.with_body(knowledge.level),
         "with_topic": with_topic,
         "with_group": with_group,
-        "with_fields": {action for action, _, _ in graph.fields},
+        "with_fields": {field.action for field in graph.fields},
     }
 
 

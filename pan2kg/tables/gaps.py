@@ -259,7 +259,7 @@ def _field(name: str, presence: Standing) -> Find:
         for entry in coverage.fields_of(graph):
             if not entry.annotated or not scope.holds(graph, entry.action):
                 continue
-            recorded = dict(entry.fields)[name]
+            recorded = entry.fields[name]
             if recorded is presence:
                 listed.append(Gap(entry.action, entry.plan))
             if recorded is Standing.UNREAD:

@@ -86,7 +86,7 @@ EXAMPLE = World(
         use("b2", "amends", "C", OFFICIAL),
         use("c1", "promotes", "G", OTHER),
     ),
-    (("G4", "G", PLAN), ("N", "D", PLAN)),
+    (TextStep("G4", "G", PLAN), TextStep("N", "D", PLAN)),
     frozenset({"C"}),
 )
 

@@ -22,7 +22,7 @@ from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.figures import FIGURES
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.graph.datasets import Release, other_release, read_release
+from pan2kg.graph.datasets import Release, differing_releases, read_release
 from pan2kg.graph.labels import best, plain_words
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import FOLDERS, Project
@@ -283,9 +283,11 @@ def test_the_dataset_comes_before_the_ontology_and_ours_before_others(
     named = pan2kg.Graph(few.project, few.store, release="9.9.9")
     assert (named.uses.basis.release, "9.9.9" in page("index", named)) == ("9.9.9", True)
     own = read_release(few.store, few.project.space)
-    assert other_release(few.store, few.project) is None
-    assert other_release(stated(""), few.project) is None, "one that is not stated is not compared"
-    assert other_release(stated('pan2kg:dataset dcat:version "9" .'), few.project) == (
+    assert differing_releases(few.store, few.project) is None
+    assert differing_releases(stated(""), few.project) is None, (
+        "one that is not stated is not compared"
+    )
+    assert differing_releases(stated('pan2kg:dataset dcat:version "9" .'), few.project) == (
         "9",
         own.number,
     )
