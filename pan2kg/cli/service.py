@@ -18,6 +18,7 @@ from pan2kg.i18n.message import say
 from pan2kg.project import Project
 from pan2kg.server import asking, documents, edge, listening, pages, protocol, releases, sparql, web
 from pan2kg.server.keeper import Keeper
+from pan2kg.server.kept_pages import HomePages
 from pan2kg.server.operations import Operations
 from pan2kg.server.reloading import Reloading
 from pan2kg.store import store as stores
@@ -55,7 +56,7 @@ def answer(
     else:
         reviews = people is not None and not project.is_packaged and not project.data
         site = _site(project, store, release, writable=reviews, folder=folder)
-        shown = _pages(site, None if people else pages.HomePages(project, folder), keeper)
+        shown = _pages(site, None if people else HomePages(project, folder), keeper)
         routes = _documents(project, store, release, site)
         if reviews:
             from pan2kg.server import review, reviewers
@@ -143,7 +144,7 @@ def _site(
 
 def _pages(
     site: pages.RefreshedSite,
-    homes: pages.HomePages | None = None,
+    homes: HomePages | None = None,
     keeper: Keeper | None = None,
 ) -> pages.Pages:
     def assets() -> Mapping[str, Path]:

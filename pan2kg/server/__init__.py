@@ -16,8 +16,13 @@ share the memory of the one that holds the graph, pages by threads of the main p
 ``operations`` health, metrics, the log
 ``reloading``  when the files are loaded anew
 ``sparql``     the endpoint, graphs as wholes, a relay to another endpoint
-``documents``  things, their documents, the VoID description
-``pages``      pages and assets of a site
+``documents``  requests for things, documents, the VoID description
+``document_paths``
+               which document describes which thing
+``descriptions``
+               what stands in a document
+``pages``      pages and assets of a site, drawn and sent
+``kept_pages`` pages that were drawn, in memory and in a file
 ``releases``   the files of a release, and what plain files cannot say
 ``all_pages``  a page for every IRI the graph mentions
 ``reviewers``  who reviews, how they sign in, and their sessions

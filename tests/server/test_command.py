@@ -17,7 +17,7 @@ import pytest
 import pan2kg
 from pan2kg.server.answering import Limits
 from pan2kg.server.edge import Settings
-from pan2kg.server.pages import HOMES, CachedPage, HomePages
+from pan2kg.server.kept_pages import HOMES, CachedPage, HomePages
 from pan2kg.server.protocol import Operation, RefusalError
 from pan2kg.server.sparql import Relay
 from tests.conftest import Cli

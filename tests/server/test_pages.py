@@ -11,7 +11,8 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
-from pan2kg.server.pages import HOMES, CachedPage, HomePages, Pages, RefreshedSite
+from pan2kg.server.kept_pages import HOMES, CachedPage, HomePages
+from pan2kg.server.pages import Pages, RefreshedSite
 from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import marks_of
 from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
