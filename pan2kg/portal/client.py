@@ -46,10 +46,13 @@ API = "/api/1"
 _INTERVAL = 1.0
 """The seconds between two requests."""
 _HOPS = 3
+"""How many times a reader is led on within the portal."""
 _PATIENT = 5
 """So many times longer than usual a portal is waited for that has a large file: it may scan and store it first."""
 _LARGEST = 1 << 26
 """The bytes of an answer that is still read."""
+_TOLD_LETTERS = 400
+"""How many letters of what the portal says are told."""
 _MOVED = (301, 302, 303, 307, 308)
 _REMEDIES: Mapping[int, str] = {
     **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415)},
@@ -60,14 +63,21 @@ _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """The statuses after which trying again may help."""
 
 
-def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool) -> tuple[str, str]:
+class Access(NamedTuple):
+    """The address of a portal, and the key it is written to with; empty where none is needed."""
+
+    address: str
+    key: str = ""
+
+
+def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool) -> Access:
     """The address of a portal, and the key the environment holds: empty unless it is needed.
 
     Raises PortalError where the address is none, where the key would be sent in the clear, and
     where a key is needed and there is none or it cannot be one.
 
     >>> read_access("https://data.public.lu/api/1/", {}, needs_key=False)
-    ('https://data.public.lu', '')
+    Access(address='https://data.public.lu', key='')
     >>> read_access("http://data.public.lu", {}, needs_key=False)
     Traceback (most recent call last):
     pan2kg.portal.client.PortalError: http://data.public.lu: The key would be sent in the clear. Write https://.
@@ -80,13 +90,13 @@ def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool)
         raise PortalError("key-in-clear", place=Place(portal), remedy="write-https")
     address = portal.rstrip("/").removesuffix(API)
     if not needs_key:
-        return address, ""
+        return Access(address)
     key = environment.get(VARIABLE, "").strip()
     if not key:
         raise PortalError("variable-not-set", remedy="set-key", variable=VARIABLE)
     if not re.fullmatch(r"[!-~]*", key):
         raise PortalError("key-faulty", remedy="copy-key-again", variable=VARIABLE)
-    return address, key
+    return Access(address, key)
 
 
 def _parsed(portal: str) -> SplitResult | None:
@@ -127,6 +137,13 @@ class PortalFile(NamedTuple):
         return algorithm in sums and value == sums[algorithm]
 
 
+class _WholeAnswer(NamedTuple):
+    """What a portal has answered: status and headers, and all of the body."""
+
+    response: httpx.Response
+    body: bytes
+
+
 @dataclass(slots=True, repr=False)  # which would show the key
 class Client:
     """Who asks a portal. ``clock`` gives seconds and ``sleep`` waits for so many, as in ``time``."""
@@ -147,28 +164,26 @@ class Client:
         """
         address = f"{self.portal}{API}{path}"
         home = httpx.URL(self.portal)
+        target = home
         url = address
-        host = ""
         for _ in range(_HOPS):
-            answer, body = self._exchange(method, url, content)
-            if answer.status_code not in _MOVED:
-                return self._read(answer, body, f"{method} {url}")
-            target = answer.next_request.url if answer.next_request else home
+            answer = self._exchange(method, url, content)
+            if answer.response.status_code not in _MOVED:
+                return self._read(answer, Place(f"{method} {url}"))
+            following = answer.response.next_request
+            target = following.url if following else home
             url = str(target)
-            host = harmless(f"{target.scheme}://{target.host}")
             if method != "GET" or _origin(target) != _origin(home):
                 break
+        moved = harmless(f"{target.scheme}://{target.host}")
         remedy = "key-not-sent-there"
         if method == "GET":
-            raise PortalError(
-                "portal-redirects-readers", place=Place(address), remedy=remedy, url=host
-            )
+            place = Place(address)
+            raise PortalError("portal-redirects-readers", place=place, remedy=remedy, url=moved)
         place = Place(f"{method} {address}")
-        raise PortalError("portal-redirects-writers", place=place, remedy=remedy, moved=host)
+        raise PortalError("portal-redirects-writers", place=place, remedy=remedy, moved=moved)
 
-    def _exchange(
-        self, method: str, url: str, content: Json | PortalFile | None
-    ) -> tuple[httpx.Response, bytes]:
+    def _exchange(self, method: str, url: str, content: Json | PortalFile | None) -> _WholeAnswer:
         """One request, when its turn has come, and the whole of its answer."""
         self._await_turn()
         place = Place(f"{method} {url}")
@@ -190,7 +205,7 @@ class Client:
             self.sleep(self._free - now)
         self._free = max(now, self._free) + _INTERVAL
 
-    def _upload(self, method: str, url: str, file: PortalFile) -> tuple[httpx.Response, bytes]:
+    def _upload(self, method: str, url: str, file: PortalFile) -> _WholeAnswer:
         changed = ProjectError("file-changed", place=Place(str(file.path)), remedy="push-goes-on")
         try:
             opened = file.path.open("rb")
@@ -218,7 +233,7 @@ class Client:
         media: str = "",
         files: Mapping[str, Any] | None = None,
         patience: int = 1,
-    ) -> tuple[httpx.Response, bytes]:
+    ) -> _WholeAnswer:
         headers = {"Accept": "application/json", "User-Agent": "pan2kg"}
         if self.key:
             headers["X-API-KEY"] = self.key
@@ -234,7 +249,7 @@ class Client:
             )
             answer = client.send(request, stream=True, follow_redirects=False)
             try:
-                return answer, _whole_body(answer, Place(f"{method} {url}"))
+                return _WholeAnswer(answer, _whole_body(answer, Place(f"{method} {url}")))
             finally:
                 answer.close()
 
@@ -253,18 +268,17 @@ class Client:
         why = self._conceal(words).lower()
         return PassingError("connection-broke", place=place, remedy="check-connection", why=why)
 
-    def _read(self, answer: httpx.Response, content: bytes, place: str) -> Any:  # noqa: ANN401
-        is_refused = answer.status_code >= 300
+    def _read(self, answer: _WholeAnswer, place: Place) -> Any:  # noqa: ANN401
+        """What an answer says as JSON; PortalError where it refuses, or is no JSON."""
+        is_refused = answer.response.status_code >= 300
         value = None
         try:
-            value = json.loads(content) if content else None
+            value = json.loads(answer.body) if answer.body else None
         except ValueError:
             if not is_refused:
-                raise PortalError(
-                    "no-udata", place=Place(place), remedy="check-home-page"
-                ) from None
+                raise PortalError("no-udata", place=place, remedy="check-home-page") from None
         if is_refused:
-            raise self._refusal(answer, value, Place(place))
+            raise self._refusal(answer.response, value, place)
         return value
 
     def _refusal(self, answer: httpx.Response, value: object, place: Place) -> PortalError:
@@ -297,7 +311,7 @@ class Client:
         text = harmless(words)
         if self.key:
             text = text.replace(self.key, "…")
-        return text[:400]
+        return text[:_TOLD_LETTERS]
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -7,6 +7,7 @@ agree nothing is sent, so that a push that is repeated changes nothing.
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -24,13 +25,12 @@ from pan2kg.portal.client import (
 )
 from pan2kg.portal.offer import DATASET_KEY, PART_KEY, Offer, OfferedPart
 
-_SHELF = "/organizations/{}/datasets/?page={}&page_size=100"
 DATASET = "{dataset}"
 RESOURCE = "{resource}"
 ADDRESS = "{url}"
 """What stands for an identifier or address that only an earlier answer gives."""
 _SIGNS = (DATASET, RESOURCE, ADDRESS)
-_KEPT = ("acronym", "spatial", "temporal_coverage", "frequency_date", "private")
+_SET_BY_PEOPLE = ("acronym", "spatial", "temporal_coverage", "frequency_date", "private")
 """What udata could empty if an update left it out, and people may have set on the portal."""
 _COMPUTED = frozenset({"checksum", "filesize", "format", "mime"})
 """What udata works out of a file it holds: an update may say better, which version 6 keeps and later ones do not."""
@@ -110,7 +110,7 @@ def look(client: Client, offer: Offer, identifier: str = "") -> Remote | None:
     identifier = identifier or offer.dataset or _find_dataset(client, offer)
     if not identifier:
         return None
-    answer = client.ask("GET", f"{_dataset_path(identifier)}")
+    answer = client.ask("GET", _dataset_path(identifier))
     if not dig(answer, "id"):
         raise PortalError("no-udata", remedy="check-home-page")
     if answer.get("deleted"):
@@ -165,7 +165,7 @@ def _listings(client: Client, organization: str) -> list[object]:
 
 
 def _shelf_path(organization: str, page: int) -> str:
-    return _SHELF.format(quote(organization, safe=""), page)
+    return f"/organizations/{quote(organization, safe='')}/datasets/?page={page}&page_size=100"
 
 
 def _dataset_path(identifier: str) -> str:
@@ -231,7 +231,7 @@ def _steps_of_dataset(offer: Offer, remote: Remote | None, path: str) -> Iterato
         yield PushStep("POST", "/datasets/", why, body)
     elif names := _changed(offer.description, remote.description):
         held = remote.description
-        body = {name: held[name] for name in _KEPT if held.get(name) is not None}
+        body = {name: held[name] for name in _SET_BY_PEOPLE if held.get(name) is not None}
         body |= offer.description
         body["extras"] = held["extras"] | offer.description["extras"]
         if organization := dig(held, "organization", "id"):
@@ -356,73 +356,107 @@ def push(
     first. Unless it ``sends``, nothing but that look is done. Raises PortalError where the portal
     refuses, and where a fault did not pass after three waits.
     """
-    faults = 0
-    sent = 0
+    pusher = _Pusher(client, offer, report, prune)
     passes = 0
-    identifiers = dict[str, str]()
     while True:
         try:
-            remote = look(client, offer, identifiers.get(DATASET, ""))
-            todo = plan_steps(offer, remote, prune=prune)
-            if remote and sent and not dig(remote.description, "extras", DATASET_KEY):
-                # a portal that drops the extra by which the dataset is found again would be given a
-                # second one
-                raise PortalError(
-                    "extra-of-resource", remedy="name-dataset", extra=DATASET_KEY, id=remote.id
-                )
-            if not sends or (remote and (not todo or passes == _PASSES)):
-                return PushOutcome(remote, sent, todo)
-            if remote:
-                identifiers[DATASET] = remote.id
-            for number, step in enumerate(todo, start=1):
-                path = _perform(client, step, identifiers)
-                sent += 1
-                faults = 0
-                report(f"{number}/{len(todo)} {step.method} {path}: {step.why}")
+            outcome = pusher.look()
+            is_done = outcome.remote and (not outcome.remaining or passes == _PASSES)
+            if is_done or not sends:
+                return outcome
+            pusher.send(outcome.remaining)
             passes += 1
         except PassingError as fault:
-            if faults == len(_BACKOFF):
-                raise
-            wait = max(_BACKOFF[faults], fault.after)
-            if wait > _PATIENCE:
-                raise
-            faults += 1
+            wait = pusher.wait_after(fault)
             if sends:
                 report(say("portal", "trying-again", fault=fault.message, seconds=f"{wait:.0f}"))
             client.sleep(wait)
 
 
-def _perform(client: Client, step: PushStep, identifiers: dict[str, str]) -> str:
-    """Send a request with what earlier answers told in place of the signs, and note what this one tells."""
-    path = step.path
-    for sign, value in identifiers.items():
-        path = path.replace(sign, value)
-    content = step.content
-    if isinstance(content, dict):
-        content = {name: _filled(value, identifiers) for name, value in content.items()}
-    answer = client.ask(step.method, path, content)
-    body: Json = answer if isinstance(answer, dict) else {}
-    place = Place(f"{step.method} {step.path}")
-    if isinstance(content, PortalFile):
-        if not _has_arrived(content, body):
-            sent_to = Place(f"{step.method} {client.portal}{API}{path}")
-            raise PassingError("not-whole", place=sent_to, remedy="push-goes-on", name=content.name)
-    elif dig(content, "extras", PART_KEY) and not dig(body, "extras", PART_KEY):
-        # a portal that drops the extra by which a resource is found again would be given it anew
-        # each time
-        raise PortalError("extra-of-resource", place=place, remedy="ask-for-extras", extra=PART_KEY)
-    if step.method == "POST":
-        identifier = dig(body, "id")
-        if not identifier.replace("-", "").replace("_", "").isalnum():
-            raise PortalError("no-udata", place=place, remedy="push-goes-on")
-        kind = DATASET if step.path == "/datasets/" else RESOURCE
-        identifiers[kind] = identifier
-        identifiers[ADDRESS] = dig(body, "url")
-    return path
+@dataclass
+class _Pusher:
+    """A push that is under way: how much was ``sent``, how many ``faults`` came since, what answers have told.
 
+    ``identifiers`` are the identifiers and the address of what was created, by the signs that stand
+    for them in later requests.
+    """
 
-def _filled(value: object, identifiers: dict[str, str]) -> object:
-    return identifiers.get(value, value) if isinstance(value, str) else value
+    client: Client
+    offer: Offer
+    report: Callable[[str], None]
+    prune: bool
+    sent: int = 0
+    faults: int = 0
+    identifiers: dict[str, str] = field(default_factory=dict)
+
+    def look(self) -> PushOutcome:
+        """What the portal holds now, and what still differs."""
+        remote = look(self.client, self.offer, self.identifiers.get(DATASET, ""))
+        todo = plan_steps(self.offer, remote, prune=self.prune)
+        if remote and self.sent and not dig(remote.description, "extras", DATASET_KEY):
+            # a portal that drops the extra by which the dataset is found again would be given a
+            # second one
+            raise PortalError(
+                "extra-of-resource", remedy="name-dataset", extra=DATASET_KEY, id=remote.id
+            )
+        if remote:
+            self.identifiers[DATASET] = remote.id
+        return PushOutcome(remote, self.sent, todo)
+
+    def send(self, todo: tuple[PushStep, ...]) -> None:
+        """Send these requests, one after the other."""
+        for number, step in enumerate(todo, start=1):
+            path = self._perform(step)
+            self.sent += 1
+            self.faults = 0
+            self.report(f"{number}/{len(todo)} {step.method} {path}: {step.why}")
+
+    def wait_after(self, fault: PassingError) -> float:
+        """The seconds to wait after a fault; raises it where there were too many, or the wait would be too long."""
+        if self.faults == len(_BACKOFF):
+            raise fault
+        wait = max(_BACKOFF[self.faults], fault.after)
+        if wait > _PATIENCE:
+            raise fault
+        self.faults += 1
+        return wait
+
+    def _perform(self, step: PushStep) -> str:
+        """Send a request with what earlier answers told in place of the signs, and note what this one tells.
+
+        The path it was sent to.
+        """
+        path = step.path
+        for sign, value in self.identifiers.items():
+            path = path.replace(sign, value)
+        content = step.content
+        if isinstance(content, dict):
+            content = {name: self._filled(value) for name, value in content.items()}
+        answer = self.client.ask(step.method, path, content)
+        body: Json = answer if isinstance(answer, dict) else {}
+        place = Place(f"{step.method} {step.path}")
+        if isinstance(content, PortalFile):
+            if not _has_arrived(content, body):
+                sent_to = Place(f"{step.method} {self.client.portal}{API}{path}")
+                raise PassingError(
+                    "not-whole", place=sent_to, remedy="push-goes-on", name=content.name
+                )
+        elif dig(content, "extras", PART_KEY) and not dig(body, "extras", PART_KEY):
+            # a portal that drops the extra by which a resource is found again would be given it
+            # anew each time
+            raise PortalError(
+                "extra-of-resource", place=place, remedy="ask-for-extras", extra=PART_KEY
+            )
+        if step.method == "POST":
+            identifier = dig(body, "id")
+            if not identifier.replace("-", "").replace("_", "").isalnum():
+                raise PortalError("no-udata", place=place, remedy="push-goes-on")
+            self.identifiers[DATASET if step.path == "/datasets/" else RESOURCE] = identifier
+            self.identifiers[ADDRESS] = dig(body, "url")
+        return path
+
+    def _filled(self, value: object) -> object:
+        return self.identifiers.get(value, value) if isinstance(value, str) else value
 
 
 def _has_arrived(file: PortalFile, answer: Json) -> bool:

@@ -32,6 +32,7 @@ from pan2kg.portal import (
     Remote,
     client as requests,
     offer as offers,
+    uploads,
 )
 from tests.portal.portal_server import KEY, Json, Portal, serve
 
@@ -232,14 +233,14 @@ def test_files_are_found_by_the_end_of_their_address_and_go_by_names_the_portal_
         "b/x.ttl": inner / "x.ttl",
         "%2E%2E/outside.ttl": None,
     }
-    assert {path: offers.find_file(inner, f"https://e.org/{path}") for path in wanted} == wanted
+    assert {path: uploads.find_file(inner, f"https://e.org/{path}") for path in wanted} == wanted
     for name in ("page.html", "graph.nt", "graph.trig", "notes", "a.js"):
-        assert offers.upload_name(name) == (f"{name}.gz", True)
+        assert uploads.upload_name(name) == (f"{name}.gz", True)
     for ending in ("ttl", "rdf", "xml", "json", "csv", "zip", "gz", "svg", "pdf"):
-        assert offers.upload_name(f"data.{ending}") == (f"data.{ending}", False)
-    assert offers.upload_name("dumps/PAN2KG_graph.jsonld") == ("pan2kg-graph.json", False)
+        assert uploads.upload_name(f"data.{ending}") == (f"data.{ending}", False)
+    assert uploads.upload_name("dumps/PAN2KG_graph.jsonld") == ("pan2kg-graph.json", False)
     for name in ('a"b\r\nX: 1.csv', "é.csv", "..csv", ".csv", "a b.ttl", "日本.csv"):
-        assert offers.upload_name(name)[0].replace(".", "").replace("-", "").isalnum(), (
+        assert uploads.upload_name(name)[0].replace(".", "").replace("-", "").isalnum(), (
             "it needs no quoting in a form"
         )
     pusher.files = {
@@ -271,11 +272,11 @@ def test_a_file_is_compressed_to_the_same_bytes_and_stops_the_push_where_it_chan
         (tmp_path / f"packed-{number}").mkdir()
         os.utime(source, (number, number))
         sums.add(
-            offers.pack(source, "graph.nq.gz", "", folder=tmp_path / f"packed-{number}").sha256
+            uploads.pack(source, "graph.nq.gz", "", folder=tmp_path / f"packed-{number}").sha256
         )
     assert len(sums) == 1
     source.write_bytes(b"12345")
-    file = offers.pack(source, "a.csv", "text/csv", folder=None)
+    file = uploads.pack(source, "a.csv", "text/csv", folder=None)
     for size in (0, 3, 9):
         source.write_bytes(b"x" * size)
         with pytest.raises(Pan2kgError, match="changed while it was sent"):
