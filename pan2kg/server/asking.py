@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg import errors
+from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.server.answering import SENT_BYTES, Task
 from pan2kg.server.holder import FAULT
 from pan2kg.server.keeper import Keeper
@@ -275,15 +275,15 @@ class WorkerStore:
             EndpointError: it took too long or too much, or no worker was free in time.
         """
         if not self.turns.acquire(timeout=WAIT_SECONDS):
-            raise errors.EndpointError("page-workers-taken", remedy="ask-later")
+            raise EndpointError("page-workers-taken", remedy="ask-later")
         task = Task("query", text, table="tsv", graph="ntriples", own=True)
         try:
             answer = asyncio.run(self.crew.ask(task))
         except RefusalError as refusal:
             if refusal.status < 500:
-                place = errors.Place("query", refusal.line, refusal.column)
-                raise errors.QueryError(refusal.message, place=place) from None
-            raise errors.EndpointError(refusal.message, remedy="ask-later") from None
+                place = Place("query", refusal.line, refusal.column)
+                raise QueryError(refusal.message, place=place) from None
+            raise EndpointError(refusal.message, remedy="ask-later") from None
         finally:
             self.turns.release()
         body = answer.content()

@@ -15,15 +15,14 @@ import pyoxigraph as ox
 
 from pan2kg.graph.datasets import dataset_of, own_profile, read_profiles
 from pan2kg.project import Project
-from pan2kg.server import protocol
 from pan2kg.server.answering import used
 from pan2kg.server.document_paths import space_of
-from pan2kg.server.protocol import is_absolute
+from pan2kg.server.protocol import FORMATS, PREFIXES, is_absolute
 from pan2kg.store import LocalStore, Store, construct, plain, program_query, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, SKOS
 
 FOAF = "http://xmlns.com/foaf/0.1/"
-VOID = protocol.PREFIXES["void"]
+VOID = PREFIXES["void"]
 NAMES = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 # what is said of the named graphs a description rests on
 _ORIGIN = (RDF + "type", DCTERMS + "source", PAN + "certainty")
@@ -88,7 +87,7 @@ def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> b
         from pan2kg.publish import vocabulary
 
         return vocabulary.write(triples, form, needed)
-    return ox.serialize(triples, format=protocol.FORMATS[form], prefixes=needed or None) or b""
+    return ox.serialize(triples, format=FORMATS[form], prefixes=needed or None) or b""
 
 
 def describe_dataset(

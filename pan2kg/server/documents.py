@@ -19,7 +19,6 @@ from pan2kg.errors import ProjectError
 from pan2kg.graph.datasets import dataset_of
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
-from pan2kg.server import protocol
 from pan2kg.server.descriptions import VOID, count, describe, describe_dataset, in_order, write
 from pan2kg.server.document_paths import (
     ONTOLOGY,
@@ -30,7 +29,21 @@ from pan2kg.server.document_paths import (
     knows,
     space_of,
 )
-from pan2kg.server.protocol import Choice, Form, RefusalError, choose, is_absolute
+from pan2kg.server.protocol import (
+    GRAPHS,
+    READS,
+    Choice,
+    Form,
+    RefusalError,
+    ServedRelease,
+    choose,
+    insist,
+    is_absolute,
+    is_plain_path,
+    preferred_language,
+    prefers,
+    read_form,
+)
 from pan2kg.server.web import (
     Request,
     Response,
@@ -62,8 +75,8 @@ STARTS = (
 # one
 SUCCESSOR = f"successor-version {DCTERMS}isReplacedBy"
 
-_TURTLE = protocol.GRAPHS[0]
-DATA = (_TURTLE._replace(media=_TURTLE.media[:1]), *protocol.GRAPHS[1:4])
+_TURTLE = GRAPHS[0]
+DATA = (_TURTLE._replace(media=_TURTLE.media[:1]), *GRAPHS[1:4])
 # chosen only where nothing else will do: a wildcard is not answered with a media type nobody
 # registered
 _BY_OTHER_NAMES = _TURTLE._replace(media=_TURTLE.media[1:])
@@ -92,7 +105,7 @@ def routes(source: "DataSource") -> list[Route]:
     async def answer(request: Request) -> Response:
         return await threads.run(source.answer, request)
 
-    return [route(f"{start}{{rest:path}}", answer, protocol.READS) for start in STARTS]
+    return [route(f"{start}{{rest:path}}", answer, READS) for start in STARTS]
 
 
 class _AskedPath(NamedTuple):
@@ -134,7 +147,7 @@ class DataSource:
         self,
         project: Project,
         store: Store,
-        release: protocol.ServedRelease,
+        release: ServedRelease,
         prefixes: Mapping[str, str],
         portray: Portray | None = None,
     ) -> None:
@@ -156,7 +169,7 @@ class DataSource:
             return self._void(request)
         if place in ("/doc", "/doc/"):
             return self._look_up(request)
-        if not protocol.is_plain_path(place):
+        if not is_plain_path(place):
             raise RefusalError(404, "no-page")
         path = place[1:]
         kind, _, below = path.partition("/")
@@ -170,7 +183,7 @@ class DataSource:
         return self._thing(request, path)
 
     def _void(self, request: Request) -> Response:
-        choice = protocol.insist(header(request, "accept"), DATA)
+        choice = insist(header(request, "accept"), DATA)
         root = f"{root_of(request)}/"
         tag = self.release.tag("void", root, choice.media)
         headers = {"vary": "Accept", "cache-control": "no-cache", "etag": tag}
@@ -185,7 +198,7 @@ class DataSource:
 
     def _look_up(self, request: Request) -> Response:
         """Lead to the document about the IRI that a request names (``/doc?iri=…``)."""
-        iris = protocol.read_form(request.scope["query_string"]).get("iri", [])
+        iris = read_form(request.scope["query_string"]).get("iri", [])
         if len(iris) != 1:
             raise RefusalError(400, "say-which-iri")
         iri = iris[0]
@@ -302,11 +315,11 @@ class DataSource:
             return Choice(fixed, fixed.media[0])
         # a page for who names it and no data before it, else data
         page = choose(accept, (PAGE,)) if self.portray else None
-        if page and protocol.prefers(accept, DATA, strictly=True):
+        if page and prefers(accept, DATA, strictly=True):
             return page
         data = choose(accept, (*DATA, _BY_OTHER_NAMES))
         forms = (*DATA, PAGE) if self.portray else DATA
-        return data or page or protocol.insist(accept, forms)
+        return data or page or insist(accept, forms)
 
     def _show(self, request: Request, asked: _Document) -> Response:
         """A document as data; or the way to its page."""
@@ -314,7 +327,7 @@ class DataSource:
         front = request.scope["front"]
         headers = _headers(choice, asked, self._links(asked, choice.form, front))
         if choice.form == PAGE:
-            language = protocol.preferred_language(header(request, "accept-language"))
+            language = preferred_language(header(request, "accept-language"))
             headers["location"] = _page_address(front, asked, language)
             return Response(status_code=303, headers=headers)
         if not asked.fixed:
@@ -363,7 +376,7 @@ class DataSource:
         ]
         headers = {**_headers(choice, asked, links), "content-type": choice.content_type}
         if choice.form == PAGE and self.portray:
-            language = protocol.preferred_language(header(request, "accept-language"))
+            language = preferred_language(header(request, "accept-language"))
             body = self.portray(asked.iri, f"{asked.path}.html", language)
         else:
             address = f"{root_of(request)}/{quote(asked.path)}"

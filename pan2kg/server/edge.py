@@ -19,16 +19,18 @@ from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from starlette import applications, exceptions, types
+from starlette import applications
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware, cors, gzip
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from pan2kg import errors
-from pan2kg.i18n import catalogue, message
-from pan2kg.server import protocol
+from pan2kg.errors import Pan2kgError, ProjectError, QueryError
+from pan2kg.i18n import message
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.server.answering import Limits
 from pan2kg.server.operations import Operations
-from pan2kg.server.protocol import RefusalError, busy
+from pan2kg.server.protocol import METHODS, READS, RefusalError, busy, preferred_language
 from pan2kg.server.web import Handler, Request, Response, Route, header, request_path, route
 from pan2kg.turtle.vocabulary import GRAPH
 
@@ -104,7 +106,7 @@ def read_network(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text))
     except ValueError:
-        raise errors.ProjectError("no-network", text=text) from None
+        raise ProjectError("no-network", text=text) from None
 
 
 def assemble(
@@ -115,10 +117,10 @@ def assemble(
     more: Iterable[Route] = (),
 ) -> "Edge":
     """The application of all parts: endpoint, graphs where they are offered, operations, and ``more`` routes."""
-    routes = [route(path, endpoint, protocol.METHODS) for path in ("/sparql", "/sparql/")]
+    routes = [route(path, endpoint, METHODS) for path in ("/sparql", "/sparql/")]
     if store:
         for path in ("/store", "/store/{graph:path}"):
-            routes.append(route(path, store, protocol.READS))
+            routes.append(route(path, store, READS))
     for path in ("/health", "/ready", "/metrics"):
         routes.append(route(path, operations.answer, "GET, HEAD"))
     return Edge(settings, [*routes, *more], operations.note)
@@ -146,13 +148,13 @@ class Edge:
             sites = Middleware(
                 cors.CORSMiddleware,
                 allow_origins=["*"],
-                allow_methods=protocol.METHODS.split(", "),
+                allow_methods=METHODS.split(", "),
                 allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match"],
                 expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
                 max_age=_SITES_SECONDS,
             )
             middleware = [sites, packing]
-        refused = (RefusalError, errors.Pan2kgError, exceptions.HTTPException, Exception)
+        refused = (RefusalError, Pan2kgError, HTTPException, Exception)
         application = applications.Starlette(
             routes=routes,
             middleware=middleware,
@@ -161,7 +163,7 @@ class Edge:
         application.router.redirect_slashes = False
         self.inner = ProxyHeadersMiddleware(application, list(settings.proxies))  # type: ignore[arg-type]
 
-    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         began = time.perf_counter()
@@ -193,7 +195,7 @@ class Edge:
             return RefusalError(500, "fault")
         return None
 
-    def _locate(self, scope: types.Scope, headers: Headers) -> None:
+    def _locate(self, scope: Scope, headers: Headers) -> None:
         """Say in the scope of a request where it was sent to at the outermost server, whatever stands between.
 
         Raises:
@@ -249,14 +251,14 @@ class Edge:
         raise RefusalError(421, "other-host", name=name)
 
 
-def _refuse_framing(scope: types.Scope, headers: Headers) -> None:
+def _refuse_framing(scope: Scope, headers: Headers) -> None:
     """Refuse what is of another version of HTTP, or says in two ways where its body ends."""
     says_twice = {b"content-length", b"transfer-encoding"} <= headers.keys()
     if says_twice or scope["http_version"] not in ("1.0", "1.1"):
         raise RefusalError(400, "not-http", headers={"connection": "close"})
 
 
-def _note_peer(scope: types.Scope) -> str:
+def _note_peer(scope: Scope) -> str:
     """The address a request came from, where it is one of IPv4 written as such."""
     peer, port = scope.get("client") or ("", 0)
     with suppress(ValueError):
@@ -265,7 +267,7 @@ def _note_peer(scope: types.Scope) -> str:
     return peer
 
 
-def _note_target(scope: types.Scope) -> str | None:
+def _note_target(scope: Scope) -> str | None:
     """The host a target in absolute form names, whatever the header says; the path alone is left. None without."""
     if scope["path"].startswith("/") or "://" not in scope["path"]:
         return None
@@ -286,7 +288,7 @@ class Record:
     is trusted sent it; its body ``is_unread`` until all of it was taken.
     """
 
-    def __init__(self, headers: Headers, receive: types.Receive, send: types.Send) -> None:
+    def __init__(self, headers: Headers, receive: Receive, send: Send) -> None:
         name = headers.get(b"x-request-id", b"")
         self.id = name.decode("ascii") if _REQUEST_ID.fullmatch(name) else secrets.token_hex(8)
         self.is_unread = (
@@ -302,13 +304,13 @@ class Record:
         self._receive = receive
         self._send = send
 
-    async def receive(self) -> types.Message:
+    async def receive(self) -> Message:
         """The next event of the request."""
         event = await self._receive()
         self.is_unread = self.is_unread and bool(event.get("more_body"))
         return event
 
-    async def send(self, event: types.Message) -> None:
+    async def send(self, event: Message) -> None:
         """Send an event of the answer, the first one with the headers each answer has."""
         if event["type"] == "http.response.start":
             self.status = event["status"]
@@ -348,18 +350,18 @@ class Record:
 
 async def refuse(request: Request, error: Exception) -> Response:
     """The answer that tells a reader what was raised, in their language and as they accept it."""
-    if isinstance(error, exceptions.HTTPException) and error.status_code < 400:
+    if isinstance(error, HTTPException) and error.status_code < 400:
         return Response(status_code=error.status_code, headers=error.headers)
     refusal = _refusal_of(request, error)
-    languages = (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES)
-    language = protocol.preferred_language(header(request, "accept-language"), languages)
+    languages = (SOURCE_LANGUAGE, *LANGUAGES)
+    language = preferred_language(header(request, "accept-language"), languages)
     media, body = refusal.body(header(request, "accept"), language)
     headers = {**refusal.headers, "content-type": media}
     # what keeps answers may not hand this one to readers of another language
     varies = []
     if refusal.status == 406:
         varies.append("Accept")
-    if language != catalogue.SOURCE_LANGUAGE:
+    if language != SOURCE_LANGUAGE:
         varies.append("Accept-Language")
     if varies:
         headers["vary"] = ", ".join(varies)
@@ -370,12 +372,12 @@ def _refusal_of(request: Request, error: Exception) -> RefusalError:
     """What was raised as a refusal: a fault of ours as one that says no more than that."""
     if isinstance(error, RefusalError):
         return error
-    if isinstance(error, errors.QueryError):
+    if isinstance(error, QueryError):
         return RefusalError(400, error.told)
-    if isinstance(error, errors.Pan2kgError):
+    if isinstance(error, Pan2kgError):
         _LOG.warning("%s: %s", request_path(request), error)
         return busy("not-now", why=error.told)
-    if not isinstance(error, exceptions.HTTPException):
+    if not isinstance(error, HTTPException):
         return RefusalError(500, "fault")
     if error.status_code == 404:
         return RefusalError(404, "no-page")

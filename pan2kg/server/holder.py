@@ -43,7 +43,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pan2kg import errors
+from pan2kg.errors import Pan2kgError
 from pan2kg.server.answering import Evaluator, Task
 from pan2kg.server.packets import CHANGE, ENDED, FAILED, MEGABYTE, READY, RETIRE, pack, receive
 from pan2kg.server.protocol import RefusalError, why
@@ -131,7 +131,7 @@ def hold(
     state = order.content.decode() if order else ""
     try:
         evaluator = load()
-    except errors.Pan2kgError as error:
+    except Pan2kgError as error:
         control.sendall(pack(FAILED, RefusalError(500, error.told).pack()))
         return
     limits = evaluator.limits

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from pan2kg import errors
+from pan2kg.errors import ProjectError
 from pan2kg.server.answering import Evaluator
 from pan2kg.server.holder import fork, hold, supervise
 from pan2kg.server.packets import CHANGE, ENDED, FAILED, RETIRE, STATE, Packet, pack, receive
@@ -111,7 +111,7 @@ class Keeper:
             answer = receive(control)
         if answer is None or answer.kind == FAILED:
             control.close()
-            raise errors.ProjectError(
+            raise ProjectError(
                 RefusalError.unpack(answer.content).message if answer else "graph-not-loaded"
             )
         control.settimeout(None)
@@ -132,7 +132,7 @@ class Keeper:
                 self.control.sendall(pack(CHANGE, json.dumps([self.state(1), text]).encode()))
                 answer = self._replies.get(timeout=LOAD_SECONDS)
             if answer is None or answer.kind == FAILED:
-                raise errors.ProjectError(
+                raise ProjectError(
                     RefusalError.unpack(answer.content).message if answer else why("starting-again")
                 )
             if touched is not None:
@@ -182,7 +182,7 @@ class Keeper:
                     self._replies = queue.SimpleQueue()
                     self.start(ahead=1)
                 _LOG.warning("%s", why("loaded-anew"))
-            except errors.ProjectError as error:
+            except ProjectError as error:
                 _LOG.error("%s", error)  # a sentence; there is nothing in its traceback
             except OSError:  # nobody forks holders any more
                 if not self.is_closing:

@@ -19,7 +19,8 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pan2kg import errors, project
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import reason
 from pan2kg.server.edge import HEAD_BYTES, Edge
 
 # within so many seconds the head of a request must have come
@@ -49,9 +50,8 @@ def listen(host: str, port: int) -> socket.socket:
             bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_SECONDS * 1000)
         bound.bind(address)
     except OSError as error:
-        place = errors.Place(f"{host}:{port}")
-        reason = project.reason(error)
-        raise errors.ProjectError("cannot-listen", place=place, reason=reason) from None
+        place = Place(f"{host}:{port}")
+        raise ProjectError("cannot-listen", place=place, reason=reason(error)) from None
     return bound
 
 

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import prometheus_client as prometheus
 
-from pan2kg import errors, project
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import reason
 from pan2kg.server.asking import Pool
 from pan2kg.server.web import Request, Response, request_path
 
@@ -92,9 +93,8 @@ class Operations:
         try:
             opened = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         except OSError as error:
-            place = errors.Place(self.log)
-            reason = project.reason(error)
-            raise errors.ProjectError("cannot-write-there", place=place, reason=reason) from None
+            place = Place(self.log)
+            raise ProjectError("cannot-write-there", place=place, reason=reason(error)) from None
         before = self.file
         self.file = opened
         if before >= 0:

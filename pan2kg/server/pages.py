@@ -17,10 +17,15 @@ from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n import LANGUAGES, today
-from pan2kg.server import protocol
 from pan2kg.server.keeper import Keeper
 from pan2kg.server.kept_pages import ASSETS, HOMES, CachedPage, HomePages, PageCache, PageKey
-from pan2kg.server.protocol import RefusalError
+from pan2kg.server.protocol import (
+    RefusalError,
+    ServedRelease,
+    is_plain_path,
+    preferred_language,
+    read_fields,
+)
 from pan2kg.server.web import (
     Request,
     Response,
@@ -53,7 +58,7 @@ class RefreshedSite:
     there (``missing``).
     """
 
-    def __init__(self, make: Callable[[], Any], release: protocol.ServedRelease) -> None:
+    def __init__(self, make: Callable[[], Any], release: ServedRelease) -> None:
         self.make = make
         self.release = release
         self._lock = threading.Lock()
@@ -130,13 +135,13 @@ class Pages:
         """
         path = request_path(request)
         accepted = header(request, "accept-language")
-        language = path[1:].removesuffix("/") or protocol.preferred_language(accepted)
+        language = path[1:].removesuffix("/") or preferred_language(accepted)
         if language in LANGUAGES:
             address = f"{root_of(request)}/{language}/index.html"
             headers = {"location": address, "vary": "Accept-Language"}
             return Response(status_code=302, headers=headers)
         query = request.scope["query_string"]
-        page = await self._find(path[1:], query) if protocol.is_plain_path(path) else None
+        page = await self._find(path[1:], query) if is_plain_path(path) else None
         if page is None:
             return _lead_on(request, path, query) or await self._tell_missing(request, path[1:])
         control = _ASSET_CONTROL if path.startswith(f"/{ASSETS}") else "no-cache"
@@ -160,7 +165,7 @@ class Pages:
         """The page at a path, drawn where it is not kept; None where there is none."""
         state = self.site.state
         self.cache.bring_up(state)
-        arguments = protocol.read_fields(query)
+        arguments = read_fields(query)
         key = PageKey(path, urlencode(self.canonical(path, arguments)) if query else "")
         page = self.cache.find(key)
         if page is None:

@@ -15,8 +15,7 @@ from starlette.responses import FileResponse
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.server import protocol
-from pan2kg.server.protocol import RefusalError
+from pan2kg.server.protocol import Form, RefusalError, insist
 from pan2kg.server.web import Handler, Request, Response, header, insist_changed, lead, request_path
 
 # what has several forms under one address that is no document of a thing
@@ -82,9 +81,7 @@ class ReleaseFiles:
         self.rules = [*host_rules.MOVED, *host_rules.version_rules(version, sorted(packed))]
         self.rules += [*host_rules.GONE, *(host_rules.HostRule(*pair) for pair in _LED)]
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
-        self.forms = tuple(
-            protocol.Form(ending, (document_places.MEDIA[ending],)) for ending in endings
-        )
+        self.forms = tuple(Form(ending, (document_places.MEDIA[ending],)) for ending in endings)
 
     async def answer(self, request: Request) -> Response:
         """What an address of the release answers: a file, the way to one, a form of a document, or nothing."""
@@ -145,7 +142,7 @@ class ReleaseFiles:
 
     def _negotiate(self, request: Request, variants: Mapping[str, str]) -> Response:
         forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)
-        choice = protocol.insist(header(request, "accept"), forms)
+        choice = insist(header(request, "accept"), forms)
         prefix = request.scope["root_path"]
         path = variants[choice.form.name]
         headers = {"vary": "Accept", "content-location": f"{prefix}/{path}"}

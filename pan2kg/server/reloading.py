@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pan2kg import errors
-from pan2kg.server import protocol
+from pan2kg.errors import Pan2kgError
+from pan2kg.server.protocol import why
 
 _LOG = logging.getLogger("pan2kg.service")
 
@@ -54,9 +54,9 @@ class Reloading:
                 self.wanted.clear()
                 try:
                     self.reload()
-                except (errors.Pan2kgError, OSError) as error:
+                except (Pan2kgError, OSError) as error:
                     # a sentence; its traceback says nothing
-                    _LOG.error("%s", protocol.why("not-loaded-anew", error=str(error)))
+                    _LOG.error("%s", why("not-loaded-anew", error=str(error)))
                 loaded = stamps
             self.wanted.wait(self.seconds or None)
             latest = self._look()

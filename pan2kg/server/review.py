@@ -21,10 +21,9 @@ from pan2kg.review import files, forms
 from pan2kg.review.fields import Form
 from pan2kg.review.outcomes import Outcome
 from pan2kg.scores import review as scoring
-from pan2kg.server import protocol
 from pan2kg.server.keeper import Keeper
 from pan2kg.server.pages import RefreshedSite
-from pan2kg.server.protocol import RefusalError
+from pan2kg.server.protocol import FORM, RefusalError, read_fields, read_media_type, why
 from pan2kg.server.reviewers import RATE, SESSION_SECONDS, Person, Session, Sessions
 from pan2kg.server.web import Request, Response, Threads, header, read_body, request_path, root_of
 from pan2kg.site import registry
@@ -130,7 +129,7 @@ class ReviewPages:
         """A page of reviews, or the outcome of a form that was sent from one."""
         if request.method == "POST":
             return await self._take(request)
-        arguments = _typed(protocol.read_fields(request.scope["query_string"]))
+        arguments = _typed(read_fields(request.scope["query_string"]))
         name = request.cookies.get(COOKIE, "")
         session = self.sessions.find(name)
         people = self.sessions.people
@@ -162,10 +161,10 @@ class ReviewPages:
 
     async def _take(self, request: Request) -> Response:
         """Take a form that was sent, by a program or from a page."""
-        media, charset = protocol.read_media_type(header(request, "content-type"))
-        if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
-            raise RefusalError(415, "form-media", media=protocol.FORM)
-        form = protocol.read_fields(await read_body(request, BODY_LIMIT))
+        media, charset = read_media_type(header(request, "content-type"))
+        if media != FORM or charset not in ("", "utf-8", "utf8"):
+            raise RefusalError(415, "form-media", media=FORM)
+        form = read_fields(await read_body(request, BODY_LIMIT))
         if header(request, "authorization"):
             return await self._take_of_program(request, form)
         _refuse_foreign(request)
@@ -291,7 +290,7 @@ class ReviewPages:
             if text:
                 self.keeper.change(text, marks_of(text, self.project.space))
         except Pan2kgError as error:
-            _LOG.warning("%s", protocol.why("not-shown", files=", ".join(written), error=error))
+            _LOG.warning("%s", why("not-shown", files=", ".join(written), error=error))
             return False
         return True
 

@@ -17,10 +17,30 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
-from pan2kg.server import answering, asking, protocol
+from pan2kg.server.answering import VOLATILE, Task, inspect_query
+from pan2kg.server.asking import Pool, WorkerAnswer
 from pan2kg.server.edge import Settings
 from pan2kg.server.packets import MEGABYTE
-from pan2kg.server.protocol import RefusalError, busy
+from pan2kg.server.protocol import (
+    GRAPHS,
+    PREFIXES,
+    TABLES,
+    Choice,
+    Operation,
+    RefusalError,
+    ServedRelease,
+    busy,
+    choose,
+    describe_endpoint,
+    insist,
+    is_absolute,
+    is_plain_path,
+    preferred_language,
+    prefers,
+    read_form,
+    read_media_type,
+    read_operation,
+)
 from pan2kg.server.web import (
     Request,
     Response,
@@ -43,24 +63,22 @@ PIECE_BYTES = 64 * 1024
 _TOLD_LETTERS = 300
 # of what a client may keep and ask again whether it is the same
 KEPT = {"cache-control": "no-cache", "vary": "Accept"}
-_MEDIA = frozenset(media for form in (*protocol.TABLES, *protocol.GRAPHS) for media in form.media)
+_MEDIA = frozenset(media for form in (*TABLES, *GRAPHS) for media in form.media)
 # an escape of SPARQL, such as \u0041
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-async def read_operation(request: Request, page: str) -> protocol.Operation:
+async def operation_of(request: Request, page: str) -> Operation:
     """What a request asks for; a browser is led to the editor at ``page``, where there is one, with the query in it."""
     body = await read_body(request) if request.method == "POST" else b""
     media_type = header(request, "content-type")
-    read = partial(
-        protocol.read_operation, request.method, request.scope["query_string"], media_type, body
-    )
+    read = partial(read_operation, request.method, request.scope["query_string"], media_type, body)
     operation = await asyncio.to_thread(read) if len(body) > LARGE_BYTES else read()
     if not page or request.method == "POST":
         return operation
-    if not protocol.prefers(header(request, "accept"), protocol.TABLES + protocol.GRAPHS):
+    if not prefers(header(request, "accept"), TABLES + GRAPHS):
         return operation
-    language = protocol.preferred_language(header(request, "accept-language"))
+    language = preferred_language(header(request, "accept-language"))
     address = f"{request.scope['root_path']}/{page.format(language=language)}"
     if operation.query:
         address += f"?query={quote(operation.query, safe='')}"
@@ -70,10 +88,10 @@ async def read_operation(request: Request, page: str) -> protocol.Operation:
 class Accepted(NamedTuple):
     """The forms a client likes best, of rows and of triples: only the engine tells which of the two a query gives."""
 
-    table: protocol.Choice | None
-    graph: protocol.Choice | None
+    table: Choice | None
+    graph: Choice | None
 
-    def choices(self) -> list[protocol.Choice]:
+    def choices(self) -> list[Choice]:
         """Those of the two there are."""
         return [choice for choice in self if choice]
 
@@ -81,25 +99,23 @@ class Accepted(NamedTuple):
 def accepted_forms(request: Request) -> Accepted:
     """What a client accepts as the answer to a query."""
     accept = header(request, "accept")
-    return Accepted(
-        protocol.choose(accept, protocol.TABLES), protocol.choose(accept, protocol.GRAPHS)
-    )
+    return Accepted(choose(accept, TABLES), choose(accept, GRAPHS))
 
 
 @dataclass
 class Endpoint:
     """The endpoint over the workers; ``page`` is the path of the editor, with « {language} » in it, or empty."""
 
-    pool: asking.Pool
+    pool: Pool
     settings: Settings
-    release: protocol.ServedRelease
+    release: ServedRelease
     page: str = ""
     _counted_state: str = ""
     _sizes: dict[str, int] = field(default_factory=dict)
 
     async def answer(self, request: Request) -> Response:
         """The answer to a query, or what the endpoint can do where there is none."""
-        operation = await read_operation(request, self.page)
+        operation = await operation_of(request, self.page)
         text = operation.query
         address = f"{root_of(request)}{request_path(request)}"
         if not text:
@@ -108,12 +124,12 @@ class Endpoint:
         request.scope["record"].query = digest
         accepted = accepted_forms(request)
         make_tag = partial(self.release.tag, text, *operation.default, "", *operation.named)
-        may_be_kept = request.method != "POST" and not answering.VOLATILE.search(text)
+        may_be_kept = request.method != "POST" and not VOLATILE.search(text)
         if may_be_kept and "if-none-match" in request.headers:
             for choice in accepted.choices():
                 insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
         names_graphs = bool(operation.default or operation.named)
-        task = answering.Task(
+        task = Task(
             "query",
             text,
             address,
@@ -127,19 +143,19 @@ class Endpoint:
 
     async def _describe(self, request: Request, address: str) -> Response:
         """What the endpoint can do, and its graphs."""
-        choice = protocol.insist(header(request, "accept"), protocol.GRAPHS)
+        choice = insist(header(request, "accept"), GRAPHS)
         headers = {**KEPT, "etag": self.release.tag("description", address, choice.media)}
         insist_changed(request, headers)
         sizes = await self._graph_sizes()
-        triples = protocol.describe_endpoint(address, sizes, union=self.settings.union)
-        body = ox.serialize(triples, format=choice.form.engine, prefixes=protocol.PREFIXES) or b""
+        triples = describe_endpoint(address, sizes, union=self.settings.union)
+        body = ox.serialize(triples, format=choice.form.engine, prefixes=PREFIXES) or b""
         return Response(body, headers={**headers, "content-type": choice.content_type})
 
     async def _graph_sizes(self) -> dict[str, int]:
         """How many triples each named graph has: counted once for a state of the data."""
         state = str(self.release)
         if self._counted_state != state:
-            task = answering.Task("query", program_query("graphs/sizes"), union=False, table="csv")
+            task = Task("query", program_query("graphs/sizes"), union=False, table="csv")
             answer = await self.pool.ask(task)
             self._sizes = {}
             for line in answer.content().decode().splitlines()[1:]:
@@ -156,36 +172,36 @@ class Endpoint:
             RefusalError: 400 where it is not said which, 404 where there is none, 406 where no form fits.
         """
         graph = self._graph_meant(request)
-        choice = protocol.insist(header(request, "accept"), protocol.GRAPHS)
+        choice = insist(header(request, "accept"), GRAPHS)
         make_tag = partial(self.release.tag, "graph", graph)
         insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
-        task = answering.Task("graph", graph, union=self.settings.union, graph=choice.form.name)
+        task = Task("graph", graph, union=self.settings.union, graph=choice.form.name)
         return await deliver(request, self.pool, task, Accepted(None, choice), make_tag)
 
     def _graph_meant(self, request: Request) -> str:
         """The IRI of the graph that a request is about; empty for the default graph."""
         below = request_path(request).removeprefix(STORE).removeprefix("/")
-        parameters = protocol.read_form(request.scope["query_string"])
+        parameters = read_form(request.scope["query_string"])
         iris = parameters.get("graph", [])
         if len(iris) + ("default" in parameters) + bool(below) != 1:
             raise RefusalError(400, "which-graph")
         if below:
-            if not protocol.is_plain_path(below):
+            if not is_plain_path(below):
                 raise RefusalError(404, "no-page")
             return self.settings.graphs + below
         if not iris:
             return ""
         # an address of this store is the IRI of a graph too
         graph = iris[0].replace(f"{root_of(request)}{STORE}/", self.settings.graphs, 1)
-        if not protocol.is_absolute(graph):
+        if not is_absolute(graph):
             raise RefusalError(400, "no-absolute-iri", iri=graph[:200])
         return graph
 
 
 async def deliver(
     request: Request,
-    pool: asking.Pool,
-    task: answering.Task,
+    pool: Pool,
+    task: Task,
     accepted: Accepted,
     make_tag: Callable[..., str],
 ) -> Response:
@@ -202,13 +218,13 @@ async def deliver(
         headers["cache-control"] = "no-store"
     else:
         headers["etag"] = make_tag(choice.media, state=answer.state)
-    if answer.size <= asking.WorkerAnswer.MEMORY_BYTES:
+    if answer.size <= WorkerAnswer.MEMORY_BYTES:
         return Response(answer.content(), headers=headers)
     headers["content-length"] = str(answer.size)
     return StreamingResponse(_pieces(answer), headers=headers)
 
 
-async def _pieces(answer: asking.WorkerAnswer) -> AsyncIterator[bytes]:
+async def _pieces(answer: WorkerAnswer) -> AsyncIterator[bytes]:
     """A long answer piece by piece; it is closed when all are sent, or the client has left."""
     try:
         answer.file.seek(0)
@@ -235,20 +251,20 @@ class Relay:
 
     async def answer(self, request: Request) -> Response:
         """What the other endpoint answers to a query; nothing is kept."""
-        operation = await read_operation(request, self.page)
+        operation = await operation_of(request, self.page)
         text = operation.query
         if text:
             # an endpoint may look for escapes first, in words and signs too (SPARQL 1.1, 19.2)
             plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), 0x10FFFF)), text)
             for query in dict.fromkeys((text, plain)):
-                await asyncio.to_thread(answering.inspect_query, query, self.settings.services)
+                await asyncio.to_thread(inspect_query, query, self.settings.services)
             if not accepted_forms(request).choices():
                 raise RefusalError(406, "relay-not-acceptable")
         answer = await self.ask(operation, header(request, "accept") or "*/*")
         headers = {"content-type": answer.media, "cache-control": "no-store", "vary": "Accept"}
         return Response(answer.content, headers=headers)
 
-    async def ask(self, operation: protocol.Operation, accept: str) -> Relayed:
+    async def ask(self, operation: Operation, accept: str) -> Relayed:
         """What the endpoint answers.
 
         What is no answer is refused and told in a sentence, and never passed on as a page of ours.
@@ -280,7 +296,7 @@ class Relay:
         answer = Relayed(response.headers.get("content-type", ""), content)
         if response.status_code != 200:
             raise self._refusal_of(response.status_code, answer)
-        if protocol.read_media_type(answer.media)[0] not in _MEDIA:
+        if read_media_type(answer.media)[0] not in _MEDIA:
             raise RefusalError(502, "endpoint-no-result", url=self.url)
         return answer
 

@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent import futures
 from typing import TypeVar
 
-from starlette import exceptions, requests, responses, routing
+from starlette import requests, responses, routing
+from starlette.exceptions import HTTPException
 
 from pan2kg.server.protocol import RefusalError
 
@@ -119,4 +120,4 @@ def insist_changed(request: Request, headers: Mapping[str, str]) -> None:
         tag.strip().removeprefix("W/") for tag in header(request, "if-none-match").split(",")
     }
     if conditions & {"*", headers["etag"].removeprefix("W/")}:
-        raise exceptions.HTTPException(304, headers=headers)
+        raise HTTPException(304, headers=headers)
