@@ -41,26 +41,27 @@ class PassingError(PortalError):
 
 VARIABLE = "PAN2KG_PORTAL_KEY"
 PORTAL = "https://data.public.lu"
+# what every path of udata's interface begins with, below the address of the portal
 API = "/api/1"
-"""What every path of udata's interface begins with, below the address of the portal."""
+# the seconds between two requests
 _INTERVAL = 1.0
-"""The seconds between two requests."""
+# how many times a reader is led on within the portal
 _HOPS = 3
-"""How many times a reader is led on within the portal."""
+# so many times longer than usual a portal is waited for that has a large file: it may scan and
+# store it first
 _PATIENT = 5
-"""So many times longer than usual a portal is waited for that has a large file: it may scan and store it first."""
+# the bytes of an answer that is still read
 _LARGEST = 1 << 26
-"""The bytes of an answer that is still read."""
+# how many letters of what the portal says are told
 _TOLD_LETTERS = 400
-"""How many letters of what the portal says are told."""
 _MOVED = (301, 302, 303, 307, 308)
+# what mends a refusal, by the status of the portal's answer
 _REMEDIES: Mapping[int, str] = {
     **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415)},
     429: "push-goes-on",
 }
-"""What mends a refusal, by the status of the portal's answer."""
+# the statuses after which trying again may help
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""The statuses after which trying again may help."""
 
 
 class Access(NamedTuple):

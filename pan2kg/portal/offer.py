@@ -27,10 +27,10 @@ from pan2kg.portal.uploads import (
 _UDATA: Mapping[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("udata.toml").read_text("utf-8")
 )
+# udata's identifier of each licence a release may have, by its address without the scheme
 LICENCES = _UDATA["licence"]
-"""udata's identifier of each licence a release may have, by its address without the scheme."""
+# udata's identifier of each frequency of the EU authority table
 FREQUENCIES = _UDATA["frequency"]
-"""udata's identifier of each frequency of the EU authority table."""
 # the properties that name a licence in udata's words
 _LABELS = ("rdfs:label", "skos:prefLabel", "dcterms:title")
 # the media types of what people read rather than compute with
@@ -41,16 +41,16 @@ _TITLE_LETTERS = 350
 _DESCRIPTION_LETTERS = 100_000
 _LEAST_TAG_LETTERS = 3
 _MOST_TAG_LETTERS = 96
+# the checksums of a catalogue that are compared with the files
 _SUMS = ("sha1", "sha256", "sha512")
-"""The checksums of a catalogue that are compared with the files."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _POINT = r"\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*"
+# the outer ring of a polygon in well-known text (OGC 06-103r4)
 _POLYGON = re.compile(rf"POLYGON\s*\(\(({_POINT}(?:,{_POINT})*)\)", re.IGNORECASE)
-"""The outer ring of a polygon in well-known text (OGC 06-103r4)."""
+# the extra that names our dataset on the portal, by its IRI
 DATASET_KEY = "pan2kg:dataset"
-"""The extra that names our dataset on the portal, by its IRI."""
+# the extra that names each of its resources, by the path of the file or by the address
 PART_KEY = "pan2kg:part"
-"""The extra that names each of its resources, by the path of the file or by the address."""
 VERSION_KEY = "pan2kg:version"
 
 

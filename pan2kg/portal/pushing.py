@@ -27,19 +27,21 @@ from pan2kg.portal.offer import DATASET_KEY, PART_KEY, Offer, OfferedPart
 
 DATASET = "{dataset}"
 RESOURCE = "{resource}"
+# what stands for an identifier or address that only an earlier answer gives
 ADDRESS = "{url}"
-"""What stands for an identifier or address that only an earlier answer gives."""
 _SIGNS = (DATASET, RESOURCE, ADDRESS)
+# what udata could empty if an update left it out, and people may have set on the portal
 _SET_BY_PEOPLE = ("acronym", "spatial", "temporal_coverage", "frequency_date", "private")
-"""What udata could empty if an update left it out, and people may have set on the portal."""
+# what udata works out of a file it holds: an update may say better, which version 6 keeps and later
+# ones do not
 _COMPUTED = frozenset({"checksum", "filesize", "format", "mime"})
-"""What udata works out of a file it holds: an update may say better, which version 6 keeps and later ones do not."""
+# the seconds waited after the first, second and third fault in a row; after the fourth the push
+# ends
 _BACKOFF = (2.0, 4.0, 8.0)
-"""The seconds waited after the first, second and third fault in a row; after the fourth the push ends."""
+# the longest wait a portal is granted, in seconds
 _PATIENCE = 120.0
-"""The longest wait a portal is granted, in seconds."""
+# how often a push that was carried out in full looks whether something still differs
 _PASSES = 3
-"""How often a push that was carried out in full looks whether something still differs."""
 
 
 class Remote:

@@ -15,10 +15,10 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.portal.client import PortalFile
 from pan2kg.project import reason
 
+# the endings the portal takes
 ALLOWED = frozenset({"csv", "gz", "json", "n3", "owl", "pdf", "rdf", "svg", "ttl", "xml", "zip"})
-"""The endings the portal takes."""
+# endings the portal refuses although it takes the same content under another
 RENAMED = {"jsonld": "json", "geojson": "json"}
-"""Endings the portal refuses although it takes the same content under another."""
 
 
 class UploadName(NamedTuple):

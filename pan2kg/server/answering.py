@@ -147,9 +147,9 @@ class AnswerWriter(io.BytesIO):
     def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
         self.link = link
         self.form = form
-        self.seconds = limits.seconds
-        self.most_rows = limits.rows if is_bounded else sys.maxsize
-        self.most_bytes = limits.size if is_bounded else sys.maxsize
+        self.limits = limits
+        if not is_bounded:
+            self.limits = limits._replace(rows=sys.maxsize, size=sys.maxsize)
         self.mark, self.rows = _ROW_MARKS.get(form, _UNMARKED)
         self.deadline = time.monotonic() + limits.seconds
         self.pieces: list[bytes] = []
@@ -168,11 +168,11 @@ class AnswerWriter(io.BytesIO):
         self.size += len(data)
         if self.mark:
             self.count(data.count(self.mark))
-        if self.size > self.most_bytes:
-            megabytes = f"{round(self.most_bytes / MEGABYTE, 2):g}"
+        if self.size > self.limits.size:
+            megabytes = f"{round(self.limits.size / MEGABYTE, 2):g}"
             raise RefusalError(413, "answer-too-large", size=megabytes)
         if time.monotonic() > self.deadline:
-            raise busy("too-slow", 30, seconds=f"{self.seconds:g}")
+            raise busy("too-slow", 30, seconds=f"{self.limits.seconds:g}")
         if self.waiting > SENT_BYTES:
             _send(self.link, pack(PIECE, b"".join(self.pieces)))
             self.pieces.clear()
@@ -182,8 +182,8 @@ class AnswerWriter(io.BytesIO):
     def count(self, rows: int) -> None:
         """Count rows or triples; RefusalError (413) where there are too many."""
         self.rows += rows
-        if self.rows > self.most_rows:
-            raise RefusalError(413, "too-many-rows", rows=str(self.most_rows))
+        if self.rows > self.limits.rows:
+            raise RefusalError(413, "too-many-rows", rows=str(self.limits.rows))
 
     def finish(self, state: str, *, is_volatile: bool) -> None:
         """Send what is left and the end, which says that the answer is whole; a short one leaves in one piece."""

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -52,8 +52,8 @@ class WorkerAnswer:
     slowly does not fill the disk.
     """
 
-    MEMORY_BYTES: Final = MEGABYTE
-    MOST_BYTES: Final = 2**31
+    MEMORY_BYTES = MEGABYTE
+    MOST_BYTES = 2**31
     waiting_bytes = 0
 
     def __init__(self) -> None:
@@ -138,12 +138,12 @@ class Crew(NamedTuple):
         """
         began = time.monotonic()
         try:
-            return await self._ask_once(task, leave)
-        except WorkerEndedError as end:
-            is_early = self.kind == "page" or time.monotonic() - began <= EARLY_SECONDS
-            if end.status != -signal.SIGKILL or not is_early:
-                raise self._refusal_of(end.status) from None
-        try:
+            try:
+                return await self._ask_once(task, leave)
+            except WorkerEndedError as end:
+                is_early = self.kind == "page" or time.monotonic() - began <= EARLY_SECONDS
+                if end.status != -signal.SIGKILL or not is_early:
+                    raise
             return await self._ask_once(task, leave)
         except WorkerEndedError as end:
             raise self._refusal_of(end.status) from None

@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pan2kg.errors import FormatError, Pan2kgError, QueryError
@@ -23,13 +24,13 @@ from pan2kg.store import queries
 from pan2kg.tables import answers, table as tables, writers
 from pan2kg.turtle.vocabulary import PAN
 
-# rows of an answer where nobody says how many, and at most; documents and statements it tells of at
-# most
+# rows of an answer where nobody says how many, and at most
 ROWS = 100
 MOST_ROWS = 1000
+# documents and statements an answer tells of at most
 DOCUMENTS = 40
 STATEMENTS = 200
-# how long a query of the assistant's own may take
+# so many seconds a query of the assistant's own may take
 SECONDS = 30
 _WORDS = catalogue.Messages("assistant")
 # what a tool answers, as JSON has it
@@ -48,13 +49,11 @@ class Assistant:
 
     def find(self, words: str) -> Content:
         """Up to 20 things that words may mean, with key, kind and label."""
-        entries = [
-            self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)
-        ]
-        rows = [
-            {"iri": e.iri, "key": e.key, "kind": e.kind, "label": self.graph.label(e.iri)}
-            for e in entries
-        ]
+        rows = []
+        for iri in self.graph.search.find(words, limit=20):
+            entry = self.graph.labels.entries[iri]
+            label = self.graph.label(iri)
+            rows.append({"iri": entry.iri, "key": entry.key, "kind": entry.kind, "label": label})
         return {"found": rows}
 
     def questions(self) -> Content:
@@ -64,11 +63,18 @@ class Assistant:
         for query in sorted(
             self.graph.queries.values(), key=lambda query: (query.group, query.name)
         ):
-            parameters = {
-                p.name: p.meaning_in(language) for p in query.parameters if p.name != "language"
-            }
-            words = {"question": query.question(language), "caveats": query.summary_in(language)}
-            questions.append({"name": query.name, **words, "parameters": parameters})
+            meanings = {}
+            for parameter in query.parameters:
+                if parameter.name != "language":
+                    meanings[parameter.name] = parameter.meaning_in(language)
+            questions.append(
+                {
+                    "name": query.name,
+                    "question": query.question(language),
+                    "caveats": query.summary_in(language),
+                    "parameters": meanings,
+                }
+            )
         return {"questions": questions}
 
     def ask(
@@ -82,30 +88,28 @@ class Assistant:
             QueryError: no such question, or a parameter is missing or means nothing.
         """
         graph = self.graph
+        language = graph.language
         values = {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
         if question in queries.FORMER and question not in graph.queries:
             table, chosen = queries.succeeded(question, values, graph.project)
-            evidence = chosen.pop("evidence", "")
-            return self.figure(
-                table,
-                evidence=evidence,
-                limit=limit,
-                **{key: [name] for key, name in chosen.items()},
-            )
+            level = chosen.pop("evidence", "")
+            choice = {key: [name] for key, name in chosen.items()}
+            return self.figure(table, evidence=level, limit=limit, **choice)
         query = queries.find_query(graph.project, question)
         if any(parameter.name == "language" for parameter in query.parameters):
-            values.setdefault("language", graph.language)
+            values.setdefault("language", language)
         queries.insist(query, values)
         answer = graph.sparql(queries.fill(query, values, store=graph.store, resolve=graph.resolve))
         level = answers.level_of(query, values)
-        caveats = query.summary_in(graph.language), answers.taken(query, values, graph.language)
+        caveats = (query.summary_in(language), answers.taken(query, values, language))
+        basis = answers.basis_of(
+            graph.store, language, release=graph.release, day=graph.as_of, level=level
+        )
         return {
-            "question": query.question(graph.language),
-            "caveats": list(filter(None, caveats)),
+            "question": query.question(language),
+            "caveats": [caveat for caveat in caveats if caveat],
             "level": level,
-            "basis": answers.basis_of(
-                graph.store, graph.language, release=graph.release, day=graph.as_of, level=level
-            ),
+            "basis": basis,
             **self._rows([*answer.rows], limit),
         }
 
@@ -162,25 +166,24 @@ class Assistant:
         for statement in every[:STATEMENTS]:
             grounds = grounds_of(graph.statements, statement)
             sources |= dict.fromkeys(grounds.sources)
+            target = statement.target
             statements.append(
                 {
                     "property": graph.label(statement.predicate),
-                    "value": graph.label(statement.target)
-                    if statement.target
-                    else statement.value.value,
-                    "iri": statement.target or None,
+                    "value": graph.label(target) if target else statement.value.value,
+                    "iri": target or None,
                     "certainty": grounds.certainty or None,
                     "documents": list(grounds.sources),
                     "rule": statement.rule or None,
                 }
             )
-        more = {"left_out": len(every) - len(statements), "documents": self._documents(sources)}
         return {
             "iri": iri,
             "label": graph.label(iri),
             "release": graph.release,
             "statements": statements,
-            **more,
+            "left_out": len(every) - len(statements),
+            "documents": self._documents(sources),
         }
 
     def sparql(self, query: str, limit: int = ROWS) -> Content:
@@ -189,61 +192,68 @@ class Assistant:
         Raises:
             QueryError: it took longer, or is no query that can be answered.
         """
-        words = [
-            sys.executable,
-            "-m",
-            "pan2kg.cli.main",
-            "sparql",
-            "-",
-            *self.arguments,
-            "--format",
-            "json",
-        ]
         text = queries.with_prefixes(query, self.graph.prefixes)
+        answer = self._answer_apart(text)
+        about: Content = {"release": self.graph.release}
+        if hints := [hint.say(self.graph.language) for hint in self.graph.known_terms.hints(text)]:
+            about["hints"] = hints
+        if "boolean" in answer:
+            return {"answer": answer["boolean"], **about}
+        rows = []
+        for binding in answer["results"]["bindings"]:
+            rows.append({name: term["value"] for name, term in binding.items()})
+        return {**about, **self._rows(rows, limit)}
+
+    def _answer_apart(self, text: str) -> Content:
+        """What the command ``sparql`` answers to a query in a process of its own, as SPARQL has it in JSON."""
+        command = [sys.executable, "-m", "pan2kg.cli.main", "sparql", "-", *self.arguments]
         try:
-            done = subprocess.run(  # noqa: S603 - our own command, and the query goes through a pipe
-                words, input=text, capture_output=True, text=True, timeout=SECONDS, check=False
+            process = subprocess.run(  # noqa: S603 - our own command, and the query goes through a pipe
+                [*command, "--format", "json"],
+                input=text,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             raise QueryError("query-too-long", seconds=SECONDS) from None
-        if done.returncode:
-            raise QueryError(
-                "verbatim", words=done.stderr.strip().splitlines()[-1].removeprefix("pan2kg: ")
-            )
-        answer = json.loads(done.stdout)
-        hints = [hint.say(self.graph.language) for hint in self.graph.known_terms.hints(text)]
-        about = {"release": self.graph.release, **({"hints": hints} if hints else {})}
-        if "boolean" in answer:
-            return {"answer": answer["boolean"], **about}
-        rows = [{name: row[name]["value"] for name in row} for row in answer["results"]["bindings"]]
-        return {**about, **self._rows(rows, limit)}
+        if process.returncode:
+            fault = process.stderr.strip().splitlines()[-1]
+            raise QueryError("verbatim", words=fault.removeprefix("pan2kg: "))
+        answer: Content = json.loads(process.stdout)
+        return answer
 
     def _rows(self, rows: list[Any], limit: int) -> Content:
+        """The first rows, and the documents that what they name rests on, those of most things first."""
         chosen = rows[: max(0, min(limit, MOST_ROWS))]
+        words = set[str]()
+        for row in chosen:
+            for value in row.values():
+                if isinstance(value, str):
+                    words.update(value.split())
         statements = self.graph.statements
-        values = {value for row in chosen for value in row.values() if isinstance(value, str)}
         sources = Counter[str]()
-        for iri in {
-            word for value in values for word in value.split()
-        } & self.graph.labels.entries.keys():
-            sources.update(
-                {
-                    source
-                    for s in statements.about(iri)
-                    for source in grounds_of(statements, s).sources
-                }
-            )
-        documents = self._documents(sorted(sources, key=lambda source: (-sources[source], source)))
-        return {"rows": chosen, "left_out": len(rows) - len(chosen), "documents": documents}
+        for iri in words & self.graph.labels.entries.keys():
+            of_thing = set[str]()
+            for statement in statements.about(iri):
+                of_thing.update(grounds_of(statements, statement).sources)
+            sources.update(of_thing)
+        documents = sorted(sources, key=lambda source: (-sources[source], source))
+        return {
+            "rows": chosen,
+            "left_out": len(rows) - len(chosen),
+            "documents": self._documents(documents),
+        }
 
     def _documents(self, iris: Iterable[str]) -> list[Content]:
+        """The first of these documents: what each is called, and the address where it was read."""
         graph = self.graph
-        titled = [
-            (iri, graph.label(iri), graph.statements.one(iri, f"{PAN}readAt")) for iri in iris
-        ]
-        return [
-            {"iri": iri, "title": title, "read_at": place or None} for iri, title, place in titled
-        ][:DOCUMENTS]
+        documents = []
+        for iri in islice(iris, DOCUMENTS):
+            address = graph.statements.one(iri, f"{PAN}readAt")
+            documents.append({"iri": iri, "title": graph.label(iri), "read_at": address or None})
+        return documents
 
 
 def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK end at this door
@@ -259,9 +269,12 @@ def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK e
     except ImportError:
         raise FormatError("needs-extra", remedy="install-extra", extra="mcp") from None
     language = assistant.graph.language
-    release = assistant.graph.release
-    words = _WORDS.say("instructions", language)
-    service = MCPServer("pan2kg", instructions=words, version=release, log_level="WARNING")
+    service = MCPServer(
+        "pan2kg",
+        instructions=_WORDS.say("instructions", language),
+        version=assistant.graph.release,
+        log_level="WARNING",
+    )
     reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
     for name in ("find", "questions", "ask", "figures", "figure", "explain", "about", "sparql"):
         tool = _spoken(getattr(assistant, name), language, ToolError)
@@ -274,6 +287,8 @@ def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK e
 def _spoken(
     tool: Callable[..., Content], language: str, refusal: type[Exception]
 ) -> Callable[..., Content]:
+    """A method of the assistant as a tool: it speaks a language, and what it refuses is one sentence."""
+
     @functools.wraps(tool)
     def answer(*values: object, **more: object) -> Content:
         with message.speaking(language):

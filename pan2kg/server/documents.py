@@ -38,6 +38,7 @@ from pan2kg.server.protocol import (
     ServedRelease,
     choose,
     insist,
+    insist_absolute,
     is_absolute,
     is_plain_path,
     preferred_language,
@@ -108,26 +109,20 @@ def routes(source: "DataSource") -> list[Route]:
     return [route(f"{start}{{rest:path}}", answer, READS) for start in STARTS]
 
 
-class _AskedPath(NamedTuple):
-    """The path of a document without an ending, and the form its ending asks for, if it has one."""
-
-    stem: str
-    fixed: Form | None
-
-
-def _asked_path(path: str) -> _AskedPath:
-    stem, _, ending = path.rpartition(".")
-    if stem and ending in ENDINGS:
-        return _AskedPath(stem, ENDINGS[ending])
-    return _AskedPath(path, None)
-
-
 class _Document(NamedTuple):
-    """A document that is asked for: the thing it is about, its path, and the form its ending asks for, if one."""
+    """A document that is asked for: its path, the form its ending asks for, if one, and the thing it is about."""
 
-    iri: str
     path: str
     fixed: Form | None = None
+    iri: str = ""
+
+
+def _read_ending(path: str) -> _Document:
+    """The document at a path, which may end as one of the forms; of the thing it is about nothing is known yet."""
+    stem, _, ending = path.rpartition(".")
+    if stem and ending in ENDINGS:
+        return _Document(stem, ENDINGS[ending])
+    return _Document(path)
 
 
 class _Retirement(NamedTuple):
@@ -174,11 +169,11 @@ class DataSource:
         path = place[1:]
         kind, _, below = path.partition("/")
         if kind == "doc":
-            return self._describe(request, _asked_path(below))
-        asked = _asked_path(path)
+            return self._describe(request, _read_ending(below))
+        asked = _read_ending(path)
         if kind == "graph":
             return self._graph(request, asked)
-        if kind == "ontology" or asked.stem == "ontology":
+        if kind == "ontology" or asked.path == "ontology":
             return self._ontology(request, asked)
         return self._thing(request, path)
 
@@ -202,8 +197,7 @@ class DataSource:
         if len(iris) != 1:
             raise RefusalError(400, "say-which-iri")
         iri = iris[0]
-        if not is_absolute(iri):
-            raise RefusalError(400, "no-absolute-iri", iri=iri[:200])
+        insist_absolute(iri)
         document = find_document(self.store, iri)
         if document is None:
             raise RefusalError(404, "graph-says-nothing", iri=iri)
@@ -213,26 +207,26 @@ class DataSource:
             address += f"#{quote(term)}"
         return _lead_to_document(request, address)
 
-    def _graph(self, request: Request, asked: _AskedPath) -> Response:
+    def _graph(self, request: Request, asked: _Document) -> Response:
         """A named graph, which is its own document; one that was retired leads to the first that took its place."""
-        iri = find_ours(self.store, asked.stem)
+        iri = find_ours(self.store, asked.path)
         if not iri:
-            raise RefusalError(404, "no-graph", iri=space_of(self.store) + asked.stem)
+            raise RefusalError(404, "no-graph", iri=space_of(self.store) + asked.path)
         retirement = self._retirement(iri)
         if retirement and retirement.following:
             place = f"graph/{path_of(retirement.following[0])}"
             return _see_other(request.scope["front"] + quote(place))
-        return self._show(request, _Document(iri, asked.stem, asked.fixed))
+        return self._show(request, asked._replace(iri=iri))
 
-    def _ontology(self, request: Request, asked: _AskedPath) -> Response:
+    def _ontology(self, request: Request, asked: _Document) -> Response:
         """The ontology, under its own IRI or that of the version that is served; an earlier one is in its release."""
-        iri = ROOT + asked.stem
-        if not asked.fixed and self._is_earlier(asked.stem.removeprefix("ontology/")):
+        iri = ROOT + asked.path
+        if not asked.fixed and self._is_earlier(asked.path.removeprefix("ontology/")):
             return _see_other(f"{iri}.ttl")
-        is_served = asked.stem == "ontology" or iri in self._versions()
+        is_served = asked.path == "ontology" or iri in self._versions()
         if not is_served or not knows(self.store, iri):
             raise RefusalError(404, "graph-says-nothing", iri=iri)
-        return self._show(request, _Document(ONTOLOGY, "ontology", asked.fixed))
+        return self._show(request, _Document("ontology", asked.fixed, ONTOLOGY))
 
     def _thing(self, request: Request, path: str) -> Response:
         """The way from the IRI of a thing to its document, or to what took its place."""
@@ -254,14 +248,14 @@ class DataSource:
         if retirement.successor:
             path = retirement.successor.removeprefix(space).removeprefix(ROOT)
             return _lead_to_successor(request, quote(path))
-        return self._show_retired(request, _Document(iri, document), retirement)
+        return self._show_retired(request, _Document(document, iri=iri), retirement)
 
-    def _describe(self, request: Request, asked: _AskedPath) -> Response:
+    def _describe(self, request: Request, asked: _Document) -> Response:
         """The document at a path below ``/doc/``, or the way to that of what took the place of its thing."""
-        iri = find_thing(self.store, asked.stem)
+        iri = find_thing(self.store, asked.path)
         if iri is None:
-            raise RefusalError(404, "no-document", key=asked.stem[:200])
-        document = _Document(iri, f"doc/{asked.stem}", asked.fixed)
+            raise RefusalError(404, "no-document", key=asked.path[:200])
+        document = _Document(f"doc/{asked.path}", asked.fixed, iri)
         retirement = self._retirement(iri)
         if retirement is None:
             return self._show(request, document)

@@ -40,6 +40,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -182,6 +183,7 @@ class Generation:
             listener.close()
 
 
+@dataclass
 class Holder:
     """The process that holds the graph: it has workers forked and replaced, and does as its keeper says.
 
@@ -189,22 +191,14 @@ class Holder:
     to be forked in a while.
     """
 
-    def __init__(
-        self,
-        control: socket.socket,
-        evaluator: Evaluator,
-        folder: Path,
-        crew: dict[str, int],
-        confinement: Confinement,
-    ) -> None:
-        self.control = control
-        self.evaluator = evaluator
-        self.folder = folder
-        self.crew = crew
-        self.confinement = confinement
-        self.generation: Generation | None = None
-        self.workers = dict[int, Worker]()
-        self.waiting = set[Worker]()
+    control: socket.socket
+    evaluator: Evaluator
+    folder: Path
+    crew: dict[str, int]
+    confinement: Confinement
+    generation: Generation | None = None
+    workers: "dict[int, Worker]" = field(default_factory=dict)
+    waiting: "set[Worker]" = field(default_factory=set)
 
     def serve(self, state: str) -> None:
         """Keep workers that answer from this state of the data and those after it, until the keeper hangs up.
@@ -252,7 +246,7 @@ class Holder:
         self.generation = Generation(self.folder, self.crew)
         self.waiting.clear()
         for place in range(len(self.generation.listeners)):
-            self._start(Worker(self, self.generation, place))
+            self._start(Worker(self.evaluator, self.confinement, self.generation, place))
         self.control.sendall(pack(READY))
         if before:
             before.close()
@@ -289,14 +283,14 @@ class Holder:
                     self._start(worker)
 
 
+@dataclass(eq=False)
 class Worker:
     """A process that answers tasks at its ``place`` in a generation, one after another."""
 
-    def __init__(self, holder: Holder, generation: Generation, place: int) -> None:
-        self.evaluator = holder.evaluator
-        self.confinement = holder.confinement
-        self.generation = generation
-        self.place = place
+    evaluator: Evaluator
+    confinement: Confinement
+    generation: Generation
+    place: int
 
     def live(self) -> None:
         """Answer until another generation has come, or what this process has grown by is to be given back."""

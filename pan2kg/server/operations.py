@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 import prometheus_client as prometheus
 
@@ -42,14 +41,6 @@ _KINDS = {
 # bounds in seconds of the classes in which requests are counted by their time
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 _UNCACHED = {"cache-control": "no-store"}
-
-
-class _Gauge(NamedTuple):
-    """A metric of what is so now: its name and meaning, and what gives its value."""
-
-    name: str
-    meaning: str
-    value: Callable[[], float]
 
 
 class Operations:
@@ -103,22 +94,20 @@ class Operations:
     def measure(self, pool: Pool) -> None:
         """Measure the workers too."""
         keeper = pool.keeper
-        for gauge in (
-            _Gauge("pan2kg_workers_busy", "Workers that answer a query.", lambda: pool.busy),
-            _Gauge(
-                "pan2kg_queries_waiting", "Queries that wait for a worker.", lambda: pool.waiting
-            ),
-            _Gauge(
-                "pan2kg_data_version",
-                "States of the data since the start.",
-                lambda: keeper.version,
-            ),
-            _Gauge(
-                "pan2kg_fork_server_up", "Whether a process holds the graph.", lambda: keeper.is_up
-            ),
-        ):
-            metric = prometheus.Gauge(gauge.name, gauge.meaning, registry=self.registry)
-            metric.set_function(gauge.value)
+        self._gauge("pan2kg_workers_busy", "Workers that answer a query.", lambda: pool.busy)
+        self._gauge(
+            "pan2kg_queries_waiting", "Queries that wait for a worker.", lambda: pool.waiting
+        )
+        self._gauge(
+            "pan2kg_data_version", "States of the data since the start.", lambda: keeper.version
+        )
+        self._gauge(
+            "pan2kg_fork_server_up", "Whether a process holds the graph.", lambda: keeper.is_up
+        )
+
+    def _gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
+        """Add a metric of what is so now."""
+        prometheus.Gauge(name, meaning, registry=self.registry).set_function(value)
 
     def note(self, request: Request, seconds: float) -> None:
         """Count a request that was answered, and write its line."""

@@ -105,39 +105,33 @@ def busy(reason: str | message.Message, seconds: int = 5, /, **values: object) -
 
 
 class Form(NamedTuple):
-    """A form an answer comes in, with its media types, the best known first.
-
-    ``engine`` is what the engine calls it: a format of rows or of triples, none for a page.
-    """
+    """A form an answer comes in, with its media types, the best known first."""
 
     name: str
     media: tuple[str, ...]
-    engine: Any = None
 
 
 # formats of solutions and booleans
 TABLES = (
-    Form(
-        "json", ("application/sparql-results+json", "application/json"), ox.QueryResultsFormat.JSON
-    ),
-    Form(
-        "xml",
-        ("application/sparql-results+xml", "application/xml", "text/xml"),
-        ox.QueryResultsFormat.XML,
-    ),
-    Form("csv", ("text/csv",), ox.QueryResultsFormat.CSV),
-    Form("tsv", ("text/tab-separated-values",), ox.QueryResultsFormat.TSV),
+    Form("json", ("application/sparql-results+json", "application/json")),
+    Form("xml", ("application/sparql-results+xml", "application/xml", "text/xml")),
+    Form("csv", ("text/csv",)),
+    Form("tsv", ("text/tab-separated-values",)),
 )
 # formats of graphs
 GRAPHS = (
-    Form("turtle", ("text/turtle", "application/x-turtle"), ox.RdfFormat.TURTLE),
-    Form("ntriples", ("application/n-triples",), ox.RdfFormat.N_TRIPLES),
-    Form("rdfxml", ("application/rdf+xml", "application/xml", "text/xml"), ox.RdfFormat.RDF_XML),
-    Form("jsonld", ("application/ld+json", "application/json"), ox.RdfFormat.JSON_LD),
-    Form("trig", ("application/trig",), ox.RdfFormat.TRIG),
-    Form("nquads", ("application/n-quads",), ox.RdfFormat.N_QUADS),
+    Form("turtle", ("text/turtle", "application/x-turtle")),
+    Form("ntriples", ("application/n-triples",)),
+    Form("rdfxml", ("application/rdf+xml", "application/xml", "text/xml")),
+    Form("jsonld", ("application/ld+json", "application/json")),
+    Form("trig", ("application/trig",)),
+    Form("nquads", ("application/n-quads",)),
 )
-FORMATS = {form.name: form.engine for form in (*TABLES, *GRAPHS)}
+# what the engine calls each, by its name
+FORMATS: dict[str, Any] = {
+    **{form.name: ox.QueryResultsFormat.from_media_type(form.media[0]) for form in TABLES},
+    **{form.name: ox.RdfFormat.from_media_type(form.media[0]) for form in GRAPHS},
+}
 
 
 class Choice(NamedTuple):
@@ -272,6 +266,12 @@ def is_absolute(iri: str) -> bool:
     return _ABSOLUTE.fullmatch(iri) is not None
 
 
+def insist_absolute(iri: str) -> None:
+    """Refuse (400) what is no absolute IRI."""
+    if not is_absolute(iri):
+        raise RefusalError(400, "no-absolute-iri", iri=iri[:200])
+
+
 def is_plain_path(path: str) -> bool:
     """Whether a path names something below the root: no empty, hidden or upward parts, nothing escaped.
 
@@ -354,8 +354,7 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
         if name.startswith("using-"):
             raise RefusalError(400, "not-with-query", name=name)
     for iri in default + named:
-        if not is_absolute(iri):
-            raise RefusalError(400, "no-absolute-iri", iri=iri[:200])
+        insist_absolute(iri)
     return Operation("".join(queries), tuple(default), tuple(named))
 
 
@@ -389,7 +388,7 @@ def describe_endpoint(
 ) -> list[ox.Triple]:
     """What the endpoint can do, and its graphs with their numbers of triples (SPARQL 1.1 Service Description)."""
     # as https://www.w3.org/ns/formats/ has them: the engine knows JSON-LD by another address
-    names = (form.engine.iri.rpartition("/")[2] for form in (*TABLES, *GRAPHS))
+    names = (format_.iri.rpartition("/")[2] for format_ in FORMATS.values())
     formats = "".join(f" ; sd:resultFormat <http://www.w3.org/ns/formats/{name}>" for name in names)
     text = f"""{_PREFIXES}
         <#service> a sd:Service ; sd:endpoint <{endpoint}> ; sd:supportedLanguage sd:SPARQL11Query{formats}

@@ -18,26 +18,41 @@ from pan2kg.project import reason
 from pan2kg.server.protocol import Form, RefusalError, insist
 from pan2kg.server.web import Handler, Request, Response, header, insist_changed, lead, request_path
 
-# what has several forms under one address that is no document of a thing
-_ABOUT = ("dataset", "catalogue", "contributors", "publisher", "profile")
+# the forms a document may have, by their endings
+_FORMS = ("html", "ttl", "jsonld", "rdf", "nt")
+# the files of the forms of what is no document of a thing: of the ontology, and of what the
+# catalogue describes
+_ONTOLOGY = {
+    "html": "fr/ontology.html",
+    "ttl": "ontology/pan2kg.ttl",
+    "jsonld": "ontology/pan2kg.jsonld",
+    "rdf": "ontology/pan2kg.rdf",
+    "nt": "ontology/pan2kg.nt",
+}
+_CATALOGUE = {
+    "html": "index.html",
+    "ttl": "catalogue.ttl",
+    "jsonld": "catalogue.jsonld",
+    "rdf": "catalogue.rdf",
+}
 _VARIANTS: Mapping[str, Mapping[str, str]] = {
-    "ontology": {"html": "fr/ontology.html"}
-    | {ending: f"ontology/pan2kg.{ending}" for ending in ("ttl", "jsonld", "rdf", "nt")},
-    **dict.fromkeys(
-        _ABOUT,
-        {"html": "index.html"}
-        | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")},
-    ),
+    "ontology": _ONTOLOGY,
+    "dataset": _CATALOGUE,
+    "catalogue": _CATALOGUE,
+    "contributors": _CATALOGUE,
+    "publisher": _CATALOGUE,
+    "profile": _CATALOGUE,
 }
 _ENDING = re.compile(r"\.(?:html|ttl|jsonld)$")
+_PACKED_TABLE = re.compile(r"version/[^/]+/tables/.+\.csv\.gz")
 # where what is no file leads, if that is one: a thing, a version of the dataset or of the ontology,
 # a question
-_LED = (
-    ("id/(.+)", "doc/$1"),
-    (r"dataset/([0-9][^/]*?)/?", "version/$1/"),
-    ("ontology/([0-9][^/]*)", "ontology/$1.ttl"),
-    ("(?:prefixes|query)(?:/.*)?", "queries.ttl"),
-)
+_LED = {
+    "id/(.+)": "doc/$1",
+    r"dataset/([0-9][^/]*?)/?": "version/$1/",
+    "ontology/([0-9][^/]*)": "ontology/$1.ttl",
+    "(?:prefixes|query)(?:/.*)?": "queries.ttl",
+}
 
 
 class ReleaseFiles:
@@ -62,38 +77,36 @@ class ReleaseFiles:
             raise ProjectError(
                 "holds-no-release-to-serve", place=Place(str(folder)), error=fault
             ) from None
-        shown = {path: digest for path, digest in sums.items() if not path.endswith(".htaccess")}
         self.folder = folder
         self.otherwise = otherwise
-        self.sums = shown | {LIST: sums.get(MARK, "")}
+        # what a web server is told of folders is shown to nobody
+        self.sums = {
+            path: digest for path, digest in sums.items() if not path.endswith(".htaccess")
+        }
+        self.sums[LIST] = sums.get(MARK, "")
         self.retired = mark.get("retired", {})
-        texts = {
-            ending: f"{media}; charset=utf-8" for ending, media in document_places.MEDIA.items()
-        }
-        self.media = texts | document_places.OTHER_MEDIA | {"gz": "application/gzip"}
-        # the addresses of earlier releases, and those in the folder of a version
-        packed = {
-            path.split("/")[1]
-            for path in shown
-            if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)
-        }
-        version = str(mark.get("version"))
-        self.rules = [*host_rules.MOVED, *host_rules.version_rules(version, sorted(packed))]
-        self.rules += [*host_rules.GONE, *(host_rules.HostRule(*pair) for pair in _LED)]
-        endings = ("html", "ttl", "jsonld", "rdf", "nt")
-        self.forms = tuple(Form(ending, (document_places.MEDIA[ending],)) for ending in endings)
+        self.media = {**document_places.OTHER_MEDIA, "gz": "application/gzip"}
+        for ending, media in document_places.MEDIA.items():
+            self.media.setdefault(ending, f"{media}; charset=utf-8")
+        self.forms = tuple(Form(ending, (document_places.MEDIA[ending],)) for ending in _FORMS)
+        # the folders of versions whose tables are compressed
+        packed = {path.split("/")[1] for path in self.sums if _PACKED_TABLE.fullmatch(path)}
+        self.rules = [
+            *host_rules.MOVED,
+            *host_rules.version_rules(str(mark.get("version")), sorted(packed)),
+            *host_rules.GONE,
+            *(host_rules.HostRule(pattern, target) for pattern, target in _LED.items()),
+        ]
 
     async def answer(self, request: Request) -> Response:
         """What an address of the release answers: a file, the way to one, a form of a document, or nothing."""
         path = request_path(request).removeprefix("/")
-        answer = self._retired(request, path) or self._file(request, path)
-        if answer is not None:
+        if answer := self._retired(request, path) or self._file(request, path):
             return answer
         # what is no file: a thing, a document in one form or another, a version, a named graph
         if path.startswith("graph/"):  # the graphs of a folder are one document
             path = "/".join(path.split("/")[:3])
-        answer = self._lead(request, path)
-        if answer is not None:
+        if answer := self._lead(request, path):
             return answer
         variants = self._variants(path)
         if variants and path.partition("/")[0] in ("doc", "graph", *_VARIANTS):
@@ -165,7 +178,8 @@ class ReleaseFiles:
         """Send a file, with its media type, and the character set where it is text."""
         ending = "ttl" if path == ".well-known/void" else path.rpartition(".")[2]
         media = self.media.get(ending) or mimetypes.guess_type(path)[0] or "text/plain"
-        media += "; charset=utf-8" if media.startswith("text/") and "charset" not in media else ""
+        if media.startswith("text/") and "charset" not in media:
+            media += "; charset=utf-8"
         tag = f'"{self.sums[path][:32]}"'
         headers = {"content-type": media, "etag": tag, "cache-control": "no-cache", **more}
         if status == 200:

@@ -40,8 +40,8 @@ from pan2kg.site.entry_form import (
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
+# what each form of the pages does: those of the desk, and that of the matrix of scores
 FORMS = {**forms.FORMS, "scores": scoring.enter}
-"""What each form of the pages does: those of the desk, and that of the matrix of scores."""
 # the name of the cookie of a session
 COOKIE = "pan2kg_review"
 # bytes a form may have

@@ -22,6 +22,7 @@ from pan2kg.server.asking import Pool, WorkerAnswer
 from pan2kg.server.edge import Settings
 from pan2kg.server.packets import MEGABYTE
 from pan2kg.server.protocol import (
+    FORMATS,
     GRAPHS,
     PREFIXES,
     TABLES,
@@ -33,7 +34,7 @@ from pan2kg.server.protocol import (
     choose,
     describe_endpoint,
     insist,
-    is_absolute,
+    insist_absolute,
     is_plain_path,
     preferred_language,
     prefers,
@@ -148,7 +149,7 @@ class Endpoint:
         insist_changed(request, headers)
         sizes = await self._graph_sizes()
         triples = describe_endpoint(address, sizes, union=self.settings.union)
-        body = ox.serialize(triples, format=choice.form.engine, prefixes=PREFIXES) or b""
+        body = ox.serialize(triples, format=FORMATS[choice.form.name], prefixes=PREFIXES) or b""
         return Response(body, headers={**headers, "content-type": choice.content_type})
 
     async def _graph_sizes(self) -> dict[str, int]:
@@ -193,8 +194,7 @@ class Endpoint:
             return ""
         # an address of this store is the IRI of a graph too
         graph = iris[0].replace(f"{root_of(request)}{STORE}/", self.settings.graphs, 1)
-        if not is_absolute(graph):
-            raise RefusalError(400, "no-absolute-iri", iri=graph[:200])
+        insist_absolute(graph)
         return graph
 
 
