@@ -131,7 +131,7 @@ def measure_check() -> Iterator[Row]:
 _SHAPES = """
 import time
 from pan2kg.project import Project
-from pan2kg.store.store import load_project
+from pan2kg.store.project_files import load_project
 from pan2kg.validation.evaluation import Engine, findings_of_shapes
 from pan2kg.validation.report import Names
 project = Project.at(".")
@@ -200,7 +200,7 @@ def load_here(how: str, folder: Path) -> None:
 
 def _ours(folder: Path) -> Callable[[], int]:
     from pan2kg.project import Project
-    from pan2kg.store.store import load_project
+    from pan2kg.store.project_files import load_project
 
     project = Project.at(folder)
     return lambda: len(load_project(project))
@@ -257,7 +257,7 @@ FIGURES = """
 import json, resource, sys, time
 from pan2kg.project import Project
 from pan2kg.store.cache import open_kept
-from pan2kg.store.store import is_derived
+from pan2kg.turtle.vocabulary import is_derived
 from pan2kg.graph.graph import Graph
 from pan2kg.coherence import known, known_tables
 project = Project.at(sys.argv[1])

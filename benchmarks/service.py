@@ -283,7 +283,7 @@ def _make(work: Path, quads: int) -> tuple[Path, list[str], list[str]]:
     import pyoxigraph as ox
 
     from pan2kg.project import Project
-    from pan2kg.store.store import load_project
+    from pan2kg.store.project_files import load_project
 
     folder = work / "synthetic"
     data = work / "data.nq"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
 
@@ -30,6 +31,13 @@ _IMPORTS = re.compile(rf"^    pan:imports <({re.escape(ROOT)}graph/core)>", re.M
 _LANGUAGE = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
 _PREFIX = re.compile(r"^@prefix ([\w-]*): <([^<>]*)> [.]$", re.MULTILINE)
 _SPACE = re.compile(r'^    void:uriSpace "(https?://[^"\s]+/)"', re.MULTILINE)
+
+
+class ProfileValue(NamedTuple):
+    """A thing the profile names: as it is written there, and as an IRI."""
+
+    words: str
+    iri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +73,22 @@ class Project:
     def language(self) -> str:
         return _said_by(self.profile, _LANGUAGE) or "en"
 
-    def said(self, property_: str) -> tuple[str, str]:
-        """What the profile says under a property of ours, as it is written there and as an IRI; empty for nothing.
+    def said(self, property_: str) -> "ProfileValue":
+        """What the profile says under a property of ours; empty for nothing.
 
         >>> Project.packaged().said("homePlan")
-        ('plan:lu-bhr-2', 'https://w3id.org/pan2kg/id/plan/lu-bhr-2')
+        ProfileValue(words='plan:lu-bhr-2', iri='https://w3id.org/pan2kg/id/plan/lu-bhr-2')
         """
         words = _said_by(
             self.profile, re.compile(rf"^    pan:{property_} (\S+) [;.]$", re.MULTILINE)
         )
         if not words or words.startswith("<"):
-            return words, words[1:-1]
+            return ProfileValue(words, words[1:-1])
         prefix, _, local = words.partition(":")
         space = _said_by(
             self.profile, re.compile(rf"^@prefix {prefix}: <([^<>]*)> [.]$", re.MULTILINE)
         )
-        return words, space + local
+        return ProfileValue(words, space + local)
 
     @property
     def is_packaged(self) -> bool:

@@ -47,7 +47,7 @@ def keep_shipped_graph() -> None:
     labels = read(kept)
     missing_links = links.missing_links
     missing = missing_links(kept)
-    read_names = names._read
+    read_names = names._read_names
     called = read_names(kept)
 
     def open_store(project: Project, *, links: bool = True) -> LocalStore:
@@ -63,7 +63,7 @@ def keep_shipped_graph() -> None:
     def missing_of(store: LocalStore) -> tuple[int, int] | None:
         return missing if store is kept else missing_links(store)
 
-    def names_of(store: Store) -> Mapping[str, Mapping[str, set[str]]]:
+    def names_of(store: Store) -> Mapping[names.Reason, Mapping[str, set[str]]]:
         return called if store is kept else read_names(store)
 
     replaced: dict[str, tuple[object, object]] = {
@@ -71,7 +71,7 @@ def keep_shipped_graph() -> None:
         "open_kept": (again, open_kept),
         "read_labels": (read, labels_of),
         "missing_links": (missing_links, missing_of),
-        "_read": (read_names, names_of),
+        "_read_names": (read_names, names_of),
     }
     for name, (held, instead) in replaced.items():
         for module in list(sys.modules.values()):

@@ -44,7 +44,7 @@ DOORS: Final = {
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.weight"},
-    "rdflib": {"store.store", "store.terms", "validation.reference"},
+    "rdflib": {"store.exports", "store.terms", "validation.reference"},
     "uvicorn": {"server.edge", "server.listening"},
     "openpyxl": {"extract.process", "review.filled", "tables.spreadsheet"},
 }

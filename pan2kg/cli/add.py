@@ -29,7 +29,7 @@ from pan2kg.review import (
     tidying,
     typed,
 )
-from pan2kg.store import LocalStore, find_thing, load_project, queries
+from pan2kg.store import LocalStore, filling, find_thing, load_project
 from pan2kg.turtle import vocabulary, writer
 from pan2kg.validation import changes, check_report, quotations, report
 
@@ -384,7 +384,7 @@ def run_sheet(options: argparse.Namespace) -> int:
 def _export_sheet(options: argparse.Namespace, project: Project) -> int:
     store = load_project(project)
     plan = find_thing(options.plan, store, project)
-    queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
+    filling.refuse_other_kind(plan, ["plan"], option="plan", store=store)
     book = sheet.read_book(project, plan)
     facts = sheet.KnownThings.read(store, options.language, quotations.texts_of_members(project))
     written = sheet.write_book(book, facts.names, sorted(facts.things), options.language)

@@ -15,7 +15,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph import datasets
 from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
-from pan2kg.store import as_of, names, queries, store, terms
+from pan2kg.store import as_of, filling, names, queries, query_text, store, terms
 from pan2kg.tables import answers, writers
 from pan2kg.turtle import blocks, writer
 
@@ -115,7 +115,7 @@ def _answer_by_table(
     """Answer a question of an earlier release by the table that answers it now."""
     from pan2kg.cli import coherence
 
-    _, parameters = queries.FORMER[options.name]
+    parameters = queries.FORMER[options.name].parameters
     allowed = [parameter.replace("_", "-") for parameter in parameters]
     arguments.refuse_unknown(options.parameters, allowed, options)
     values = arguments.read_parameters(options.parameters)
@@ -139,10 +139,10 @@ def _answer_question(
 ) -> int:
     language = options.language
     data = _open(project, options, query)
-    queries.insist(query, values)
+    filling.insist(query, values)
     called = names.ThingNames(data, writer.read_prefixes(project))
     resolve = functools.partial(names.resolve, names=called)
-    text = queries.fill(query, values, store=data, resolve=resolve)
+    text = filling.fill(query, values, store=data, resolve=resolve)
     notes = [answers.taken(query, values, language)]
     if options.as_of and isinstance(data, store.LocalStore):
         dated = as_of.as_of(data, options.as_of, project, links=query.has_links)
@@ -216,7 +216,7 @@ def _is_query(text: str) -> bool:
     (True, True, False)
     """
     words = text.upper().split(maxsplit=1) or [""]
-    is_update = words[0] in store.UPDATES and len(words) > 1
+    is_update = words[0] in query_text.UPDATES and len(words) > 1
     return "{" in text or words[0] in _FIRST_WORDS or is_update
 
 

@@ -194,7 +194,7 @@ def _graph_of(
 ) -> tuple["Graph", list[Text]]:
     """The graph a table is made of, and what is to be said of its day."""
     from pan2kg.graph.graph import Graph
-    from pan2kg.store import as_of, intervals, store
+    from pan2kg.store import as_of, intervals, project_files
     from pan2kg.turtle.vocabulary import PAN
 
     language = options.language
@@ -206,7 +206,7 @@ def _graph_of(
     if day is None or kind.whole:
         data = open_kept(options, project, links=False)
         return Graph(project, data, language=language, as_of=day, asked=day is not None), []
-    today = store.load_project(project)
+    today = project_files.load_project(project)
     actions = len(intervals.instances(today, PAN + "Action"))
     dated = as_of.as_of(today, day, project, links=False)
     if not intervals.instances(dated.store, PAN + "Action"):

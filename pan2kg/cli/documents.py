@@ -34,7 +34,7 @@ from pan2kg.review import (
     suggestions,
     work,
 )
-from pan2kg.store import derive, load_project, queries
+from pan2kg.store import derive, filling, load_project
 from pan2kg.tables import formats
 from pan2kg.turtle import countries, vocabulary, writer
 
@@ -300,7 +300,7 @@ def _opened(options: argparse.Namespace) -> tuple[Graph, str]:
     graph = open_graph(options, tells=False)
     plan = graph.resolve(options.plan, ["plan"]) if options.plan else ""
     if plan:
-        queries.refuse_other_kind(plan, ["plan"], option="plan", store=graph.store)
+        filling.refuse_other_kind(plan, ["plan"], option="plan", store=graph.store)
     return graph, plan
 
 

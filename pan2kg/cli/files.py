@@ -136,7 +136,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 
 def run_dump(options: argparse.Namespace) -> int:
-    from pan2kg.store import store
+    from pan2kg.store import exports
     from pan2kg.turtle import writer
 
     graph = open_graph(options)
@@ -145,7 +145,7 @@ def run_dump(options: argparse.Namespace) -> int:
     missing = note_on_links(graph.held)
     note = f"# {missing}\n".encode() if missing else b""
     write_atomically(
-        target, note + store.dump(graph.held, form, writer.read_prefixes(graph.project))
+        target, note + exports.dump(graph.held, form, writer.read_prefixes(graph.project))
     )
     return 0
 

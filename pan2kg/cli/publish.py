@@ -130,11 +130,11 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
 def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
     from pan2kg.graph import datasets, graph as graphs
     from pan2kg.publish import edition as editions, weights
-    from pan2kg.store import cache, store
+    from pan2kg.store import cache, project_files
 
     project = project_of(options)
     if options.without_derived:
-        data = store.load_project(project)
+        data = project_files.load_project(project)
     else:
         data = cache.open_kept(project, cache_of(options))
     tell(note_on_links(data))
@@ -153,9 +153,9 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
 
 def _refuse_example(data: "LocalStore", space: str, id_base: str | None) -> None:
     # what a project began with is not published: its example plan, and addresses that are nobody's
-    from pan2kg.store import queries, store
+    from pan2kg.store import program_query, select
 
-    examples = store.select(data, queries.program_query("dataset/examples")).values("plan")
+    examples = select(data, program_query("dataset/examples")).values("plan")
     if examples:
         plans = ", ".join(iri.rpartition("/")[2] for iri in examples)
         raise ProjectError("example-left", plans=plans)
@@ -227,7 +227,7 @@ def add_diff(command: argparse.ArgumentParser) -> None:
 
 def run_diff(options: argparse.Namespace) -> int:
     from pan2kg.publish import change_files, changes, feed, patches, states, weights
-    from pan2kg.store import store
+    from pan2kg.store import project_files
 
     wanted = 1 if options.apply else 2
     number = len(options.sides)
@@ -237,7 +237,7 @@ def run_diff(options: argparse.Namespace) -> int:
         raise FormatError("patched-is-nquads")
     progress = Progress()
     try:
-        patch = list(store.read_quads(Path(options.apply))) if options.apply else None
+        patch = list(project_files.read_quads(Path(options.apply))) if options.apply else None
         sides = []
         for path in options.sides:
             progress(say("progress", "reading", side=path))

@@ -21,7 +21,7 @@ from pan2kg.server.keeper import Keeper
 from pan2kg.server.kept_pages import HomePages
 from pan2kg.server.operations import Operations
 from pan2kg.server.reloading import Reloading
-from pan2kg.store import store as stores
+from pan2kg.store import Store, project_files
 from pan2kg.turtle.writer import read_prefixes
 
 # every so many seconds the files are looked at where changes to them are to be seen
@@ -40,11 +40,11 @@ def answer(
 ) -> int:
     folder = cache_of(options)
     seconds = settings.limits.seconds
-    release = protocol.ServedRelease(stores.fingerprint(project)[:12], keeper.state)
+    release = protocol.ServedRelease(project_files.fingerprint(project)[:12], keeper.state)
     pool = asking.Pool(keeper, seconds)
     store = asking.WorkerStore(keeper, seconds)
     watching = WATCH_SECONDS if options.watch else 0.0
-    reloading = Reloading(keeper.reload, lambda: stores.state_files(project), watching)
+    reloading = Reloading(keeper.reload, lambda: project_files.state_files(project), watching)
     renew = (people, reloading.wanted.set) if not options.release else ()
     operations = _operations(options, lambda: keeper.is_up, *renew)
     operations.measure(pool)
@@ -120,7 +120,7 @@ def _operations(
 
 def _site(
     project: Project,
-    store: stores.Store,
+    store: Store,
     release: protocol.ServedRelease,
     *,
     writable: bool = False,
@@ -163,7 +163,7 @@ def _pages(
 
 def _documents(
     project: Project,
-    store: stores.Store,
+    store: Store,
     release: protocol.ServedRelease,
     site: pages.RefreshedSite | None,
 ) -> list[web.Route]:

@@ -34,7 +34,7 @@ from pan2kg.findings.wording import (
 )
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import PAN, key
 

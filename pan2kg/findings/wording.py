@@ -11,7 +11,7 @@ from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.tables import figure_words
 
 WORDS = catalogue.Messages("brief")

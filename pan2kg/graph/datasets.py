@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language
 from pan2kg.project import Project
 from pan2kg.store import LocalStore, Store, Term, plain, program_query, select
-from pan2kg.store.store import load
+from pan2kg.store.project_files import load
 from pan2kg.turtle.vocabulary import PAN, ROOT
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"

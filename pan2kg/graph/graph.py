@@ -28,9 +28,13 @@ from pan2kg.project import Project
 from pan2kg.store import (
     LocalStore,
     Store,
+    exports,
+    filling,
     load_project,
     open_store,
+    program_query,
     queries,
+    query_text,
     store as stores,
 )
 from pan2kg.store.names import ThingNames, ambiguous, resolve
@@ -174,7 +178,7 @@ class Graph:
         return self.once(query, lambda: stores.text_rows(self.store, query))
 
     def _rows(self, name: str) -> Rows:
-        return self.read(queries.program_query(name))
+        return self.read(program_query(name))
 
     # What the project says of itself
 
@@ -493,8 +497,8 @@ class Graph:
                     return self.spoken(language).table(table, **chosen)
             return self.table(table, **chosen)
         query = queries.find_query(self.project, name)
-        queries.insist(query, parameters)
-        return self.sparql(queries.fill(query, parameters, store=self.store, resolve=self.resolve))
+        filling.insist(query, parameters)
+        return self.sparql(filling.fill(query, parameters, store=self.store, resolve=self.resolve))
 
     def sparql(self, text: str) -> Answer[dict[str, str]]:
         """The answer to a SELECT query; the prefixes of the project need not be declared.
@@ -505,7 +509,7 @@ class Graph:
         >>> len(open_graph().sparql("SELECT ?plan WHERE { ?plan a pan:Plan } LIMIT 3"))
         3
         """
-        solutions = stores.select(self.store, queries.with_prefixes(text, self.prefixes))
+        solutions = stores.select(self.store, query_text.with_prefixes(text, self.prefixes))
         columns = solutions.columns
         rows = [dict(zip(columns, map(stores.plain, row), strict=True)) for row in solutions.rows]
         return Answer(columns, rows, solutions.rows)
@@ -519,8 +523,8 @@ class Graph:
         >>> len(open_graph().construct("CONSTRUCT WHERE { plan:lu-bhr-2 pan:inPart ?none }"))
         0
         """
-        return stores.to_graph(
-            stores.construct(self.store, queries.with_prefixes(text, self.prefixes))
+        return exports.to_graph(
+            stores.construct(self.store, query_text.with_prefixes(text, self.prefixes))
         )
 
     @property
@@ -548,7 +552,7 @@ class Graph:
         >>> len(Graph(Project.packaged(), LocalStore(pyoxigraph.Store())).dataset())
         0
         """
-        return stores.to_dataset(self.held)
+        return exports.to_dataset(self.held)
 
     def check(self) -> Report:
         """The report of house style, shapes and quality queries over the project's files."""
@@ -881,7 +885,7 @@ class Graph:
         """Tell who names a thing by an identifier that was retired what has taken its place."""
         for iri, following in self.retired.items():
             if name in (iri, iri.rpartition("/")[2]):
-                raise queries.replaced(iri, following)
+                raise filling.replaced(iri, following)
 
     def own_plan(self) -> str | None:
         """The plan to start from where none is named, as the profile says; None where the graph does not have it."""

@@ -87,8 +87,9 @@ class HostRule(NamedTuple):
 
 def _of_questions() -> Iterator[tuple[str, str]]:
     """The files of questions that a table answers now."""
-    for name, (table, _) in FORMER.items():
+    for name, former in FORMER.items():
         question = f"({_LANGUAGES})/question/{name}"
+        table = former.table
         json = f"{LANGUAGES[0]}/figure/{table}.json.gz"
         yield rf"{question}\.(html|csv)", f"$1/figure/{table}.$2"
         yield rf"(?:{_LANGUAGES})/question/{name}\.json", json

@@ -22,7 +22,7 @@ from pan2kg.publish.edition import name_roles
 from pan2kg.publish.quad_lines import compressed
 from pan2kg.publish.weights import weigh_links
 from pan2kg.store import open_store
-from pan2kg.store.store import read_quads
+from pan2kg.store.project_files import read_quads
 from pan2kg.turtle.vocabulary import rule_of
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple

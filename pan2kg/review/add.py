@@ -32,8 +32,9 @@ from pan2kg.review.typed import (
     slug,
     unused,
 )
+from pan2kg.store import program_query
 from pan2kg.store.names import find_thing
-from pan2kg.store.queries import KINDS, program_query
+from pan2kg.store.queries import KINDS
 from pan2kg.store.store import Store, select
 from pan2kg.turtle import SKOS, Block, TurtleLine, iri, key, read_prefixes, string, text
 from pan2kg.turtle.blocks import read_turtle_file

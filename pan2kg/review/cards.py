@@ -12,7 +12,7 @@ from pan2kg.graph.labels import shortened
 from pan2kg.i18n import Language, Message, Messages, in_words, numeral
 from pan2kg.review import decision
 from pan2kg.review.desk import Desk
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle import ID, key, kind_and_key
 

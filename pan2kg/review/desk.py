@@ -27,7 +27,8 @@ from pan2kg.review.fields import Form
 from pan2kg.review.outcomes import Outcome, RefusedError
 from pan2kg.review.standing import ProjectFiles
 from pan2kg.review.suggested import graph_candidates
-from pan2kg.store.queries import KINDS, program_query
+from pan2kg.store import program_query
+from pan2kg.store.queries import KINDS
 from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import write_turtle

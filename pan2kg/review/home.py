@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own
+from pan2kg.store import program_query
+from pan2kg.store.filling import refuse_other_kind
 from pan2kg.store.names import find_thing
-from pan2kg.store.queries import program_query, refuse_other_kind
 from pan2kg.store.store import Store, select
 from pan2kg.turtle import iri, key, read_prefixes
 

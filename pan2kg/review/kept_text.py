@@ -8,7 +8,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, cannot_write, read_text, write_atomically
 from pan2kg.review.files import own
 from pan2kg.review.typed import document_named
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.store.store import Store, select
 from pan2kg.turtle import key
 from pan2kg.validation.quotations import RUN, Comparison, KeptText, hashes_of, judge, read_hashes

@@ -17,8 +17,9 @@ from pan2kg.project import Project, read_text
 from pan2kg.review import refusals
 from pan2kg.review.fields import Form, read_field
 from pan2kg.review.standing import ProjectFiles
+from pan2kg.store import program_query
+from pan2kg.store.filling import refuse_other_kind, replaced
 from pan2kg.store.names import find_thing
-from pan2kg.store.queries import program_query, refuse_other_kind, replaced
 from pan2kg.store.store import Store, select
 from pan2kg.turtle import PAN, iri, key, text
 from pan2kg.turtle.writer import Prefixes, expanded

@@ -15,8 +15,8 @@ from pan2kg.i18n import Messages, Text, either, told
 from pan2kg.project import write_atomically
 from pan2kg.scores.matrix import ScoredLink, scored_links
 from pan2kg.scores.tables import matrices
+from pan2kg.store import program_query
 from pan2kg.store.names import ambiguous
-from pan2kg.store.queries import program_query
 from pan2kg.tables import TableChoice
 from pan2kg.turtle import Block, TurtleLine, iri, read_prefixes, string, text, vocabulary
 from pan2kg.turtle.writer import Prefixes, write_turtle

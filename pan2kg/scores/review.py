@@ -27,7 +27,7 @@ from pan2kg.scores.ledger import (
     score_block,
 )
 from pan2kg.scores.matrix import ScoredLink
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.turtle import TurtleLine, iri, key, link_iri, read_prefixes
 
 PART = "scores"

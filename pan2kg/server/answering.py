@@ -24,7 +24,7 @@ import pyoxigraph as ox
 
 from pan2kg.server.packets import FAILED, MEGABYTE, PIECE, WHOLE, pack
 from pan2kg.server.protocol import FORMATS, RefusalError, busy, why
-from pan2kg.store.store import UPDATES, syntax_error
+from pan2kg.store.query_text import UPDATES, syntax_error
 from pan2kg.turtle import tokens
 from pan2kg.turtle.writer import calls, line_of
 

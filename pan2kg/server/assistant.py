@@ -20,7 +20,7 @@ from pan2kg.errors import FormatError, Pan2kgError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n import catalogue, message
-from pan2kg.store import queries
+from pan2kg.store import filling, queries, query_text
 from pan2kg.tables import answers, table as tables, writers
 from pan2kg.turtle.vocabulary import PAN
 
@@ -98,8 +98,8 @@ class Assistant:
         query = queries.find_query(graph.project, question)
         if any(parameter.name == "language" for parameter in query.parameters):
             values.setdefault("language", language)
-        queries.insist(query, values)
-        answer = graph.sparql(queries.fill(query, values, store=graph.store, resolve=graph.resolve))
+        filling.insist(query, values)
+        answer = graph.sparql(filling.fill(query, values, store=graph.store, resolve=graph.resolve))
         level = answers.level_of(query, values)
         caveats = (query.summary_in(language), answers.taken(query, values, language))
         basis = answers.basis_of(
@@ -192,7 +192,7 @@ class Assistant:
         Raises:
             QueryError: it took longer, or is no query that can be answered.
         """
-        text = queries.with_prefixes(query, self.graph.prefixes)
+        text = query_text.with_prefixes(query, self.graph.prefixes)
         answer = self._answer_apart(text)
         about: Content = {"release": self.graph.release}
         if hints := [hint.say(self.graph.language) for hint in self.graph.known_terms.hints(text)]:

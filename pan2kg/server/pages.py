@@ -218,7 +218,7 @@ def _lead_on(request: Request, path: str, query: bytes) -> Response | None:
         return None
     language, name, ending = former.groups()
     table_ending = "html" if ending == "ttl" else ending
-    address = f"{language}/figure/{queries.FORMER[name][0]}.{table_ending}"
+    address = f"{language}/figure/{queries.FORMER[name].table}.{table_ending}"
     if query:
         address += f"?{query.decode('latin-1')}"
     return lead(request, address, 301)

@@ -51,7 +51,7 @@ from pan2kg.server.web import (
     request_path,
     root_of,
 )
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 
 STORE = "/store"
 # the path of the editor for queries

@@ -27,7 +27,8 @@ from pan2kg.site.page import (
 )
 from pan2kg.site.quality_measures import years_of_plans
 from pan2kg.store import LocalStore, Store, program_query, select
-from pan2kg.store.store import dump, load
+from pan2kg.store.exports import dump
+from pan2kg.store.project_files import load
 from pan2kg.turtle import DCTERMS, ID, PAN, writer
 
 MEMORY = f"{ID}sourcekind/memory"

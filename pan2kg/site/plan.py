@@ -36,7 +36,7 @@ from pan2kg.site.page import (
     Values,
     View,
 )
-from pan2kg.store.queries import fill
+from pan2kg.store.filling import fill
 from pan2kg.tables import figure_words, writers
 from pan2kg.turtle.vocabulary import ID, PAN
 

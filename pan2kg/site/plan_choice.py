@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pan2kg.coherence import evidence
 from pan2kg.graph.graph import Graph
 from pan2kg.site.page import PageContext, SiteContext
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 
 
 class PlanFacts(NamedTuple):

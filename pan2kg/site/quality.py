@@ -21,7 +21,7 @@ from pan2kg.project import Project
 from pan2kg.site.page import PageContext, SiteContext, Values, View
 from pan2kg.site.quality_measures import BALANCED, Quality, read_quality, score
 from pan2kg.store import program_query, remote
-from pan2kg.store.store import fingerprint
+from pan2kg.store.project_files import fingerprint
 from pan2kg.turtle import SKOS
 from pan2kg.validation import check, kept, report
 

@@ -12,7 +12,7 @@ from pan2kg.graph.scores import SCALE, Scale, plain
 from pan2kg.scores import review as scoring
 from pan2kg.site.entry_form import form_state, session_seal
 from pan2kg.site.page import Option, PageContext, Values, View
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.turtle.vocabulary import key
 
 _TICKED = "on:"

@@ -7,8 +7,13 @@ the blanks of one. ``text_rows`` gives an answer as rows of plain text.
 
 The modules::
 
-    store    what a store is, the one in memory, the forms of answers, and how files are loaded
-    queries  questions with their parameters: those of a project, and those of the program
+    store    what a store is, the one in memory, and the forms of answers
+    query_text  what a query declares, what of it is refused, and what is wrong with it
+    project_files  the graph of a project as its files or dumps state it
+    exports  a store given away, as a file or a copy in rdflib
+    queries  the questions of a project with their parameters
+    filling  values put in place of the defaults of a question
+    program  what the program asks for itself
     names    from what a person types to the thing that is meant
     links    the kinds of link, and links of works by what they share
     rules    what is derived into a store, and the store of a project
@@ -21,9 +26,12 @@ The modules::
     terms    words of a query that the graph does not know, with the nearest it does
 """
 
+from pan2kg.store.filling import fill
 from pan2kg.store.links import gathered
 from pan2kg.store.names import find_thing, resolve
-from pan2kg.store.queries import Query, fill, program_query, read_queries
+from pan2kg.store.program import program_query
+from pan2kg.store.project_files import load_project
+from pan2kg.store.queries import Query, read_queries
 from pan2kg.store.rules import derive, open_store
 from pan2kg.store.store import (
     LocalStore,
@@ -33,7 +41,6 @@ from pan2kg.store.store import (
     Term,
     construct,
     is_true,
-    load_project,
     plain,
     select,
     text_rows,

@@ -28,8 +28,8 @@ from pan2kg.store.intervals import (
     read_intervals,
 )
 from pan2kg.store.rules import derive, rule_files
-from pan2kg.store.store import LocalStore, is_derived
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import PAN, is_derived
 
 _WORDS = Messages("as-of")
 NEEDS = (

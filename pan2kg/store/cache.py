@@ -23,8 +23,9 @@ import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project, write_atomically
+from pan2kg.store.project_files import fingerprint
 from pan2kg.store.rules import open_store
-from pan2kg.store.store import LocalStore, fingerprint
+from pan2kg.store.store import LocalStore
 
 VARIABLE = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""

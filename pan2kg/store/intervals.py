@@ -15,8 +15,8 @@ from enum import StrEnum
 import pyoxigraph as ox
 
 from pan2kg.store.links import gathered
-from pan2kg.store.store import LocalStore, is_derived, is_unverified
-from pan2kg.turtle.vocabulary import ID, PAN, RDF, RDFS
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import ID, PAN, RDF, RDFS, is_derived, is_unverified
 
 ORG = "http://www.w3.org/ns/org#"
 ELI = "http://data.europa.eu/eli/ontology#"

@@ -17,7 +17,8 @@ from typing import NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
-from pan2kg.store.queries import LEVELS, program_query
+from pan2kg.store.program import program_query
+from pan2kg.store.queries import LEVELS
 from pan2kg.store.store import LocalStore, Store, Term, is_true, plain, select, text_rows
 from pan2kg.turtle.vocabulary import ID, PAN, RDF, rule_of, thing
 
@@ -121,7 +122,7 @@ def link_kinds(store: Store) -> dict[str, LinkKind]:
     """The kinds of links that rules derive, by name, the strongest first.
 
     >>> from pan2kg.project import Project
-    >>> from pan2kg.store.store import load_project
+    >>> from pan2kg.store.project_files import load_project
     >>> [kind.name for kind in link_kinds(load_project(Project.packaged())).values()]
     ['shared-instrument', 'shared-body', 'shared-target-group', 'shared-topic']
     """

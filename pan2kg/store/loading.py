@@ -19,11 +19,13 @@ from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.project import Project, read_text
 from pan2kg.store import remote
 from pan2kg.store.destination import Destination, Target
-from pan2kg.store.queries import Query, program_query, read_queries
+from pan2kg.store.program import program_query
+from pan2kg.store.queries import Query, read_queries
 from pan2kg.store.remote import RemoteStore, checked, credentials, fault, is_of_query, read_verdicts
 from pan2kg.store.rules import open_store
-from pan2kg.store.store import LocalStore, Store, is_derived, plain, select, text_rows
+from pan2kg.store.store import LocalStore, Store, plain, select, text_rows
 from pan2kg.turtle import DCTERMS
+from pan2kg.turtle.vocabulary import is_derived
 
 Graphs = Mapping[str, list[ox.Triple]]
 """Triples by the address of their named graph, in the order in which they are put."""

@@ -3,8 +3,11 @@
 A thing is meant by its IRI, a prefixed name, its key, and by whatever it is called, whole: label in
 any language, short name, abbreviation, CELEX number with or without the sector, number and year of
 an act, European Legislation Identifier; an action also by its number and the name of its plan, as in
-« 4.3 PAN 2 ». Case, accents and punctuation make no difference, but for keys. What is said first by
-:data:`REASONS` decides; words that mean several things so are refused with these.
+« 4.3 PAN 2 ». Case, accents and punctuation make no difference, but for keys.
+
+Whoever asks often keeps the :class:`ThingNames` of a store: its candidates are what words mean, by
+the first :class:`Reason` that gives any. :func:`resolve` gives the one thing, or refuses words that
+mean none or several; :func:`find_thing` does so once.
 """
 
 import re
@@ -12,26 +15,33 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
-from functools import lru_cache
+from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n import Message, did_you_mean, either, told
 from pan2kg.project import Project
-from pan2kg.store.queries import KINDS, program_query
+from pan2kg.store.program import NO_IRI, program_query
+from pan2kg.store.queries import KINDS
 from pan2kg.store.store import Store, select, text_rows
 from pan2kg.turtle import PAN, read_prefixes
 
-REASONS = (
-    "iri",
-    "key",
-    "name",
-    "other-name",
-    "part-of-name",
-    "number-in-plan",
-    "number",
-)
-"""Why words mean a thing, the one that decides first: number in a plan is « 4.3 PAN 2 », number alone « 4.3 »."""
+
+class Reason(StrEnum):
+    """Why words mean a thing, the one that decides first."""
+
+    IRI = "iri"
+    KEY = "key"
+    NAME = "name"
+    OTHER_NAME = "other-name"
+    PART_OF_NAME = "part-of-name"
+    NUMBER_IN_PLAN = "number-in-plan"
+    """« 4.3 PAN 2 »"""
+    NUMBER = "number"
+    """« 4.3 » alone"""
+
+
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d"})
 _APART = re.compile(r"[\W_]+")
 _FILLED = re.compile(r"(?<=[a-z])0+(?=\d)")
@@ -41,23 +51,25 @@ _PARTS = re.compile(r"(?P<head>.+?) [·–] |.*\((?P<short>[^()]+)\)$")
 """The part of a name that is told by itself: « PAN 1 · … », « ODD 8 – … », « Ministère … (MAEE) »."""
 _NUMBER_FIRST = re.compile(r"(?:\w+ )?(?P<number>\w?\d+(?:\.\d+)*)[ ,:·–-]+(?P<plan>.+)")
 _NUMBER_LAST = re.compile(r"(?P<plan>.+?)[ ,:·–-]+(?P<number>\w?\d+(?:\.\d+)*)")
-_NO_IRI = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 _MOST_NAMED = 3
 """How many things are named where words may mean several."""
 _NEAR = 0.4
-_ByName = Mapping[str, Mapping[str, set[str]]]
-"""By each reason that is a name: what is called so, by the name as it is compared."""
+"""How alike words and a key are, from 0 to 1, so that the key is offered."""
+_FULL_NAMES = (Reason.NAME, Reason.OTHER_NAME, Reason.PART_OF_NAME)
+_ByName = Mapping[Reason, Mapping[str, set[str]]]
+"""By each reason that is a name or number: what is called so, by the name as it is compared."""
 
 
-class _Unmarked(dict[int, int | None]):
-    """For ``str.translate``: what Unicode lets stand above or below a letter is left out."""
+class _WithoutMarks(dict[int, int | None]):
+    """A table for ``str.translate`` that leaves out what stands above or below a letter; filled as letters come."""
 
-    def __missing__(self, char: int) -> int | None:
-        base = self[char] = None if unicodedata.combining(chr(char)) else char
-        return base
+    def __missing__(self, code: int) -> int | None:
+        is_mark = unicodedata.combining(chr(code)) > 0
+        self[code] = None if is_mark else code
+        return self[code]
 
 
-_UNMARKED = _Unmarked()
+_WITHOUT_MARKS = _WithoutMarks()
 
 
 @lru_cache(maxsize=1 << 8)
@@ -68,7 +80,7 @@ def folded(text: str) -> str:
     ('regl 2017 821 l egalite', 'oeuvre')
     """
     lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-    return _APART.sub(" ", unicodedata.normalize("NFKD", lower).translate(_UNMARKED)).strip()
+    return _APART.sub(" ", unicodedata.normalize("NFKD", lower).translate(_WITHOUT_MARKS)).strip()
 
 
 def whole(text: str) -> str:
@@ -81,7 +93,7 @@ def whole(text: str) -> str:
 
 
 def _as_number(text: str) -> str:
-    # dots tell 1.1 from 11
+    """A number as it is compared, with its dots: they tell 1.1 from 11."""
     return text.strip().casefold()
 
 
@@ -119,10 +131,10 @@ def eli_of(address: str) -> str:
 
 
 class NamedThing(NamedTuple):
-    """A thing that words may mean, and by what of :data:`REASONS`."""
+    """A thing that words may mean, and why."""
 
     iri: str
-    reason: str
+    reason: Reason
 
 
 class ThingNames:
@@ -134,7 +146,6 @@ class ThingNames:
     def __init__(self, store: Store, prefixes: Mapping[str, str]) -> None:
         self.store = store
         self.prefixes = prefixes
-        self._by_name: _ByName | None = None
 
     def candidates(self, words: str, among: Collection[str] | None = None) -> list[NamedThing]:
         """The things that words mean by the reason that decides, of those ``among`` which one is looked for.
@@ -142,7 +153,7 @@ class ThingNames:
         Raises:
             QueryError: an address with spaces or other characters that no IRI has.
         """
-        for reason in REASONS:
+        for reason in Reason:
             meant = self._meant(words, reason)
             if among is not None:
                 meant = meant.intersection(among)
@@ -157,11 +168,11 @@ class ThingNames:
         """
         classes = set[str]()
         for kind in kinds:
-            classes.update(f"{PAN}{name}" for name in KINDS.get(kind, ()))
+            classes.update(PAN + name for name in KINDS.get(kind, ()))
         of_any_kind: list[NamedThing] = []
-        for reason in REASONS:
+        for reason in Reason:
             meant = self._meant(words, reason)
-            fitting = meant if reason == "iri" else self._of_classes(meant, classes)
+            fitting = meant if reason is Reason.IRI else self._of_classes(meant, classes)
             if fitting:
                 return _candidates(fitting, reason)
             of_any_kind = of_any_kind or _candidates(meant, reason)
@@ -174,39 +185,42 @@ class ThingNames:
         rows = text_rows(self.store, program_query("things/classes", thing=sorted(iris)))
         return {iri for iri, name in rows if name in classes}
 
-    def _meant(self, words: str, reason: str) -> set[str]:
-        """The things that words mean by one of :data:`REASONS`."""
-        if reason == "iri":
-            address = self._address(words)
-            return {address} if address else set()
-        if reason == "key":
-            query = program_query("things/by-key", name=words.strip())
-            return set(select(self.store, query).values("thing"))
-        if reason == "number-in-plan":
-            return self._numbered(words)
-        name = _as_number(words) if reason == "number" else whole(words)
-        return self._names[reason].get(name, set())
+    def _meant(self, words: str, reason: Reason) -> set[str]:
+        """The things that words mean for a reason."""
+        match reason:
+            case Reason.IRI:
+                address = self._address(words)
+                return {address} if address else set()
+            case Reason.KEY:
+                query = program_query("things/by-key", name=words.strip())
+                return set(select(self.store, query).values("thing"))
+            case Reason.NUMBER_IN_PLAN:
+                return self._numbered(words)
+            case Reason.NUMBER:
+                return self._called[reason].get(_as_number(words), set())
+            case _:
+                return self._called[reason].get(whole(words), set())
 
     def _address(self, words: str) -> str:
         """The IRI that words are, whole or with a prefix; empty where they are none."""
         words = words.strip()
         if words.startswith(("http://", "https://", "<")):
             address = words.strip("<>")
-            if _NO_IRI.search(address) or ":" not in address:
+            if NO_IRI.search(address) or ":" not in address:
                 raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=words)
             return self._by_eli(address)
         prefix, colon, local = words.partition(":")
-        if colon and prefix in self.prefixes and not _NO_IRI.search(local):
+        if colon and prefix in self.prefixes and not NO_IRI.search(local):
             return self.prefixes[prefix] + local
         return ""
 
     def _by_eli(self, address: str) -> str:
-        # an act has one address here, and several are in use: with and without the language or /oj
+        """The address an act has here, of which several are in use: with and without the language or /oj."""
         eli = eli_of(address)
         if not eli or select(self.store, program_query("things/classes", thing=address)).rows:
             return address
-        known = self._names["other-name"].get(whole(eli), set())
-        return next(iter(known)) if len(known) == 1 else address
+        acts = sorted(self._called[Reason.OTHER_NAME].get(whole(eli), ()))
+        return acts[0] if len(acts) == 1 else address
 
     def _numbered(self, words: str) -> set[str]:
         """The actions that a number and the name of their plan mean, whichever comes first."""
@@ -216,7 +230,7 @@ class ThingNames:
             if match is None:
                 continue
             plans = self._plans(match["plan"])
-            of_number = self._names["number"].get(_as_number(match["number"]), set())
+            of_number = self._called[Reason.NUMBER].get(_as_number(match["number"]), set())
             if plans and of_number:
                 query = program_query(
                     "things/in-plans", thing=sorted(of_number), plan=sorted(plans)
@@ -225,39 +239,37 @@ class ThingNames:
         return actions
 
     def _plans(self, words: str) -> set[str]:
-        for reason in ("iri", "key", "name", "other-name", "part-of-name"):
+        for reason in (Reason.IRI, Reason.KEY, *_FULL_NAMES):
             plans = self._of_classes(self._meant(words, reason), {f"{PAN}Plan"})
             if plans:
                 return plans
         return set()
 
-    @property
-    def _names(self) -> _ByName:
-        if self._by_name is None:
-            self._by_name = _read(self.store)
-        return self._by_name
+    @cached_property
+    def _called(self) -> _ByName:
+        return _read_names(self.store)
 
 
-def _candidates(iris: Iterable[str], reason: str) -> list[NamedThing]:
+def _candidates(iris: Iterable[str], reason: Reason) -> list[NamedThing]:
     return [NamedThing(iri, reason) for iri in sorted(iris)]
 
 
-def _read(store: Store) -> _ByName:
-    names: dict[str, dict[str, set[str]]] = {
-        reason: defaultdict(set) for reason in ("name", "other-name", "part-of-name", "number")
+def _read_names(store: Store) -> _ByName:
+    called: dict[Reason, dict[str, set[str]]] = {
+        reason: defaultdict(set) for reason in (*_FULL_NAMES, Reason.NUMBER)
     }
     for iri, name, reason in text_rows(store, program_query("things/names")):
-        if reason == "number":
-            names[reason][_as_number(name)].add(iri)
+        if reason == Reason.NUMBER:
+            called[Reason.NUMBER][_as_number(name)].add(iri)
             continue
-        names[reason][whole(name)].add(iri)
-        for other in (*numbers_of(name), eli_of(iri)):
-            names["other-name"][whole(other)].add(iri)
+        called[Reason(reason)][whole(name)].add(iri)
+        for further in (*numbers_of(name), eli_of(iri)):
+            called[Reason.OTHER_NAME][whole(further)].add(iri)
         for part in parts_of(name):
-            names["part-of-name"][whole(part)].add(iri)
-    for by_name in names.values():
-        by_name.pop("", None)
-    return names
+            called[Reason.PART_OF_NAME][whole(part)].add(iri)
+    for things in called.values():
+        things.pop("", None)
+    return called
 
 
 def resolve(words: str, kinds: Iterable[str] = (), *, names: ThingNames) -> str:
@@ -287,12 +299,16 @@ def nearest(words: str, keys: Iterable[str]) -> Message:
 def ambiguous(words: str, store: Store, iris: Iterable[str]) -> QueryError:
     """The fault that words mean several things: each by its key where that means it alone, else by its IRI."""
     iris = sorted(iris)
-    rows = text_rows(store, program_query("things/keys-by-thing", thing=iris))
-    keys = {row[0]: row[1] for row in reversed(rows)}
-    times = Counter(keys.values())
-    named = [keys[iri] if times[keys.get(iri, "")] == 1 else iri for iri in iris]
+    keys: dict[str, str] = {}
+    for iri, key in text_rows(store, program_query("things/keys-by-thing", thing=iris)):
+        keys.setdefault(iri, key)
+    things_of = Counter(keys.values())
+    names = []
+    for iri in iris:
+        has_own_key = iri in keys and things_of[keys[iri]] == 1
+        names.append(keys[iri] if has_own_key else iri)
     return QueryError(
-        "may-mean", remedy="give-the-iri", name=words, named=either(named[:_MOST_NAMED])
+        "may-mean", remedy="give-the-iri", name=words, named=either(names[:_MOST_NAMED])
     )
 
 

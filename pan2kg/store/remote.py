@@ -22,8 +22,9 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, QueryError
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import Result, is_true, plain, refuse_fetching, select, text_rows
+from pan2kg.store.program import program_query
+from pan2kg.store.query_text import refuse_fetching
+from pan2kg.store.store import Result, is_true, plain, select, text_rows
 from pan2kg.turtle import tokens
 
 TIMEOUT = 60

@@ -19,7 +19,8 @@ from pan2kg.errors import QueryError
 from pan2kg.i18n import SOURCE_LANGUAGE
 from pan2kg.project import Project, read_text
 from pan2kg.store.links import ALL, LINK_RULES, SHARED, LinkKind, derive_links, link_kinds
-from pan2kg.store.store import LocalStore, Store, Triples, construct, load_project
+from pan2kg.store.project_files import load_project
+from pan2kg.store.store import LocalStore, Store, Triples, construct
 from pan2kg.turtle.vocabulary import PAN, ROOT, graph_of
 
 _LINKS = re.compile(r"\A(?:#[^\n]*\n)*?#\+ links: yes$", re.MULTILINE)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pan2kg.i18n import Message, did_you_mean, told
 from pan2kg.i18n.message import joined
 from pan2kg.project import Project, read_text
-from pan2kg.store.queries import program_query
+from pan2kg.store.program import program_query
 from pan2kg.store.store import LocalStore, Store, text_rows
 from pan2kg.turtle import RDF, read_prefixes, tokens
 from pan2kg.turtle.writer import iri

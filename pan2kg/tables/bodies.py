@@ -9,7 +9,7 @@ from pan2kg.coherence import bodies as coordination, evidence
 from pan2kg.coherence.evidence import Basis, Level
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.turtle.vocabulary import key
 

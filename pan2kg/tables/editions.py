@@ -12,7 +12,7 @@ from pan2kg.coherence.known import Known, in_order
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.tables.table import Row
 

@@ -6,7 +6,7 @@ from pan2kg.coherence import evidence, figures, known
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, format_of
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.tables.figure_words import according_to
 from pan2kg.turtle.vocabulary import key

@@ -541,7 +541,7 @@ def make(
     """
     # figures are made of what loads slowly, and the command line names the tables without it
     from pan2kg.coherence.known import basis_line
-    from pan2kg.store.queries import program_query
+    from pan2kg.store import program_query
 
     all_notes = list(notes)
     if graph.asked and not is_dated:

@@ -58,6 +58,24 @@ def rule_of(graph: str) -> str:
     return path.removeprefix("derived/") if path.startswith("derived/") else ""
 
 
+def is_derived(graph: str) -> bool:
+    """Whether the address of a graph is that of a rule.
+
+    >>> is_derived("https://w3id.org/pan2kg/graph/derived/cites"), is_derived("https://w3id.org/pan2kg/graph/profile")
+    (True, False)
+    """
+    return bool(rule_of(graph))
+
+
+def is_unverified(graph: str) -> bool:
+    """Whether the address of a graph is that of a file nobody has verified.
+
+    >>> is_unverified("https://w3id.org/pan2kg/graph/plans/lu-bhr-2-unverified")
+    True
+    """
+    return path_of(graph).endswith("unverified")
+
+
 class Precedence(NamedTuple):
     """The rank of a file among those that describe a thing; the least says what it is."""
 

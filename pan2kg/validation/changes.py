@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import FOLDERS, Project, read_text
-from pan2kg.store import LocalStore, store as stores
+from pan2kg.store import LocalStore
+from pan2kg.store.project_files import withdraw
 from pan2kg.turtle import writer
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.validation import compilation, wording
@@ -249,7 +250,7 @@ def _put(project: Project, store: LocalStore, texts: Mapping[Path, str]) -> None
         store.inner.remove_graph(graph)
         if text.strip():
             store.inner.load(text.encode(), format=ox.RdfFormat.TURTLE, to_graph=graph)
-    stores.withdraw(store.inner)
+    withdraw(store.inner)
 
 
 def _faults(

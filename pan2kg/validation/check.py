@@ -11,10 +11,11 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.store import LocalStore, Store, derive, program_query, select, store as stores
+from pan2kg.store import LocalStore, Store, derive, program_query, project_files, select
 from pan2kg.store.links import ALL
 from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
+from pan2kg.turtle.vocabulary import is_derived
 from pan2kg.turtle.writer import Prefixes
 from pan2kg.validation import questions, quotations, report, rights, style, wording
 from pan2kg.validation.baseline import compare, read_baseline
@@ -106,14 +107,14 @@ class CheckedProject:
 def _read(
     project: Project, engine: Engine, kinds: Collection[Kind], only: Collection[str]
 ) -> CheckedProject:
-    store, unread = stores.load_readable(project)
+    store, unread = project_files.load_readable(project)
     files = _near(project, store, only, unread) if only else blocks.read_turtle_files(project)
     chosen = [file for file in files if file.name in only] if only else files
     if unread and engine is not Engine.SPARQL:
         raise unread[0]  # the reference reads the files itself, each to its end
     for path in project.shape_files():
         # shapes that are no Turtle are an error and no finding: without them nothing is checked
-        stores.load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
+        project_files.load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(writer.read_prefixes(project))
     members = []
     for member in project.members:
@@ -232,7 +233,7 @@ def _style(material: CheckedProject) -> list[Report]:
 
 
 def _derive_once(store: LocalStore, project: Project, limit: int = ALL) -> LocalStore:
-    if not any(stores.is_derived(str(name)[1:-1]) for name in store.inner.named_graphs()):
+    if not any(is_derived(str(name)[1:-1]) for name in store.inner.named_graphs()):
         derive(store, project, limit=limit)
     return store
 

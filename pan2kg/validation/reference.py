@@ -17,7 +17,7 @@ from rdflib import RDFS, SH, Graph, Literal, URIRef, namespace
 from rdflib.plugins.sparql import prepareQuery, sparql
 
 from pan2kg.errors import ProjectError
-from pan2kg.store.store import to_term
+from pan2kg.store.exports import to_term
 from pan2kg.validation import own_queries
 from pan2kg.validation.report import Finding
 from pan2kg.validation.shapes import PLACE, FoundTerms, Node, Rules, Shapes, Term, written

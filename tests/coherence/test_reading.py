@@ -17,7 +17,7 @@ from pan2kg.coherence.use_matrix import Uses
 from pan2kg.errors import ProjectError
 from pan2kg.graph.statements import read_statements
 from pan2kg.project import Project
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
 from pan2kg.store.store import LocalStore, Store, select, text_rows
 from pan2kg.turtle.vocabulary import ID, PAN, key, link_iri
 from pan2kg.turtle.writer import read_prefixes

@@ -12,8 +12,9 @@ from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts
 from pan2kg.coherence.texts import TextStep, Use
 from pan2kg.project import Project
+from pan2kg.store.project_files import load
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, load
+from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 

@@ -12,7 +12,8 @@ from rdflib.term import Node
 import pan2kg
 from pan2kg.extract.draft import read_plan
 from pan2kg.project import Project
-from pan2kg.store.store import load_project, to_term
+from pan2kg.store.exports import to_term
+from pan2kg.store.project_files import load_project
 
 SEED = Path(__file__).resolve().parents[2] / "texts" / "mae-gouvernement-lu-fr-pan-2.txt"
 PREFIXES = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
-from pan2kg.store.store import load_project
+from pan2kg.store.project_files import load_project
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Severity
 

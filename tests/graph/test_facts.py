@@ -11,7 +11,8 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.project import Project
-from pan2kg.store.store import LocalStore, load_project
+from pan2kg.store.project_files import load_project
+from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, PAN
 
 ROOT = Path(__file__).resolve().parents[2]

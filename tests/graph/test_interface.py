@@ -32,9 +32,11 @@ from pan2kg.site.permalink import notice
 from pan2kg.site.printing import report_files
 from pan2kg.site.registry import Site
 from pan2kg.store.as_of import as_of
+from pan2kg.store.exports import dump
+from pan2kg.store.project_files import load_project
 from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import open_store
-from pan2kg.store.store import LocalStore, dump, load_project
+from pan2kg.store.store import LocalStore
 from pan2kg.tables.network_files import export_network
 from pan2kg.tables.table import DEFAULT, cells, table_kinds
 from pan2kg.tables.writers import Style, write

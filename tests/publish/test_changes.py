@@ -24,7 +24,7 @@ from pan2kg.publish.change_files import write_markdown, write_text
 from pan2kg.publish.changes import Change, Status
 from pan2kg.publish.feed import ATOM
 from pan2kg.publish.states import Side
-from pan2kg.store.store import read_quads
+from pan2kg.store.project_files import read_quads
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, XSD
 
 PREFIXES = {

@@ -42,8 +42,9 @@ from pan2kg.publish.version_folders import versions_in
 from pan2kg.publish.versions import propose
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality_measures import Criterion, read_quality
-from pan2kg.store.store import LocalStore, is_derived, read_quads
-from pan2kg.turtle.vocabulary import PAN, ROOT
+from pan2kg.store.project_files import read_quads
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import PAN, ROOT, is_derived
 from tests.conftest import ROOT as REPOSITORY
 from tests.publish.conftest import BASE, ENDPOINT, PARTS, Publish, edition_of, numbered
 

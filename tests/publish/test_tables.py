@@ -35,7 +35,8 @@ from pan2kg.publish.ntriples import things_in
 from pan2kg.publish.products import PRODUCTS
 from pan2kg.publish.thing_tables import Source, TableDefinition, read_table, table_definitions
 from pan2kg.publish.weights import published_weights, read_weights
-from pan2kg.store.store import LocalStore, read_quads
+from pan2kg.store.project_files import read_quads
+from pan2kg.store.store import LocalStore
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.turtle.vocabulary import PAN, RDF, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes

@@ -17,9 +17,10 @@ from pan2kg.coherence.citations import returns
 from pan2kg.coherence.evidence import FIGURED, Level, level
 from pan2kg.coherence.standing import Standing
 from pan2kg.project import Project
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
+from pan2kg.store.project_files import load
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, Store, load, text_rows
+from pan2kg.store.store import LocalStore, Store, text_rows
 from pan2kg.turtle.writer import read_prefixes
 from tests.lots import TIMES
 

@@ -9,7 +9,8 @@ from rdflib.plugins.sparql import prepareQuery
 
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.project import Project
-from pan2kg.store.queries import program_query, read_queries
+from pan2kg.store import program_query
+from pan2kg.store.queries import read_queries
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.writer import prefixes_used, read_prefixes
 from tests.lots import by_lot

@@ -18,10 +18,12 @@ from rdflib.term import Node
 import pan2kg
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
+from pan2kg.store.filling import fill
 from pan2kg.store.links import SHARED, link_kinds
-from pan2kg.store.queries import fill, read_queries
+from pan2kg.store.project_files import load
+from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import derive, open_store, rule_files
-from pan2kg.store.store import LocalStore, load, select
+from pan2kg.store.store import LocalStore, select
 from pan2kg.tables import answers
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import graph_of

@@ -20,9 +20,9 @@ from pan2kg.review.forms import decide_candidate
 from pan2kg.review.keys import press
 from pan2kg.review.proposals import search
 from pan2kg.review.relations import relation_of
-from pan2kg.store.queries import program_query
+from pan2kg.store import program_query
+from pan2kg.store.project_files import load_project
 from pan2kg.store.rules import derive
-from pan2kg.store.store import load_project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import read_prefixes

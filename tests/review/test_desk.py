@@ -23,8 +23,8 @@ from pan2kg.review.forms import submit
 from pan2kg.review.keys import press
 from pan2kg.review.outcomes import Outcome
 from pan2kg.review.work import CANDIDATES, Material, read_material
+from pan2kg.store.project_files import load_project
 from pan2kg.store.rules import derive, open_store
-from pan2kg.store.store import load_project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.link_keys import misnamed
 from pan2kg.turtle.vocabulary import thing

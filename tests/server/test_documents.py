@@ -22,7 +22,7 @@ from pan2kg.server import descriptions, document_paths, documents
 from pan2kg.server.all_pages import AllPages
 from pan2kg.server.protocol import RefusalError, ServedRelease
 from pan2kg.site.page import SiteContext
-from pan2kg.store import queries
+from pan2kg.store import query_text
 from pan2kg.store.store import LocalStore, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ID, PAN, ROOT, SKOS
 from pan2kg.turtle.writer import read_prefixes
@@ -156,7 +156,7 @@ def retired_paths(client: Client) -> dict[str, list[str]]:
         UNION { ?old <http://www.w3.org/2002/07/owl#deprecated> true } }"""
     paths = dict[str, list[str]]()
     for old, new in select(
-        client.graph.store, queries.with_prefixes(query, client.graph.prefixes)
+        client.graph.store, query_text.with_prefixes(query, client.graph.prefixes)
     ).rows:
         paths.setdefault(path_of(plain(old)), []).extend([path_of(plain(new))] if new else [])
     return paths

@@ -19,7 +19,7 @@ from pan2kg.server.protocol import (
     choose,
     read_operation,
 )
-from pan2kg.store.store import refuse_fetching
+from pan2kg.store.query_text import refuse_fetching
 
 G = "http://e/g"
 # method, what follows the question mark, media type, body; and what that asks for, or the status of

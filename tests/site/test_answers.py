@@ -17,7 +17,8 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.page import embedded
 from pan2kg.site.permalink import Permalink, fix, read_permalink
-from pan2kg.store.queries import fill, find_query, read_queries
+from pan2kg.store.filling import fill
+from pan2kg.store.queries import find_query, read_queries
 from pan2kg.tables.answers import word_of, words_of
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle import PAN

@@ -16,8 +16,9 @@ from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
 from pan2kg.store.as_of import DatedGraph, as_of
 from pan2kg.store.intervals import FORESEEN, IN_FORCE, MADE, DayStanding, Validity
+from pan2kg.store.project_files import load_project
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, load_project, select
+from pan2kg.store.store import LocalStore, select
 from pan2kg.turtle.vocabulary import DERIVED, ID, PAN, graph_of
 from tests.conftest import ROOT, start
 from tests.lots import by_lot

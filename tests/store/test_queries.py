@@ -10,16 +10,9 @@ from hypothesis import given, strategies as st
 import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.project import Project
+from pan2kg.store.filling import fill, refuse_other_kind
 from pan2kg.store.names import find_thing
-from pan2kg.store.queries import (
-    KINDS,
-    PLAIN,
-    Parameter,
-    Query,
-    fill,
-    read_queries,
-    refuse_other_kind,
-)
+from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, read_queries
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.vocabulary import ID
 

@@ -10,9 +10,11 @@ from hypothesis import example, given, strategies as st
 from pan2kg.errors import QueryError, TurtleError
 from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project, write_atomically
-from pan2kg.store import store as stores
+from pan2kg.store import query_text
+from pan2kg.store.exports import dump
+from pan2kg.store.project_files import fingerprint, load
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, construct, dump, fingerprint, load, select
+from pan2kg.store.store import LocalStore, construct, select
 from pan2kg.turtle.vocabulary import DERIVED
 from pan2kg.turtle.writer import calls, tokens
 from tests.copies import FEW, copy
@@ -77,10 +79,10 @@ WORDS = st.sampled_from(["MOVE", "add", "From", "Service"])
 @example("?FROM ?a")
 def test_what_is_looked_for_first_leaves_no_word_out_that_is_looked_for(text: str) -> None:
     words = {token.text.upper() for token in tokens(text) if token.kind == "word"}
-    assert stores._SUSPECT.search(text) or not (
-        words & {*stores.UPDATES} or [*calls(text, "SERVICE")]
+    assert query_text._MAY_BE_REFUSED.search(text) or not (
+        words & {*query_text.UPDATES} or [*calls(text, "SERVICE")]
     )
-    assert stores._FROM.search(text) or "FROM" not in words
+    assert query_text._FROM.search(text) or "FROM" not in words
 
 
 def test_from_touches_neither_network_nor_disk_and_in_a_string_comment_or_name_it_names_no_graph(

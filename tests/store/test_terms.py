@@ -10,7 +10,8 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.store import terms
-from pan2kg.store.queries import read_queries, with_prefixes
+from pan2kg.store.queries import read_queries
+from pan2kg.store.query_text import with_prefixes
 from pan2kg.store.store import LocalStore
 from pan2kg.store.terms import KnownTerms
 from tests.conftest import Commands

@@ -21,8 +21,8 @@ import pan2kg
 from pan2kg.errors import EndpointError, Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.catalogue import Text
 from pan2kg.project import Project
+from pan2kg.store.project_files import load_project
 from pan2kg.store.remote import fault
-from pan2kg.store.store import load_project
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.baseline import write_baseline
