@@ -7,23 +7,12 @@ Who draws something else takes a :class:`Drawing` of marks in pixels, and :func:
 :func:`wrap` and :func:`shorten` for the room that text takes.
 """
 
-from pan2kg.charts.drawing import (
-    Box,
-    Dot,
-    Drawing,
-    Font,
-    Group,
-    Label,
-    Line,
-    Mark,
-    Pen,
-    measure,
-    shorten,
-    wrap,
-)
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import Picture
+from pan2kg.charts.lettering import Font, measure, shorten, wrap
 from pan2kg.charts.registry import PICTURES, draw, picture_bytes, write_picture
 from pan2kg.charts.subject import Address, Subject
+from pan2kg.charts.svg import Drawing
 
 __all__ = [
     "PICTURES",

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_map as tm
-from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark, Pen
+from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj, time_map as tm
+from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.ties import STEP, STRONG, WORDS, name_in
 from pan2kg.coherence.citations import PlanStatement
@@ -274,10 +275,10 @@ def _work_boxes(
         name = names[work]
         box = Box(x, y - HIGH / 2, SIDE, HIGH, fr.PAPER, EDGE)
         if work == plan:
-            lines = dw.wrap(subject.say("plans-of-whole"), SIDE - 20, WORDS, 2)
+            lines = lt.wrap(subject.say("plans-of-whole"), SIDE - 20, WORDS, 2)
             labels = dw.centred(box, lines, WORDS, anchor="start", pad=10)
         else:
-            number = dw.shorten(name.short, NUMBER_ROOM - 4, STRONG)
+            number = lt.shorten(name.short, NUMBER_ROOM - 4, STRONG)
             beside = box._replace(x=x + NUMBER_ROOM, width=SIDE - NUMBER_ROOM - 4)
             labels = [Label(x + 8, y + 3.6, number, STRONG)]
             labels += name_in(beside, name, SIDE - 60, pad=4)
@@ -301,8 +302,8 @@ def _pillar_boxes(
 def _pillar_words(subject: Subject, pillar: Pillar, name: Name, box: Box) -> list[Label]:
     # a text on one line with its bits below, a body on two
     if not pillar.is_text:
-        return fr.spoken(name, dw.centred(box, dw.wrap(name.text, MIDDLE - 16, WORDS, 2), WORDS))
-    lines = dw.wrap(name.text, MIDDLE - 16, WORDS, 1)
+        return fr.spoken(name, dw.centred(box, lt.wrap(name.text, MIDDLE - 16, WORDS, 2), WORDS))
+    lines = lt.wrap(name.text, MIDDLE - 16, WORDS, 1)
     *upper, bits = dw.centred(box, (*lines, bits_words(pillar.bits, subject.language)), WORDS)
     return [*fr.spoken(name, upper), bits._replace(font=fr.FINE)]
 
@@ -311,7 +312,7 @@ def _plan_heads(subject: Subject, ties: BridgeTies, names: Names) -> Iterator[Ma
     for iri, x in ((ties.plan_left, 0.0), (ties.plan_right, WIDE - SIDE)):
         name = names[iri]
         box = Box(x, 0, SIDE, 46, fr.SHADE, EDGE)
-        labels = dw.centred(box, dw.wrap(name.text, SIDE - 16, TITLES, 2), TITLES)
+        labels = dw.centred(box, lt.wrap(name.text, SIDE - 16, TITLES, 2), TITLES)
         yield Group((box, *fr.spoken(name, labels)), name.full, subject.leads(iri))
 
 
@@ -334,7 +335,7 @@ def _way(
     if state in tm.TOLD:
         yield Line.arrow((end, y), 0.0 if end > start else math.pi, pen.colour, 9)
     words = tm.words_of(subject, occasion)
-    wide = dw.measure(words, STRONG) + 12
+    wide = lt.measure(words, STRONG) + 12
     yield Box(WIDE / 2 - wide / 2, y - 8, wide, 16, fr.PAPER)
     yield Label(WIDE / 2, y + 3.6, words, STRONG, "middle")
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_axis as ta
-from pan2kg.charts.drawing import Box, Font, Group, Label, Mark, Pen, Point
+from pan2kg.charts import frame as fr, lettering as lt, subject as sj, time_axis as ta
+from pan2kg.charts.drawing import Box, Group, Label, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Subject
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import format_of
@@ -123,7 +124,7 @@ class CountryMap:
                 rows.append([])
                 ends.append(0.0)
             rows[row].append(bar)
-            name = dw.measure(self.names[bar.plan].text, NAME)
+            name = lt.measure(self.names[bar.plan].text, NAME)
             ends[row] = bar.right + 4 + min(name, LONGEST)
         return rows
 
@@ -223,7 +224,7 @@ def _lane_head(drawn: CountryMap, lane: FieldLane) -> Iterator[Mark]:
     yield Box(0, lane.top, 5, lane.high, colour_of(drawn.subject, lane.field))
     label = drawn.names[lane.field].text if lane.field else ""
     name = label[:1].upper() + label[1:] if lane.field else say("no-field")
-    lines = dw.wrap(name, HEAD - 24, fr.STRONG, 4)
+    lines = lt.wrap(name, HEAD - 24, fr.STRONG, 4)
     for row, line in enumerate(lines):
         yield Label(12, lane.top + 16 + 14 * row, line, fr.STRONG)
     below = lane.top + 17 + 14 * len(lines)
@@ -242,7 +243,7 @@ def _bars(drawn: CountryMap, lane: FieldLane) -> Iterator[Mark]:
             name = drawn.names[plan]
             font = HOME if plan == drawn.home else NAME
             fill = fr.INK if plan == drawn.home else colour
-            text = dw.shorten(name.text, LONGEST, font)
+            text = lt.shorten(name.text, LONGEST, font)
             label = Label(right + 4, y + 3.2, text, font, language=name.language)
             bar = ta.bar(drawn.axis, life, y, fill, high=THIN)
             tags = sj.tags(subject, (plan,), life=life)
@@ -255,7 +256,7 @@ def _undated(drawn: CountryMap, lane: FieldLane) -> Iterator[Mark]:
         names = (drawn.names[plan].text for plan in lane.undated)
         listed = format_of("semicolon", subject.language).join(names)
         words = subject.say("field-undated-plans", plans=listed)
-        text = dw.shorten(words, SPAN + LONGEST, fr.FINE)
+        text = lt.shorten(words, SPAN + LONGEST, fr.FINE)
         yield Label(drawn.axis.left, lane.middle(len(lane.rows)) + 3.2, text, fr.FINE)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj
 from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -316,8 +316,8 @@ def _bodies(drawing: EgoDrawing) -> Iterator[Mark]:
         if body in drawing.around.leads:
             font = STRONG
             words += f" ({subject.say('leads')})"
-        lines = dw.wrap(words, BODY_NAME, font, 2)
-        top = y - dw.height_of(len(lines), font) / 2
+        lines = lt.wrap(words, BODY_NAME, font, 2)
+        top = y - lt.height_of(len(lines), font) / 2
         label = Label(x - 10, top + font.size, "\n".join(lines), font, "end")
         dot = Dot(x, y, 5, fr.GREEN)
         yield Group((dot, *fr.spoken(name, [label])), name.full, subject.leads(body))
@@ -346,8 +346,8 @@ def _actions(drawing: EgoDrawing) -> Iterator[Mark]:
     for tie, (x, y) in zip(drawing.around.drawn, drawing.actions, strict=True):
         name = drawing.names[tie.end]
         words = _tied_by(subject, tie)
-        upper = dw.shorten(name.text, wide, WORDS)
-        lower = dw.shorten(f"{name.key}{words}", wide, fr.FINE)
+        upper = lt.shorten(name.text, wide, WORDS)
+        lower = lt.shorten(f"{name.key}{words}", wide, fr.FINE)
         labels = (
             Label(x + 10, y - 2, upper, WORDS, language=name.language),
             Label(x + 10, y + 11, lower, fr.FINE),
@@ -369,10 +369,10 @@ def _core(drawing: EgoDrawing) -> Group:
     pen = Pen(fr.BLUE, 2.4)
     box = Box(CENTRE - CORE_WIDE / 2, top, CORE_WIDE, CORE_HIGH, fr.PAPER, pen)
     room = CORE_WIDE - 16
-    short = dw.shorten(name.short, room, STRONG)
+    short = lt.shorten(name.short, room, STRONG)
     number = Label(CENTRE, top + 17, short, STRONG, "middle")
     below = box._replace(y=top + 18, height=CORE_HIGH - 20)
-    title = dw.centred(below, dw.wrap(name.text, room, WORDS, 4), WORDS)
+    title = dw.centred(below, lt.wrap(name.text, room, WORDS, 4), WORDS)
     return Group((box, number, *fr.spoken(name, title)), title=name.full)
 
 

@@ -13,9 +13,11 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw
-from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
+from pan2kg.charts import drawing as dw, lettering as lt, svg
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Subject, table
+from pan2kg.charts.svg import Drawing
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph import labels
 from pan2kg.i18n import format_of, in_words
@@ -26,7 +28,7 @@ from pan2kg.turtle.vocabulary import key
 INK = "#1a1a1a"
 GREY = "#595959"
 RULE = "#c4c4c4"
-PAPER = dw.PAPER
+PAPER = svg.PAPER
 SHADE = "#efefef"
 
 BLUE = "#0072b2"
@@ -121,11 +123,11 @@ class PictureSheet:
     def write(self, text: str, font: Font, name: str = "") -> None:
         """Add a text, a paragraph a line of it; an element of the page refers to it by ``name``."""
         lines = [
-            line for paragraph in text.split("\n") for line in dw.wrap(paragraph, self.width, font)
+            line for paragraph in text.split("\n") for line in lt.wrap(paragraph, self.width, font)
         ]
         label = Label(MARGIN, self.bottom + font.size, "\n".join(lines), font, name=name)
         self.marks.append(label)
-        self.bottom += dw.height_of(len(lines), font)
+        self.bottom += lt.height_of(len(lines), font)
 
     def place(self, marks: Iterable[Mark], height: float) -> None:
         """Add marks, which take a ``height``."""
@@ -145,15 +147,15 @@ class PictureSheet:
         top = 0.0
         high = SWATCH[1]
         for sign in signs:
-            lines = dw.wrap(sign.meaning, self.width - SWATCH[0] - 10, KEY)
-            wide = SWATCH[0] + 7 + max((dw.measure(line, KEY) for line in lines), default=0.0)
+            lines = lt.wrap(sign.meaning, self.width - SWATCH[0] - 10, KEY)
+            wide = SWATCH[0] + 7 + max((lt.measure(line, KEY) for line in lines), default=0.0)
             if left and left + wide > self.width:
                 left = 0.0
                 top += high + 5
                 high = SWATCH[1]
             marks.append(Group(sign.marks, shift=(left, top)))
             marks.append(Label(left + SWATCH[0] + 7, top + 13, "\n".join(lines), KEY))
-            high = max(high, dw.height_of(len(lines), KEY) + 4)
+            high = max(high, lt.height_of(len(lines), KEY) + 4)
             left += wide + 22
         self.place(marks, top + high + 4 + 6)
 
@@ -328,10 +330,10 @@ def tilted(
     out = 0.0
     for at, head in enumerate(heads):
         title = head if isinstance(head, str) else f"{at + 1} · {head.key or key(head.iri)}"
-        text = dw.shorten(title, longest, HEAD)
+        text = lt.shorten(title, longest, HEAD)
         x = left + cell * (at + 0.5)
         marks.append(Group((Label(x + 3, -6, text, HEAD, turn=-45),), title=title))
-        reach = (dw.measure(text, HEAD) + HEAD.size) * TILT
+        reach = (lt.measure(text, HEAD) + HEAD.size) * TILT
         high = max(high, reach + 8)
         out = max(out, x + 3 + reach - (left + cell * len(heads)))
     return TiltedHeads(marks, high, out)
@@ -340,14 +342,14 @@ def tilted(
 def row_head(box: Box, number: str, name: labels.Name, detail: str, address: str = "") -> Group:
     """The head of a row: its number if any, a name on at most two lines, and a detail in small below it."""
     wide = box.width - 34
-    lines = dw.wrap(name.text, wide, HEAD, 2)
-    top = box.y + (box.height - dw.height_of(len(lines), HEAD) - dw.height_of(1, FINE)) / 2
+    lines = lt.wrap(name.text, wide, HEAD, 2)
+    top = box.y + (box.height - lt.height_of(len(lines), HEAD) - lt.height_of(1, FINE)) / 2
     marks: list[Mark] = (
         [Label(box.x + 22, top + HEAD.size, number, STRONG, "end")] if number else []
     )
     marks += spoken(name, [Label(box.x + 30, top + HEAD.size, "\n".join(lines), HEAD)])
-    below = top + dw.height_of(len(lines), HEAD)
-    marks.append(Label(box.x + 30, below + FINE.size, dw.shorten(detail, wide, FINE), FINE))
+    below = top + lt.height_of(len(lines), HEAD)
+    marks.append(Label(box.x + 30, below + FINE.size, lt.shorten(detail, wide, FINE), FINE))
     return Group(tuple(marks), title=f"{name.full}\n{detail}", address=address)
 
 
@@ -379,13 +381,13 @@ def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> 
     lower = Font(9.5, colour=colour)
     if len(lines) == 1:
         return [*marks, *dw.centred(box, tuple(lines), upper)]
-    top = box.y + (box.height - dw.height_of(1, upper) - dw.height_of(len(lines) - 1, lower)) / 2
+    top = box.y + (box.height - lt.height_of(1, upper) - lt.height_of(len(lines) - 1, lower)) / 2
     middle = box.x + box.width / 2
     marks.append(Label(middle, top + upper.size * 1.02, lines[0], upper, "middle"))
-    start = top + dw.height_of(1, upper)
+    start = top + lt.height_of(1, upper)
     for at, text in enumerate(lines[1:]):
         marks.append(
-            Label(middle, start + lower.size * (1.02 + dw.LEADING * at), text, lower, "middle")
+            Label(middle, start + lower.size * (1.02 + lt.LEADING * at), text, lower, "middle")
         )
     return marks
 

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, subject as sj
-from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark, Pen, Point
+from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj
+from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.ties import (
     CITES,
@@ -280,7 +281,7 @@ def _work_boxes(subject: Subject, ties: LaneTies, names: Names, centre: Lane) ->
 
 def _numbered(box: Box, name: Name) -> list[Label]:
     # the name of an action with its number before it, if it has one
-    number = dw.shorten(name.short, NUMBER_ROOM - 8, STRONG)
+    number = lt.shorten(name.short, NUMBER_ROOM - 8, STRONG)
     if not number:
         return []
     beside = box._replace(x=box.x + NUMBER_ROOM, width=box.width - NUMBER_ROOM)
@@ -296,7 +297,7 @@ def _plan_boxes(
         box = right.box(iri, fr.SHADE, EDGE)
         words = _tied_by(subject, home, iri, [tie for tie in ties.to_plans if tie.end == iri])
         lower = box._replace(y=box.y + HIGH - 4, height=EXTRA)
-        short = dw.shorten(words, box.width - PAD, fr.FINE)
+        short = lt.shorten(words, box.width - PAD, fr.FINE)
         labels = name_in(box._replace(height=HIGH), name, box.width - PAD)
         labels += dw.centred(lower, (short,), fr.FINE, anchor="start")
         yield Group((box, *labels), f"{name.full}\n{words}", subject.leads(iri))

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, subject as sj
-from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark
+from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj
+from pan2kg.charts.drawing import Box, Group, Label, Line, Mark
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.coherence import citations, figures
 from pan2kg.coherence.citations import Channel
@@ -400,7 +401,7 @@ def draw_action_matrix(
 def _column_heads(grid: ActionGrid) -> Iterator[Mark]:
     for at, name in enumerate(grid.columns):
         words = name.short if grid.is_one else f"{name.short} · {name.text}"
-        text = dw.shorten(words, grid.up - 12, fr.HEAD)
+        text = lt.shorten(words, grid.up - 12, fr.HEAD)
         x = grid.left + CELL * (at + 0.5) + fr.HEAD.size * 0.36
         language = "" if grid.is_one else name.language
         label = Label(x, -6, text, fr.HEAD, turn=-90, language=language)
@@ -410,8 +411,8 @@ def _column_heads(grid: ActionGrid) -> Iterator[Mark]:
 def _action_heads(subject: Subject, grid: ActionGrid) -> Iterator[Mark]:
     for at, name in enumerate(grid.rows):
         y = CELL * at + CELL / 2 + 4
-        short = dw.shorten(name.short, 44, fr.STRONG)
-        text = dw.shorten(name.text, grid.left - 62, fr.HEAD)
+        short = lt.shorten(name.short, 44, fr.STRONG)
+        text = lt.shorten(name.text, grid.left - 62, fr.HEAD)
         number = Label(44, y, short, fr.STRONG, "end")
         label = Label(52, y, text, fr.HEAD, language=name.language)
         yield Group((number, label), name.full, subject.leads(name.iri))
@@ -420,7 +421,7 @@ def _action_heads(subject: Subject, grid: ActionGrid) -> Iterator[Mark]:
 def _diagonal(grid: ActionGrid) -> Iterator[Mark]:
     for at, name in enumerate(grid.rows if grid.is_one else ()):
         box = grid.box(at, at)._replace(fill=fr.SHADE, pen=fr.EDGE)
-        digits = dw.centred(box, (dw.shorten(name.short, CELL - 2, DIGITS),), DIGITS)
+        digits = dw.centred(box, (lt.shorten(name.short, CELL - 2, DIGITS),), DIGITS)
         yield Group((box, *digits), title=name.full)
 
 

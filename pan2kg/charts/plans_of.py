@@ -10,9 +10,10 @@ from difflib import get_close_matches
 from enum import IntEnum
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_axis as ta
-from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Mark, Pen
+from pan2kg.charts import frame as fr, lettering as lt, subject as sj, time_axis as ta
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Mark, Pen
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Subject
 from pan2kg.coherence import evidence, texts
 from pan2kg.errors import ProjectError, QueryError
@@ -242,8 +243,8 @@ def _plan_marks(drawn: ThingMap, plan: str, y: float) -> Group:
     # its name, its time, and where the plan itself is tied a mark, which leads where these lead
     name = drawn.names[plan]
     axis = drawn.axis
-    lines = dw.wrap(name.text, HEAD - 4, NAME, 2)
-    top = y - dw.height_of(len(lines), NAME) / 2
+    lines = lt.wrap(name.text, HEAD - 4, NAME, 2)
+    top = y - lt.height_of(len(lines), NAME) / 2
     label = Label(HEAD, top + NAME.size, "\n".join(lines), NAME, "end")
     marks: list[Mark] = [*fr.spoken(name, [label])]
     if drawn.life_of[plan].is_drawn:
@@ -293,7 +294,7 @@ def _counted(drawn: ThingMap, plan: str, y: float) -> Label:
         else:
             number_of[tied.rank] += 1
     words += [drawn.rank_words(rank, "-n", n=number_of[rank]) for rank in sorted(number_of)]
-    text = dw.shorten(format_of("semicolon", language).join(words), SAYS - 20, ta.TICK)
+    text = lt.shorten(format_of("semicolon", language).join(words), SAYS - 20, ta.TICK)
     return Label(MARKS - 6, y + 11, text, ta.TICK)
 
 

@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 from pan2kg.charts import (
     bridge,
-    drawing as dw,
     ego,
     lanes,
     matrices,
@@ -24,9 +23,11 @@ from pan2kg.charts import (
     time_map,
     timeline,
 )
-from pan2kg.charts.drawing import Box, Dot, Drawing, Group, Hatch, Label, Line, Mark, Pen, Point
+from pan2kg.charts.drawing import Box, Dot, Group, Hatch, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import Picture
+from pan2kg.charts.lettering import measure
 from pan2kg.charts.subject import Address, Subject
+from pan2kg.charts.svg import Drawing
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, Place, QueryError
 from pan2kg.graph.graph import Graph
@@ -253,7 +254,7 @@ class _Brush:
         font = FontProperties(family="DejaVu Sans", size=mark.font.size * _POINTS, weight=weight)
         words = _printable(mark.text)
         wide, _, _ = self.renderer.get_text_width_height_descent(words, font, ismath=False)
-        wide = min(wide / self.scale, dw.measure(words, mark.font) * 1.02)
+        wide = min(wide / self.scale, measure(words, mark.font) * 1.02)
         back = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor]
         turn = math.radians(mark.turn)
         x = (mark.x - back * math.cos(turn) + self.shift[0]) * self.scale

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr
-from pan2kg.charts.drawing import Box, Font, Label, Line, Pen
+from pan2kg.charts import drawing as dw, frame as fr, lettering as lt
+from pan2kg.charts.drawing import Box, Label, Line, Pen
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import Level, firmest
 from pan2kg.graph.labels import Name
@@ -144,5 +145,5 @@ def _sharing(subject: Subject, plan: str) -> Iterator[DrawnTie]:
 
 def name_in(box: Box, name: Name, width: float, pad: float = 6.0) -> list[Label]:
     """A name on at most two lines of ``width`` pixels, from ``pad`` pixels right of the box's edge."""
-    lines = dw.wrap(name.text, width, WORDS, 2)
+    lines = lt.wrap(name.text, width, WORDS, 2)
     return fr.spoken(name, dw.centred(box, lines, WORDS, anchor="start", pad=pad))

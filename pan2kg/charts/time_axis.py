@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from pan2kg.charts import frame as fr
-from pan2kg.charts.drawing import Box, Dot, Font, Label, Line, Mark, Pen
+from pan2kg.charts.drawing import Box, Dot, Label, Line, Mark, Pen
 from pan2kg.charts.frame import Sign
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Life, Subject
 from pan2kg.coherence import citations
 

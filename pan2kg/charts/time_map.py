@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pan2kg.charts import country_map, drawing as dw, frame as fr, subject as sj, time_axis as ta
-from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark, Pen, Point
+from pan2kg.charts import country_map, frame as fr, lettering as lt, subject as sj, time_axis as ta
+from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Subject
 from pan2kg.coherence.citations import Dates, Occasion, Verdict, feasible
 from pan2kg.coherence.standing import Standing
@@ -240,9 +241,9 @@ def _name_label(drawn: PlanMap, plan: str, y: float) -> Label:
     text = drawn.names[plan].text
     font = CHOSEN if plan == drawn.chosen else NAME
     if not layout.head:
-        return Label(0, y - layout.low - 4, dw.shorten(text, layout.right, font), font)
-    lines = dw.wrap(text, layout.head - 4, font, 2)
-    top = y - dw.height_of(len(lines), font) / 2
+        return Label(0, y - layout.low - 4, lt.shorten(text, layout.right, font), font)
+    lines = lt.wrap(text, layout.head - 4, font, 2)
+    top = y - lt.height_of(len(lines), font) / 2
     return Label(layout.head, top + font.size, "\n".join(lines), font, "end")
 
 
@@ -306,7 +307,7 @@ def _cited_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterato
     else:
         words = subject.say("time-map-together")
     yield Label(
-        x, y - 2, dw.shorten(words, SAYS - 20, fr.STRONG), fr.STRONG._replace(colour=colour)
+        x, y - 2, lt.shorten(words, SAYS - 20, fr.STRONG), fr.STRONG._replace(colour=colour)
     )
 
 
@@ -321,7 +322,7 @@ def _states_in_words(subject: Subject, chosen: str, near: Neighbour) -> str:
         words = [named(verdict).say(subject.language)]
     if out in TOLD:
         words.append(subject.say(f"time-map-out-{out.value}", plan=chosen))
-    if back not in TOLD and dw.measure(" · ".join(words), fr.STRONG) > SAYS - 20:
+    if back not in TOLD and lt.measure(" · ".join(words), fr.STRONG) > SAYS - 20:
         # why it does not cite the chosen one gives way
         words = words[1:]
     return " · ".join(words)
@@ -336,7 +337,7 @@ def _shared_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterat
         words = subject.say("time-map-no-text")
     if level := subject.known.link_level(near.plan, drawn.chosen):
         yield from fr.level_mark(x + 4, y + 8.5, level, fr.INK)
-    yield Label(x + 13, y + 12, dw.shorten(words, SAYS - 30, FINE), FINE)
+    yield Label(x + 13, y + 12, lt.shorten(words, SAYS - 30, FINE), FINE)
 
 
 # Title, legend and table

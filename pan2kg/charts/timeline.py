@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from pan2kg.charts import drawing as dw, frame as fr, subject as sj
-from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Line, Mark, Pen
+from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.time_axis import Axis, ticks
 from pan2kg.coherence.obligations import Margin
@@ -136,7 +137,7 @@ def _today(subject: Subject, axis: Axis, bottom: float) -> Iterator[Mark]:
     # its words stand above the line, but not beyond the axis and what is said beside it
     day = message.in_words(subject.graph.as_of, subject.language)
     words = PRINTING.say("basis-as-of", subject.language, day=day)
-    wide = dw.measure(words, DAY)
+    wide = lt.measure(words, DAY)
     x = axis.x(subject.graph.as_of)
     yield Line(((x, -4), (x, bottom)), AS_OF)
     yield Label(min(max(x - wide / 2, HEAD), WIDE - wide), -21, words, DAY)
@@ -173,7 +174,7 @@ def _beside(words: Sequence[str], y: float) -> Iterator[Mark]:
     # to the right of the axis the standing in bold, then the day and what answers
     box = Box(HEAD + SPAN + 6, y - ROW / 2, SAYS - 6, ROW)
     fonts = (STANDING, fr.FINE, fr.FINE)[: len(words)]
-    lines = [dw.shorten(line, SAYS - 12, font) for line, font in zip(words, fonts, strict=True)]
+    lines = [lt.shorten(line, SAYS - 12, font) for line, font in zip(words, fonts, strict=True)]
     labels = dw.centred(box, lines, WORDS, anchor="start", pad=4)
     for label, font in zip(labels, fonts, strict=True):
         yield Label(label.x, label.y, label.text, font)

@@ -7,7 +7,7 @@ makes two more of its forms.
 from collections.abc import Sequence
 from functools import partial
 
-from pan2kg.charts import drawing, frame as sheet, registry
+from pan2kg.charts import drawing, frame as sheet, lettering, registry
 from pan2kg.graph import labels
 from pan2kg.site.page import SVG, File, PageContext
 from pan2kg.site.plan_choice import PlanFilter, chosen, plan_sets
@@ -34,7 +34,7 @@ _LONGEST_TITLE = 330
 _DECLARED = "#e6f0fa"
 _INFERRED = "#fdf1e2"
 _DASHED = drawing.Pen("#8a4300", 1.0, (4.0, 3.0))
-_FINE = drawing.Font(12.0, colour="#8a4300")
+_FINE = lettering.Font(12.0, colour="#8a4300")
 
 
 def _picture(context: PageContext, suffix: str) -> bytes | None:

@@ -8,17 +8,11 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.charts import drawing as dw
-from pan2kg.charts.drawing import (
-    Drawing,
-    Group,
-    Hatch,
-    Label,
-    Line,
-    Mark,
-)
+from pan2kg.charts import svg
+from pan2kg.charts.drawing import Group, Hatch, Label, Line, Mark
 from pan2kg.charts.frame import EDGING, Picture
 from pan2kg.charts.registry import PICTURES, draw, picture_bytes
+from pan2kg.charts.svg import Drawing
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
@@ -250,7 +244,8 @@ def test_in_a_page_stand_the_marks_alone_and_look_the_same_and_a_link_has_a_name
     marks = (Group(picture.marks, shift=(EDGING, EDGING + down)),)
     drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", "fr", marks)
     each = [
-        (dw.number(label.font.size), label.font.bold, label.anchor) for label, _ in labels(drawing)
+        (svg.written(label.font.size), label.font.bold, label.anchor)
+        for label, _ in labels(drawing)
     ]
     drawn_as = [*looks(root, UNSET)]
     assert [look[1:4] for look in drawn_as if look[0] == "text"] == each

@@ -9,10 +9,12 @@ from typing import Literal
 import pytest
 from hypothesis import given, strategies as st
 
-from pan2kg.charts import drawing as dw
-from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Hatch, Label, Line, Pen
+from pan2kg.charts import lettering as lt
+from pan2kg.charts.drawing import Box, Dot, Group, Hatch, Label, Line, Pen
 from pan2kg.charts.frame import RAMP, Picture, on
+from pan2kg.charts.lettering import Font
 from pan2kg.charts.registry import draw, render, write_picture
+from pan2kg.charts.svg import Drawing
 from pan2kg.errors import FormatError
 from pan2kg.graph.graph import Graph
 
@@ -71,12 +73,12 @@ def test_a_hatched_field_stays_within_its_edges_and_text_that_xml_cannot_hold_is
 @given(st.text(max_size=200), st.floats(20, 400), st.booleans())
 def test_shortened_and_wrapped_text_fits(text: str, width: float, bold: bool) -> None:  # noqa: FBT001
     font = Font(11, bold=bold)
-    assert dw.measure(dw.shorten(text, width, font), font) <= width + 0.01
-    lines = dw.wrap(text, width, font, 3)
+    assert lt.measure(lt.shorten(text, width, font), font) <= width + 0.01
+    lines = lt.wrap(text, width, font, 3)
     assert len(lines) <= 3
-    assert all(dw.measure(line, font) <= width + 0.01 for line in lines)
-    words = [word for word in text.split() if dw.measure(word, font) < width / 2]
-    assert "".join("".join(dw.wrap(" ".join(words), width, font)).split()) == "".join(words)
+    assert all(lt.measure(line, font) <= width + 0.01 for line in lines)
+    words = [word for word in text.split() if lt.measure(word, font) < width / 2]
+    assert "".join("".join(lt.wrap(" ".join(words), width, font)).split()) == "".join(words)
 
 
 def test_every_colour_can_be_read_on_and_the_ramp_reads_the_same_in_grey() -> None:

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Pen
+from pan2kg.charts.drawing import Box, Group, Label, Line, Pen
+from pan2kg.charts.svg import Drawing
 from pan2kg.site.script_words import script_words
 from tests.browser.chromium import Watch
 from tests.browser.web.conftest import Site
