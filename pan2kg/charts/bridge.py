@@ -1,16 +1,26 @@
-"""The bridge: two plans side by side, in the middle the texts and bodies they share, and who cites whom."""
+"""The bridge: two plans side by side, in the middle the texts and bodies they share, and who cites whom.
+
+The page of a pair shows it. Only the strongest of what is shared is drawn; the table has all of it.
+"""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj, time_map as tm
+from pan2kg.charts import (
+    choice as ch,
+    drawing as dw,
+    frame as fr,
+    lettering as lt,
+    subject as sj,
+    time_map as tm,
+)
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Names, Subject
-from pan2kg.charts.ties import STEP, STRONG, WORDS, name_in
+from pan2kg.charts.ties import STEP, STRONG, WORDS, CitingPair, name_in
 from pan2kg.coherence.citations import PlanStatement
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
@@ -55,7 +65,7 @@ class Pillar:
 class BridgeTies(NamedTuple):
     """Two plans and all they share, with what of it is drawn; and by whom one is cited in the other.
 
-    ``citations`` are pairs of works or plans, who cites first; ``citing`` says it in statements.
+    ``citations`` are pairs of works or plans; ``citing`` says it in statements.
     """
 
     plan_left: str
@@ -63,7 +73,7 @@ class BridgeTies(NamedTuple):
     every: tuple[Pillar, ...]
     pillars: tuple[Pillar, ...]
     citing: list[PlanStatement]
-    citations: list[tuple[str, str]]
+    citations: list[CitingPair]
 
 
 class BridgeLayout(NamedTuple):
@@ -83,7 +93,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     Raises:
         QueryError: an unknown plan, twice the same one, one that meets no other, or no whole number.
     """
-    ties = _ties(subject, plan, other, sj.whole(top, "top"))
+    ties = _ties(subject, plan, other, ch.whole(top, "top"))
     works = {work for pillar in ties.every for work in pillar.works}
     works |= {end for pair in ties.citations for end in pair}
     plans = (ties.plan_left, ties.plan_right)
@@ -110,7 +120,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         subject.say("bridge-lead"),
         tuple(_signs(subject, ties)),
         tuple(_notes(subject, ties)),
-        sj.plans_named(subject, (left_name, right_name)),
+        ch.plans_named(subject, (left_name, right_name)),
     )
     return Picture(
         subject,
@@ -128,8 +138,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
 
 
 def _ties(subject: Subject, plan: str, other: str, most: int) -> BridgeTies:
-    plan_left = sj.focus_of(subject, plan)
-    plan_right = sj.find(subject.graph, other) if other else _nearest(subject, plan_left)
+    plan_left = ch.focus_of(subject, plan)
+    plan_right = ch.find(subject.graph, other) if other else _nearest(subject, plan_left)
     if plan_left == plan_right:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
     every = (
@@ -138,17 +148,16 @@ def _ties(subject: Subject, plan: str, other: str, most: int) -> BridgeTies:
     )
     statements = subject.known.between(plan_left, plan_right)
     citing = [statement for statement in statements if statement.is_citation]
-    citations = sorted({(statement.source, statement.target) for statement in citing})
+    citations = sorted({CitingPair(cites.source, cites.target) for cites in citing})
     return BridgeTies(plan_left, plan_right, every, every[:most], citing, citations)
 
 
 def _nearest(subject: Subject, plan: str) -> str:
-    shared = subject.known.shared
     country_of = subject.graph.country_of
     ranks = {}
     for partner in subject.known.partners.get(plan, ()):
         is_abroad = country_of.get(partner) != country_of.get(plan)
-        bits = shared.get((min(plan, partner), max(plan, partner)), 0.0)
+        bits = subject.known.shared.get((min(plan, partner), max(plan, partner)), 0.0)
         ranks[partner] = (is_abroad, -bits, partner)
     if not ranks:
         others = len(subject.known.tables.works.plans) - 1
@@ -171,7 +180,7 @@ def _shared_texts(subject: Subject, plan_left: str, plan_right: str) -> Iterator
 
 
 def _shared_bodies(subject: Subject, plan_left: str, plan_right: str) -> list[Pillar]:
-    # those with a part in most works first
+    """The bodies with a part in both plans, those with a part in most works first."""
     left = _works_by_body(subject, plan_left)
     right = _works_by_body(subject, plan_right)
     pillars = []
@@ -202,12 +211,13 @@ def _layout(subject: Subject, ties: BridgeTies) -> BridgeLayout:
 def _by_average(
     subject: Subject, ties: BridgeTies, plan: str, works_of: Sequence[Sequence[str]]
 ) -> list[str]:
-    # the works of a side stand where what they share stands on the average, the plan itself first
+    """The works of a side as what they share stands on the average, the plan itself first."""
     homes = subject.graph.homes
     rows_of: dict[str, list[int]] = {}
-    for end in (end for pair in ties.citations for end in pair):
-        if homes.get(end, end) == plan:
-            rows_of[end] = []
+    for pair in ties.citations:
+        for end in pair:
+            if homes.get(end, end) == plan:
+                rows_of[end] = []
     for row, works in enumerate(works_of):
         for work in works:
             rows_of.setdefault(work, []).append(row)
@@ -233,14 +243,13 @@ def _lines_to_pillars(
         kind = "text" if pillar.is_text else "body"
         pen = fr.thick(TEXT, pillar.bits, greatest) if pillar.is_text else PART
         y = layout.middle[pillar.iri]
-        lines = [
-            (work, fr.bow((SIDE, layout.left[work]), (SIDE + GAP, y), pen)) for work in pillar.left
-        ]
-        lines += [
-            (work, fr.bow((WIDE - SIDE, layout.right[work]), (WIDE - SIDE - GAP, y), pen))
-            for work in pillar.right
-        ]
-        for work, line in lines:
+        lines = {}
+        for work in pillar.left:
+            lines[work] = fr.bow((SIDE, layout.left[work]), (SIDE + GAP, y), pen)
+        for work in pillar.right:
+            end = (WIDE - SIDE - GAP, y)
+            lines[work] = fr.bow((WIDE - SIDE, layout.right[work]), end, pen)
+        for work, line in lines.items():
             title = f"{fr.called(names[work])} – {names[pillar.iri].text}"
             tags = sj.tags(subject, (work, pillar.iri), kind=kind)
             yield Group((line,), title, tags=tags)
@@ -252,16 +261,17 @@ def _lines_of_citations(
     points = {work: (SIDE, y) for work, y in layout.left.items()}
     points |= {work: (WIDE - SIDE, y) for work, y in layout.right.items()}
     for pair in ties.citations:
-        citing, cited = pair
-        start = points[citing]
-        end = points[cited]
+        start = points[pair.citing]
+        end = points[pair.cited]
         angle = 0.0 if end[0] > start[0] else math.pi
         links = (
             statement.link
             for statement in ties.citing
             if (statement.source, statement.target) == pair
         )
-        words = subject.say("time-map-cites-pair", one=names[citing].text, two=names[cited].text)
+        words = subject.say(
+            "time-map-cites-pair", one=names[pair.citing].text, two=names[pair.cited].text
+        )
         words += sj.quoted(subject, links)
         edge = (fr.bow(start, end, CITATION), Line.arrow(end, angle, fr.BLUE, 9))
         tags = sj.tags(subject, pair, kind="citation")
@@ -300,7 +310,7 @@ def _pillar_boxes(
 
 
 def _pillar_words(subject: Subject, pillar: Pillar, name: Name, box: Box) -> list[Label]:
-    # a text on one line with its bits below, a body on two
+    """A text on one line with its bits below, a body on two lines."""
     if not pillar.is_text:
         return fr.spoken(name, dw.centred(box, lt.wrap(name.text, MIDDLE - 16, WORDS, 2), WORDS))
     lines = lt.wrap(name.text, MIDDLE - 16, WORDS, 1)
@@ -317,7 +327,7 @@ def _plan_heads(subject: Subject, ties: BridgeTies, names: Names) -> Iterator[Ma
 
 
 def _ways(subject: Subject, ties: BridgeTies) -> Iterator[Mark]:
-    # between the heads: whether the left plan cites the right one, and below the other way
+    """Between the heads, whether the left plan cites the right one, and below the other way round."""
     left = SIDE + 8
     right = WIDE - SIDE - 8
     yield from _way(subject, (ties.plan_left, ties.plan_right), (left, right), 11.0)

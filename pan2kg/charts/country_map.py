@@ -1,5 +1,10 @@
-"""All plans of a country on an axis of years, a lane a field of policy, with their citations."""
+"""All plans of a country on an axis of years, a lane a field of policy, with their citations.
 
+It is what the picture ``time-map`` draws where no plan is chosen. The colours of fields are those of
+the home page and of the network to explore.
+"""
+
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -10,6 +15,7 @@ from pan2kg.charts.drawing import Box, Group, Label, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Subject
+from pan2kg.charts.ties import CitingPair
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import format_of
 
@@ -83,7 +89,7 @@ class CountryMap:
         lives = self.life_of.values()
         self.axis = ta.axis_of(lives, subject.today, left=HEAD + 12, width=SPAN)
         self.citations = _citations(subject, self.plans)
-        self.cites = Counter(citing for citing, _ in self.citations)
+        self.cites = Counter(pair.citing for pair in self.citations)
         self.lanes = list(self.stacked())
         self.bottom = self.lanes[-1].top + self.lanes[-1].high
         self.places: dict[str, Point] = {}
@@ -119,13 +125,15 @@ class CountryMap:
         rows: list[list[PlacedPlan]] = []
         ends: list[float] = []
         for bar in sorted(placed, key=lambda bar: (dots[bar.plan], bar.plan)):
-            row = next((row for row, end in enumerate(ends) if end + 8 <= bar.start), len(rows))
-            if row == len(rows):
-                rows.append([])
-                ends.append(0.0)
-            rows[row].append(bar)
-            name = lt.measure(self.names[bar.plan].text, NAME)
-            ends[row] = bar.right + 4 + min(name, LONGEST)
+            name_room = lt.measure(self.names[bar.plan].text, NAME)
+            end = bar.right + 4 + min(name_room, LONGEST)
+            free = [row for row, row_end in enumerate(ends) if row_end + 8 <= bar.start]
+            if free:
+                rows[free[0]].append(bar)
+                ends[free[0]] = end
+            else:
+                rows.append([bar])
+                ends.append(end)
         return rows
 
     def placed(self, plan: str) -> PlacedPlan:
@@ -184,14 +192,15 @@ def _plans_of_country(subject: Subject) -> list[str]:
     return plans
 
 
-def _citations(subject: Subject, plans: Sequence[str]) -> list[tuple[str, str]]:
-    known = subject.known
+def _citations(subject: Subject, plans: Sequence[str]) -> list[CitingPair]:
+    """Which of these plans cite each other, as far as that counts at the level."""
+    chronology = subject.known.chronology
     among = set(plans)
-    return [
-        (citing, cited)
-        for citing, cited in known.chronology.cited
-        if among.issuperset((citing, cited)) and known.chronology.seen(citing, cited, known.level)
-    ]
+    citations = []
+    for pair in itertools.starmap(CitingPair, chronology.cited):
+        if among.issuperset(pair) and chronology.seen(*pair, subject.known.level):
+            citations.append(pair)
+    return citations
 
 
 # Marks
@@ -205,21 +214,21 @@ def _stripes(drawn: CountryMap) -> Iterator[Mark]:
 def _lines_of_citations(drawn: CountryMap) -> Iterator[Mark]:
     subject = drawn.subject
     for pair in drawn.citations:
-        citing, cited = pair
-        if citing in drawn.places and cited in drawn.places:
-            start = drawn.places[citing]
-            end = drawn.places[cited]
+        if drawn.places.keys() >= set(pair):
+            start = drawn.places[pair.citing]
+            end = drawn.places[pair.cited]
+            # the bend is beside the bars, and the farther the rows are apart the rounder
             out = max(start[0], end[0]) + 14 + 0.08 * abs(start[1] - end[1])
-            title = subject.say(
-                "time-map-cites-pair", one=drawn.names[citing].text, two=drawn.names[cited].text
-            )
+            citing = drawn.names[pair.citing].text
+            cited = drawn.names[pair.cited].text
+            title = subject.say("time-map-cites-pair", one=citing, two=cited)
             tags = sj.tags(subject, pair, kind="seen")
             line = fr.bow(start, end, CITED, out)
             yield Group((line,), title=title, address=subject.leads(*pair), tags=tags)
 
 
 def _lane_head(drawn: CountryMap, lane: FieldLane) -> Iterator[Mark]:
-    # its colour and name, how many plans it has, and how many of them have no date
+    """Its colour and name, how many plans it has, and how many of them have no date."""
     say = drawn.subject.say
     yield Box(0, lane.top, 5, lane.high, colour_of(drawn.subject, lane.field))
     label = drawn.names[lane.field].text if lane.field else ""
@@ -238,13 +247,14 @@ def _bars(drawn: CountryMap, lane: FieldLane) -> Iterator[Mark]:
     colour = colour_of(subject, lane.field)
     for row, on_row in enumerate(lane.rows):
         y = lane.middle(row)
-        for plan, _, right in on_row:
+        for placed in on_row:
+            plan = placed.plan
             life = drawn.life_of[plan]
             name = drawn.names[plan]
             font = HOME if plan == drawn.home else NAME
             fill = fr.INK if plan == drawn.home else colour
             text = lt.shorten(name.text, LONGEST, font)
-            label = Label(right + 4, y + 3.2, text, font, language=name.language)
+            label = Label(placed.right + 4, y + 3.2, text, font, language=name.language)
             bar = ta.bar(drawn.axis, life, y, fill, high=THIN)
             tags = sj.tags(subject, (plan,), life=life)
             yield Group((*bar, label), title=name.full, address=subject.leads(plan), tags=tags)

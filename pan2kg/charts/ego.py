@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj
+from pan2kg.charts import choice as ch, drawing as dw, frame as fr, lettering as lt
 from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -151,7 +151,7 @@ def _most_linked(subject: Subject, plan: str) -> str:
     number_of = subject.graph.once(
         f"meets of actions {subject.level.key}", lambda: _numbers_of_meetings(subject)
     )
-    actions = sj.actions_of(subject, sj.focus_of(subject, plan))
+    actions = ch.actions_of(subject, ch.focus_of(subject, plan))
     return min(actions, key=lambda action: (-number_of[action], -len(known.used.get(action, ()))))
 
 
@@ -179,7 +179,7 @@ def _surroundings(subject: Subject, action: str, top: object) -> Surroundings:
         leads,
         texts,
         neighbours,
-        neighbours[: sj.whole(top, "top")],
+        neighbours[: ch.whole(top, "top")],
         is_unread=not texts and not _is_read(subject, action),
     )
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj
+from pan2kg.charts import choice as ch, drawing as dw, frame as fr, lettering as lt
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
@@ -100,7 +100,7 @@ def draw_lanes(
     Raises:
         QueryError: an unknown plan, one without actions, or a limit that is no whole number from 1.
     """
-    home = sj.focus_of(subject, plan)
+    home = ch.focus_of(subject, plan)
     ties = _ties(subject, home, texts=texts, top=top, actions=actions)
     ends = (tie.end for tie in (*ties.every_to_texts, *ties.every_to_plans))
     names = subject.names([home, *ties.actions, *ends])
@@ -121,7 +121,7 @@ def draw_lanes(
         subject.say("lanes-lead"),
         _signs(subject),
         tuple(_notes(subject, ties)),
-        sj.plans_named(subject, [names[home]]),
+        ch.plans_named(subject, [names[home]]),
     )
     size = PictureSize(right.right, right.bottom)
     return Picture(
@@ -140,17 +140,17 @@ def draw_lanes(
 
 
 def _ties(subject: Subject, home: str, *, texts: object, top: object, actions: object) -> LaneTies:
-    every = sj.actions_of(subject, home)
+    every = ch.actions_of(subject, home)
     every_to_texts = text_ties(subject, [home, *every])
     every_to_plans = plan_ties(subject, home)
     number_of = Counter(tie.work for tie in (*every_to_texts, *every_to_plans))
-    most = sj.whole(actions, "actions")
+    most = ch.whole(actions, "actions")
     busiest = set(sorted(every, key=lambda work: -number_of[work])[:most])
     works = [work for work in every if work in busiest]
     if number_of[home]:
         works.insert(0, home)
-    to_texts = _most_tied(every_to_texts, works, sj.whole(texts, "texts"))
-    to_plans = _most_tied(every_to_plans, works, sj.whole(top, "top"))
+    to_texts = _most_tied(every_to_texts, works, ch.whole(texts, "texts"))
+    to_plans = _most_tied(every_to_plans, works, ch.whole(top, "top"))
     return LaneTies(
         actions=every,
         works=works,

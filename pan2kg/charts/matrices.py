@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj
+from pan2kg.charts import choice as ch, drawing as dw, frame as fr, lettering as lt
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
@@ -155,7 +155,7 @@ def draw_plan_matrix(
     Raises:
         QueryError: an unknown plan, fewer than two or more than 24, or no whole number from 2.
     """
-    choice = sj.choose(subject, plan=plan, plans=plans, top=top)
+    choice = ch.choose(subject, plan=plan, plans=plans, top=top)
     name_of = subject.names(choice.plans)
     names = [name_of[iri] for iri in choice.plans]
     meetings = [
@@ -335,7 +335,7 @@ class ActionGrid:
         self.is_one = len(plans) == 1
         self.uses = Counter(use.work for use in subject.known.uses)
         self.left_out = 0
-        drawn = [self.busiest(sj.actions_of(subject, plan), most) for plan in plans]
+        drawn = [self.busiest(ch.actions_of(subject, plan), most) for plan in plans]
         self.names: Names = subject.names([*plans, *drawn[0], *drawn[-1]])
         self.rows = [self.names[action] for action in drawn[0]]
         self.columns = [self.names[action] for action in drawn[-1]]
@@ -371,9 +371,9 @@ def draw_action_matrix(
     Raises:
         QueryError: an unknown plan, one without actions, or no whole number from 2.
     """
-    most = sj.whole(top, "top", least=2)
-    plan_a = sj.focus_of(subject, plan)
-    plan_b = sj.find(subject.graph, other) if other else plan_a
+    most = ch.whole(top, "top", least=2)
+    plan_a = ch.focus_of(subject, plan)
+    plan_b = ch.find(subject.graph, other) if other else plan_a
     grid = ActionGrid(subject, tuple(dict.fromkeys((plan_a, plan_b))), most)
 
     marks = [
@@ -483,7 +483,7 @@ def _action_caption(subject: Subject, grid: ActionGrid) -> Caption:
         say(f"{kind}-lead", one=first.key, two=second.key),
         tuple(_action_signs(subject, grid)),
         tuple(notes),
-        sj.plans_named(subject, titles),
+        ch.plans_named(subject, titles),
     )
 
 

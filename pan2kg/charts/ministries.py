@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pan2kg.charts import frame as fr, subject as sj
+from pan2kg.charts import choice as ch, frame as fr
 from pan2kg.charts.drawing import Box, Group, Mark
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.subject import Cell, Names, Subject
@@ -90,14 +90,14 @@ def draw_ministries(
     Raises:
         QueryError: an unknown plan, fewer than two or more than 24, or a limit that is no number.
     """
-    choice = sj.choose(subject, plan=plan, plans=plans, top=top)
+    choice = ch.choose(subject, plan=plan, plans=plans, top=top)
     roles = [Roles(subject, iri) for iri in choice.plans]
     number_of = {}
     for body in subject.graph.ministries:
         if number := sum(body in role.bodies for role in roles):
             number_of[body] = number
     every = sorted(number_of, key=lambda body: (-number_of[body], -_actions(roles, body), body))
-    ministries = every[: sj.whole(bodies, "bodies")]
+    ministries = every[: ch.whole(bodies, "bodies")]
     names = subject.names([*choice.plans, *every])
     columns = [names[iri] for iri in choice.plans]
 

@@ -3,14 +3,14 @@
 Only what was seen is drawn: a plan that is not there may not have been read.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from enum import IntEnum
 from typing import NamedTuple
 
-from pan2kg.charts import frame as fr, lettering as lt, subject as sj, time_axis as ta
+from pan2kg.charts import choice as ch, frame as fr, lettering as lt, time_axis as ta
 from pan2kg.charts.drawing import Box, Dot, Group, Label, Mark, Pen
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
@@ -20,6 +20,7 @@ from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry, shortened
 from pan2kg.i18n import format_of, message
+from pan2kg.store import gathered
 from pan2kg.store.names import ambiguous
 
 COLUMNS = (
@@ -68,6 +69,13 @@ class TiedWork(NamedTuple):
     level: evidence.Level | None
 
 
+class ThingTie(NamedTuple):
+    """What ties a work to a thing: a part a body has in it, a topic it deals with, a text it uses."""
+
+    thing: str
+    tied: TiedWork
+
+
 class ThingMap:
     """A thing, the plans tied to it, and where those that are drawn stand.
 
@@ -108,7 +116,7 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> Pic
     if not subject.graph.has_actions:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     entry = _entry(subject, thing)
-    drawn = ThingMap(subject, entry, sj.whole(top, "top"))
+    drawn = ThingMap(subject, entry, ch.whole(top, "top"))
 
     bottom = ROW * len(drawn.plans_drawn)
     marks = drawn.axis.marks(bottom, subject.today)
@@ -172,8 +180,10 @@ def _entry(subject: Subject, thing: str) -> Entry:
 
 def _most_named(subject: Subject) -> str:
     works = subject.known.tables.works
-    naming = {(use.text, works.plan(use.work)) for use in subject.known.uses}
-    number_of = Counter(text for text, _ in naming)
+    plans_naming: dict[str, set[str | None]] = {}
+    for use in subject.known.uses:
+        plans_naming.setdefault(use.text, set()).add(works.plan(use.work))
+    number_of = {text: len(plans) for text, plans in plans_naming.items()}
     return min(number_of, key=lambda text: (-number_of[text], text), default="")
 
 
@@ -193,42 +203,42 @@ def tied_works(subject: Subject, kind: str) -> Mapping[str, Mapping[str, tuple[T
         ties = _topic_ties(subject)
     else:
         ties = _text_ties(subject)
-    tied = defaultdict[str, list[TiedWork]](list)
-    for thing, work in ties:
-        tied[thing].append(work)
-    return {thing: _by_plan(subject, works) for thing, works in tied.items()}
+    by_thing = gathered((tie.thing, tie.tied) for tie in ties)
+    return {thing: _by_plan(subject, works) for thing, works in by_thing.items()}
 
 
-def _body_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
+def _body_ties(subject: Subject) -> Iterator[ThingTie]:
     for row in subject.graph.involvements:
         if evidence.counts(row.level, subject.level):
             rank = TieRank.FIRST if "lead" in row.roles else TieRank.SECOND
-            yield row.body, TiedWork(row.work, rank, row.level)
+            yield ThingTie(row.body, TiedWork(row.work, rank, row.level))
 
 
-def _topic_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
+def _topic_ties(subject: Subject) -> Iterator[ThingTie]:
     for profile in subject.graph.profiles:
         for topic in profile.topics:
-            yield topic, TiedWork(profile.work, TieRank.SECOND, None)
+            yield ThingTie(topic, TiedWork(profile.work, TieRank.SECOND, None))
 
 
-def _text_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
+def _text_ties(subject: Subject) -> Iterator[ThingTie]:
     ranks = {texts.CARRIES_OUT: TieRank.FIRST, texts.SERVES: TieRank.SECOND}
     reached = subject.known.potential.weights.reached
     for use in subject.known.uses:
+        tied = TiedWork(use.work, ranks.get(use.share, TieRank.THIRD), use.level)
         for text in reached(use.text, subject.level):
-            yield text, TiedWork(use.work, ranks.get(use.share, TieRank.THIRD), use.level)
+            yield ThingTie(text, tied)
 
 
 def _by_plan(subject: Subject, works: list[TiedWork]) -> Mapping[str, tuple[TiedWork, ...]]:
-    # of each work the strongest tie, and of these the one on the firmest word
+    """The works by plan, of each the strongest tie, and of these the one on the firmest word."""
     best: dict[str, TiedWork] = {}
     for tied in works:
         rivals = (best.get(tied.work, tied), tied)
         best[tied.work] = min(rivals, key=lambda tied: (tied.rank, tied.level or 0))
     by_plan: dict[str, list[TiedWork]] = {}
     for work in sorted(best):
-        if plan := subject.known.tables.works.plan(work):
+        plan = subject.known.tables.works.plan(work)
+        if plan:
             by_plan.setdefault(plan, []).append(best[work])
     return {
         plan: tuple(sorted(tied, key=lambda tied: (tied.rank, tied.work)))
@@ -240,7 +250,7 @@ def _by_plan(subject: Subject, works: list[TiedWork]) -> Mapping[str, tuple[Tied
 
 
 def _plan_marks(drawn: ThingMap, plan: str, y: float) -> Group:
-    # its name, its time, and where the plan itself is tied a mark, which leads where these lead
+    """Its name, its time, and where the plan itself is tied a mark, which leads where these lead."""
     name = drawn.names[plan]
     axis = drawn.axis
     lines = lt.wrap(name.text, HEAD - 4, NAME, 2)
@@ -283,7 +293,7 @@ def _part_mark(x: float, y: float, rank: TieRank, *, is_plan: bool = False) -> B
 
 
 def _counted(drawn: ThingMap, plan: str, y: float) -> Label:
-    # what the plan itself is to the thing, and how many actions of each rank
+    """What the plan itself is to the thing, and how many actions of each rank."""
     language = drawn.subject.language
     whole = drawn.subject.say("plans-of-whole") + format_of("colon", language)
     words = []

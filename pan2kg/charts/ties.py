@@ -69,6 +69,13 @@ class DrawnTie:
         return self.level.key if self.level else None
 
 
+class CitingPair(NamedTuple):
+    """Two plans or works of which the first cites the second."""
+
+    citing: str
+    cited: str
+
+
 def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
     """The texts that works name themselves, on the firmest word, by work and text.
 

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pan2kg.charts import country_map, frame as fr, lettering as lt, subject as sj, time_axis as ta
+from pan2kg.charts import (
+    choice as ch,
+    country_map,
+    frame as fr,
+    lettering as lt,
+    subject as sj,
+    time_axis as ta,
+)
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
@@ -113,7 +120,7 @@ class PlanMap:
     def __init__(self, subject: Subject, plan: str, most: int, layout: Layout) -> None:
         self.subject = subject
         self.layout = layout
-        self.chosen = sj.find(subject.graph, plan)
+        self.chosen = ch.find(subject.graph, plan)
         self.every = _neighbours(subject, self.chosen)
         self.drawn = self.every[:most]
         self.names = subject.names((self.chosen, *(near.plan for near in self.every)))
@@ -142,7 +149,7 @@ def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> Pict
         QueryError: an unknown plan, or a limit that is no whole number from 1.
         ProjectError: there is no plan to draw.
     """
-    most = sj.whole(top, "top")
+    most = ch.whole(top, "top")
     if plan:
         return draw_plan_map(subject, plan, most, WIDE)
     return country_map.draw_country(subject)

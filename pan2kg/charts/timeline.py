@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from pan2kg.charts import drawing as dw, frame as fr, lettering as lt, subject as sj
+from pan2kg.charts import choice as ch, drawing as dw, frame as fr, lettering as lt
 from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
@@ -59,7 +59,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     """
     margins = subject.graph.margins(subject.level).rows
     every = [row for row in margins if row.obligation.is_recorded or row.response] or list(margins)
-    drawn = every[: sj.whole(rows, "rows")]
+    drawn = every[: ch.whole(rows, "rows")]
     things = set[str]()
     for row in every:
         things.update(_things(row))

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from pan2kg.charts.choice import focus_of
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.registry import draw
-from pan2kg.charts.subject import Subject, focus_of
+from pan2kg.charts.subject import Subject
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from tests.charts import test_gallery as gallery

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 import pan2kg
-from pan2kg.charts.subject import find
+from pan2kg.charts.choice import find
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.server.assistant import Assistant
