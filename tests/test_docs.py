@@ -23,6 +23,7 @@ import pytest
 
 from pan2kg.charts import registry
 from pan2kg.cli import arguments, ask, main
+from pan2kg.cli.parser import Parser
 from pan2kg.coherence import figures
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.i18n.message import speaking
@@ -78,10 +79,10 @@ class Command(NamedTuple):
     kinds: tuple[Command, ...]
 
 
-def parser() -> arguments.Parser:
+def parser() -> Parser:
     with speaking(SOURCE_LANGUAGE):
         made = main.build_parser()
-        made.explained()
+        made.explain()
     return made
 
 

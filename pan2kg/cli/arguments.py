@@ -1,188 +1,95 @@
-"""What is typed on a command line and what is said beside an answer: parser, options as data, values, streams.
+"""What can be typed behind a command: its options, which are data, and how their values are read.
 
-Nothing heavy is imported here: how fast ``pan2kg --help`` starts is a promise.
+A module of commands lists its options by name; several have the ones that stand here. Nothing heavy
+is imported: how fast ``pan2kg --help`` starts is a promise.
 """
 
 import argparse
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pan2kg.cli.parser import SingleValue, described
 from pan2kg.errors import FormatError, QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
-from pan2kg.i18n.message import a_day, joined, language_typed, spoken, there_are, told
+from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n.message import a_day, did_you_mean, joined, language_typed, there_are, told
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import Selection
 
-_HELP = Messages("help")
-_ARGPARSE = Messages("argparse")
-# keys of what is written in a few words in a list, and as a sentence above the help of a command
-_SENTENCES = ("command.", "table.")
-
-
-def translated(words: str) -> str:
-    language = spoken()
-    if language == SOURCE_LANGUAGE:
-        return words  # no catalogue is read for a command that has nothing to say
-    return _ARGPARSE.say(words, language) if _ARGPARSE.has(words, language) else words
-
-
-# argparse looks its words up under these names, which gettext gives it by the domain and folder of
-# the system.
-argparse._ = translated  # type: ignore[attr-defined]
-argparse.ngettext = lambda single, many, number: translated(single if number == 1 else many)  # type: ignore[attr-defined]
-
-
-def in_words(key: str | None) -> str:
-    """A text of help by its key; what is no key – the names of formats, what argparse says – stays as it is.
-
-    What is a few words in a list stands as a sentence above the help of a command.
-    """
-    words = _HELP.say(key, spoken()) if key and _HELP.has(key) else key or ""
-    return (
-        f"{words[0].upper()}{words[1:]}." if words and key and key.startswith(_SENTENCES) else words
-    )
-
-
-class Formatter(argparse.HelpFormatter):
-    def start_section(self, heading: str | None) -> None:
-        super().start_section(heading and in_words(heading))
-
-    def add_text(self, text: str | None) -> None:
-        super().add_text(text and in_words(text))
-
-    def add_usage(self, usage: str | None, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as argparse has it
-        super().add_usage(usage and in_words(usage), *words, **settings)
-
-    def _get_help_string(self, action: argparse.Action) -> str | None:
-        # in a list of commands no sentence
-        return action.help and (
-            _HELP.say(action.help, spoken()) if _HELP.has(action.help) else action.help
-        )
-
-
-class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
-    """The same where the lines of examples stay as they are."""
-
-
-class Parser(argparse.ArgumentParser):
-    fill: Callable[[argparse.ArgumentParser], None] | None = None
-
-    def parse_known_args(self, *words: Any, **settings: Any) -> tuple[Any, list[str]]:  # noqa: ANN401
-        if self.fill:
-            self.fill(self)
-            self.fill = None
-        return super().parse_known_args(*words, **settings)
-
-    def explained(self) -> None:
-        if self.fill:
-            self.fill(self)
-        self.description = in_words(self.description)
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public way to its commands
-                for inner in action.choices.values():
-                    inner.explained()
-            elif isinstance(action.choices, Mapping):
-                action.choices = tuple(action.choices)  # a mapping is taken for commands
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{told('wrong-use', prog=self.prog, message=message)}\n")
-
-
-class SingleValue(argparse.Action):
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        *words: Any,  # noqa: ANN401
-    ) -> None:
-        values, option = words
-        if getattr(namespace, self.dest, None) is not None:
-            parser.error(str(told("given-twice-one-meant", option=option)))
-        setattr(namespace, self.dest, values)
-
-
 # --- how values are read; each reader says in a sentence what is none
 
+_DIGITS = re.compile(r"\d{1,20}", re.ASCII)
+_IN_NO_LINK = ' <>"?#'
+"""Characters that no address has which something is appended to."""
 
-def number(
-    pattern: str,
-    fault: str,
-    kind: type[int] | type[float] = float,
-    allowed: Container[float] | None = None,
-    **bounds: str,
-) -> Callable[[str], Any]:
-    def read(text: str) -> float:
-        if re.fullmatch(pattern, text.strip(), re.ASCII) and (
-            allowed is None or kind(text) in allowed
-        ):
-            return kind(text)
-        raise argparse.ArgumentTypeError(told(fault, text=text, **bounds))
+
+def integer(allowed: range, fault: str) -> Callable[[str], int]:
+    """A reader of whole numbers of a range; of all else it says the message ``fault``, with the bounds."""
+
+    def read(text: str) -> int:
+        digits = text.strip()
+        if not _DIGITS.fullmatch(digits) or int(digits) not in allowed:
+            bounds = {"least": str(allowed[0]), "most": str(allowed[-1])}
+            raise argparse.ArgumentTypeError(told(fault, text=text, **bounds))
+        return int(digits)
 
     return read
 
 
-_WHOLE = r"\d{1,20}"
-some_seconds = number(_WHOLE, "no-seconds", int, range(1, 10**6))
-a_limit = number(_WHOLE, "no-count", int, range(10**9))
-a_share = number(r"0(\.\d+)?|1(\.0+)?|\.\d+", "no-share")
-an_amount = number(r"\d+(\.\d+)?|\.\d+", "no-amount")
+def decimal(form: str, fault: str) -> Callable[[str], float]:
+    """A reader of numbers that a regular expression takes; of all else it says the message ``fault``."""
+
+    def read(text: str) -> float:
+        if not re.fullmatch(form, text.strip(), re.ASCII):
+            raise argparse.ArgumentTypeError(told(fault, text=text))
+        return float(text)
+
+    return read
 
 
-def whole(least: int, most: int = 2**40) -> Callable[[str], int]:
-    return number(
-        _WHOLE, "no-whole-number", int, range(least, most + 1), least=str(least), most=str(most)
-    )
+some_seconds = integer(range(1, 10**6), "no-seconds")
+a_limit = integer(range(10**9), "no-count")
+a_share = decimal(r"0(\.\d+)?|1(\.0+)?|\.\d+", "no-share")
+an_amount = decimal(r"\d+(\.\d+)?|\.\d+", "no-amount")
 
 
 def a_link(text: str) -> str:
+    """An address of the web, without a query or a fragment."""
     address = urlsplit(text)
-    if (
-        address.scheme not in ("http", "https")
-        or not address.netloc
-        or any(mark in text for mark in ' <>"?#')
-    ):
+    is_of_web = address.scheme in ("http", "https") and bool(address.netloc)
+    if not is_of_web or any(character in text for character in _IN_NO_LINK):
         raise argparse.ArgumentTypeError(told("no-web-address", text=text))
     return text
 
 
 def an_address(text: str) -> str:
+    """The same with a slash at its end, to stand before others."""
     return a_link(text).rstrip("/") + "/"
 
 
 def a_scale(text: str) -> object:
+    """A scale of scores, such as ``-3..3``."""
     from pan2kg.scores import matrix
 
     try:
         return matrix.read_scale(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            joined([told("no-scale", text=text), told("scale-form")])
-        ) from None
+        sentences = joined([told("no-scale", text=text), told("scale-form")])
+        raise argparse.ArgumentTypeError(sentences) from None
 
 
-def with_scale(words: Sequence[str]) -> list[str]:
-    """The words of a command, where ``--scale -4..4`` becomes one word: a value that begins with a hyphen is none.
+# --- options as data
 
-    >>> with_scale(["chains", "--scale", "-4..4", "m.csv"])
-    ['chains', '--scale=-4..4', 'm.csv']
-    """
-    # no word holds the character 0, which ends one for the system
-    return (
-        re.sub(r"(^|\0)--scale\0(?=-\d)", r"\1--scale=", "\0".join(words)).split("\0")
-        if words
-        else []
-    )
-
-
-# --- options as data: an option by its name, with what argparse is to know of it
-
-# what argparse takes, made late where a module must be read for it
 Setting = dict[str, Any]
-Settings = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | str
-Options = Mapping[str, Settings]
+"""What argparse is to know of an option."""
+Options = Mapping[str, Mapping[str, Any] | Callable[[], Mapping[str, Any]] | str]
+"""The options of a command: by the names of each, what argparse is to know of it.
+
+It is made by a function where a module must be read for it. What stands above or below the options
+in the help of the command, ``usage`` and ``epilog``, has the key of its words.
+"""
 FLAG: Setting = {"action": "store_true"}
 PROJECT: Setting = {"metavar": "DIR", "action": "append", "help": "project"}
 SEVERAL: Setting = {"action": "append", "default": []}
@@ -216,73 +123,90 @@ class Kinds(dict[str, Options]):
 
 
 def add_options(parser: argparse.ArgumentParser, command: str, options: Options) -> None:
+    """Add options to the parser of a command, or of each of its kinds.
+
+    The help of an option stands under the command and its long name, ``add.dry-run``, where its
+    setting names no other key.
+    """
     if isinstance(options, Kinds):
-        kinds = parser.add_subparsers(
-            title="title.kinds", metavar="KIND", dest="kind", required=True
-        )
-        for kind, own in options.items():
-            inner = kinds.add_parser(kind, **described(f"command.{command}-{kind}"))
-            add_options(
-                inner, command, {"--project": {**PROJECT, "default": argparse.SUPPRESS}, **own}
-            )
+        _add_kinds(parser, command, options)
         return
-    for names, settings in options.items():
-        if isinstance(settings, str):
-            setattr(parser, names, settings)  # a key of what stands above or below the options
+    for names, setting in options.items():
+        if isinstance(setting, str):
+            setattr(parser, names, setting)
             continue
         key = f"{command}.{names.rpartition(' ')[2].removeprefix('--')}"
-        more: dict[str, Any] = {"help": key, **(settings() if callable(settings) else settings)}
-        parser.add_argument(*names.split(), **more)
+        known: Setting = {"help": key, **(setting() if callable(setting) else setting)}
+        parser.add_argument(*names.split(), **known)
 
 
-def described(key: str) -> dict[str, Any]:
-    return {"allow_abbrev": False, "help": key, "description": key, "formatter_class": Formatter}
+def _add_kinds(parser: argparse.ArgumentParser, command: str, kinds: Kinds) -> None:
+    parsers = parser.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
+    # what was named before the kind is not forgotten where nothing is named behind it
+    project = {**PROJECT, "default": argparse.SUPPRESS}
+    for kind, options in kinds.items():
+        of_kind = parsers.add_parser(kind, **described(f"command.{command}-{kind}"))
+        add_options(of_kind, command, {"--project": project, **options})
 
 
 def selection_of(options: argparse.Namespace, form: str) -> "Selection":
+    """What of a table is to be written. Raises FormatError where the format has no line of names to leave out."""
     from pan2kg.tables import table
 
-    shown, order = (
-        tuple(filter(None, map(str.strip, (typed or "").split(","))))
-        for typed in (options.shown, options.order)
-    )
-    selection = table.Selection(shown, order, options.limit, header=not options.no_header)
     if options.no_header and form not in ("csv", "tsv"):
         raise FormatError("no-line-of-names", remedy="use-lines", form=form)
-    return selection
+    columns = _keys(options.shown)
+    order = _keys(options.order)
+    return table.Selection(columns, order, options.limit, header=not options.no_header)
+
+
+def _keys(typed: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, (typed or "").split(","))))
+
+
+# --- parameters: options of which not the command knows the names, but the question that is asked
 
 
 def read_parameters(words: Sequence[str]) -> dict[str, str]:
-    pieces = [
-        piece
-        for word in words
-        for piece in (word.split("=", 1) if word.startswith("--") else [word])
-    ]
-    if len(pieces) % 2 or not all(piece.startswith("--") for piece in pieces[::2]):
+    """The values of parameters by their names.
+
+    >>> read_parameters(["--plan", "lu-bhr-2", "--least-level=broad"])
+    {'plan': 'lu-bhr-2', 'least_level': 'broad'}
+
+    Raises:
+        QueryError: one has no value, or two.
+    """
+    pieces = list[str]()
+    for word in words:
+        pieces += word.split("=", 1) if word.startswith("--") else [word]
+    if len(pieces) % 2 or not all(option.startswith("--") for option in pieces[::2]):
         raise QueryError("cannot-read-parameters", names=" ".join(words))
-    parameters = {}
+    parameters = dict[str, str]()
     for option, value in zip(pieces[::2], pieces[1::2], strict=True):
-        name = option[2:].replace("-", "_")
+        name = option.removeprefix("--").replace("-", "_")
         if name in parameters:
             raise QueryError("given-twice", remedy="give-one", name=option)
         parameters[name] = value
     return parameters
 
 
+_NO_OPTIONS = {"command", "name", "parameters", "version"}
+"""What the result of argparse holds beside options."""
+
+
 def refuse_unknown(
     words: Iterable[str], parameters: Collection[str], options: argparse.Namespace
 ) -> None:
-    inner = {"command", "name", "parameters", "version"}
-    known = [*parameters, *(name.replace("_", "-") for name in vars(options) if name not in inner)]
+    """Refuse a word that is neither one of these parameters nor an option of the command, and say what it may be."""
+    known = [*parameters]
+    known += [name.replace("_", "-") for name in vars(options) if name not in _NO_OPTIONS]
     for word in words:
         name = word.partition("=")[0].removeprefix("--")
         if word.startswith("--") and name not in known:
             from difflib import get_close_matches
 
             near = get_close_matches(name, known, n=1, cutoff=0.5)
-            remedy = (
-                told("did-you-mean", names=f"--{near[0]}")
-                if near
-                else there_are(f"--{option}" for option in known)
-            )
+            remedy = there_are(f"--{option}" for option in known)
+            if near:
+                remedy = did_you_mean([f"--{near[0]}"])
             raise QueryError("no-option", remedy=remedy, name=name)

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pan2kg.cli import arguments
+from pan2kg.cli import arguments, parser
 from pan2kg.cli.arguments import (
     DAY,
     ENDPOINT,
@@ -82,12 +82,12 @@ _SHARED: Options = {
 
 def add_coherence(command: argparse.ArgumentParser) -> None:
     command.epilog = "coherence.examples"
-    command.formatter_class = arguments.PlainFormatter
+    command.formatter_class = parser.PlainFormatter
     command.set_defaults(figure=None, help_text=command.format_help)
     arguments.add_options(command, "coherence", _WHOLE)
     figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
     for name, kind in tables.table_kinds().items():
-        figure = figures.add_parser(name, **arguments.described(f"question.{name}"))
+        figure = figures.add_parser(name, **parser.described(f"question.{name}"))
         figure.set_defaults(figure=name)
         options = dict(chain.from_iterable(OPTIONS[option].items() for option in kind.options))
         if kind.part:

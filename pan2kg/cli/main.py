@@ -13,7 +13,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from pan2kg.cli import arguments
+from pan2kg.cli import arguments, parser as parsers
 from pan2kg.cli.arguments import FLAG, PROJECT
 from pan2kg.cli.output import emit, harmless, tell
 from pan2kg.errors import Pan2kgError
@@ -29,9 +29,9 @@ COMMANDS = {
     "serve": "serve", "ask": "ask", "sparql": "ask", "find": "ask", "coherence": "coherence", "picture": "files",
     "export": "files", "report": "files", "brief": "files", "check": "check", "read": "documents",
     "mentions": "documents", "candidates": "documents", "draft": "documents", "add": "add", "rekey": "add",
-    "tidy": "add", "review": "documents", "sheet": "add", "anchor": "check", "keep": "add", "dump": "files",
+    "tidy": "add", "review": "review", "sheet": "add", "anchor": "check", "keep": "add", "dump": "files",
     "load": "files", "mcp": "ask", "site": "files", "publish": "publish", "portal": "portal", "diff": "publish",
-    "init": "check", "journal": "serve", "completion": "main",
+    "init": "check", "journal": "journal", "completion": "main",
 }  # fmt: skip
 """The commands in the order in which one meets them, each with the module of this room that holds it.
 
@@ -95,12 +95,12 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     parser = build_parser()
-    options, parameters = parser.parse_known_args(arguments.with_scale(words))
+    options, parameters = parser.parse_known_args(parsers.with_scale(words))
     if options.command is None:
         parser.print_help()
         return 0
     if parameters and options.command not in _FREE:
-        parser.error(arguments.translated("unrecognized arguments: %s") % " ".join(parameters))
+        parser.error(parsers.translated("unrecognized arguments: %s") % " ".join(parameters))
     options.parameters = parameters
     usual = gc.get_threshold()
     gc.set_threshold(*(usual if options.command in _STAYING else _SELDOM))
@@ -134,13 +134,13 @@ class _Version(argparse.Action):
         parser.exit(0)
 
 
-def build_parser() -> arguments.Parser:
-    plain: dict[str, Any] = {"allow_abbrev": False, "formatter_class": arguments.PlainFormatter}
-    parser = arguments.Parser(prog="pan2kg", description="about", epilog="examples", **plain)
+def build_parser() -> parsers.Parser:
+    plain: dict[str, Any] = {"allow_abbrev": False, "formatter_class": parsers.PlainFormatter}
+    parser = parsers.Parser(prog="pan2kg", description="about", epilog="examples", **plain)
     parser.add_argument("--version", action=_Version, nargs=0, help="version")
     commands = parser.add_subparsers(title="title.commands", metavar="COMMAND", dest="command")
     for command in COMMANDS:
-        inner = commands.add_parser(command, **arguments.described(f"command.{command}"))
+        inner = commands.add_parser(command, **parsers.described(f"command.{command}"))
         inner.add_argument("--project", **PROJECT)
         inner.add_argument("--no-cache", **FLAG, help="no-cache")
         inner.fill = partial(_fill, command=command)
@@ -151,7 +151,7 @@ def run_completion(options: argparse.Namespace) -> int:
     import shtab
 
     parser = build_parser()
-    parser.explained()
+    parser.explain()
     emit(shtab.complete(parser, shell=options.shell), form=options.shell)
     return 0
 

@@ -12,6 +12,7 @@ from typing import Any
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import FLAG, Options
 from pan2kg.cli.output import emit
+from pan2kg.cli.parser import PlainFormatter
 from pan2kg.errors import Place
 from pan2kg.i18n.message import say
 
@@ -47,7 +48,7 @@ class _PortalAction(argparse.Action):
 
 def add_portal(command: argparse.ArgumentParser) -> None:
     command.epilog = "portal.examples"
-    command.formatter_class = arguments.PlainFormatter
+    command.formatter_class = PlainFormatter
     command.usage = "portal.usage"
     words = {
         "nargs": argparse.PARSER,

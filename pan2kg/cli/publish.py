@@ -15,6 +15,7 @@ from pan2kg.cli import arguments
 from pan2kg.cli.arguments import FLAG, LANGUAGE, OUTPUT, Options, a_link, an_address
 from pan2kg.cli.opening import cache_of, note_on_links, project_of
 from pan2kg.cli.output import Progress, tell, tell_unbuilt
+from pan2kg.cli.parser import PlainFormatter
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.message import a_day, say, today, told
 from pan2kg.project import write_atomically
@@ -221,7 +222,7 @@ def _issue_of(
 def add_diff(command: argparse.ArgumentParser) -> None:
     command.epilog = "diff.examples"
     command.usage = "diff.usage"
-    command.formatter_class = arguments.PlainFormatter
+    command.formatter_class = PlainFormatter
     arguments.add_options(command, "diff", _DIFF)
 
 

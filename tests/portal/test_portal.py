@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 import pytest
 
 from pan2kg import portal as portals
-from pan2kg.cli.arguments import Parser
+from pan2kg.cli.parser import Parser
 from pan2kg.cli.portal import add_portal, run_portal
 from pan2kg.errors import Pan2kgError, ProjectError, TurtleError
 from pan2kg.portal import (
