@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 from math import comb
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def _length(_: Known, rows: Rows) -> Value:
 class Figure:
     """A figure: its list, and the numbers told of it.
 
-    ``rows`` is the list behind it, under ``columns``; ``value`` what is told of the list;
+    ``rows`` is the list behind it, records whose fields are ``columns``; ``value`` what is told of the list;
     ``population`` how many there could be. Two numbers of a share or of bits are the ends of an
     interval; several counts are told apart by ``parts``, keys of messages. ``length`` says how long
     a list is that need not be made for it: there may be millions of pairs of actions.
@@ -62,7 +62,7 @@ class Figure:
     columns: tuple[str, ...]
     rows: Callable[[Known], Rows]
     population: Counting
-    value: Callable[[Known, Rows], Value] = _length
+    value: Callable[[Known, Any], Value] = _length
     unit: Unit = Unit.COUNT
     parts: tuple[str, ...] = ()
     length: Counting | None = None
@@ -111,8 +111,19 @@ _SHARED_WORDS = {
 
 # Lists of pairs of plans
 
-_PAIR = ("plan", "other_plan")
-_LINKED = (*_PAIR, "verdict", "verdict_back", "bits", "cites_at", "cited_at")
+
+class LinkedPair(NamedTuple):
+    """Two linked plans, the verdicts on a citation each way, and by whose word each cites the other."""
+
+    plan: str
+    other_plan: str
+    verdict: str
+    verdict_back: str
+    bits: float
+    cites_at: str
+    cited_at: str
+
+
 _KINDS = {
     "editions": Verdict.EDITION,
     "frameworks": Verdict.FRAMEWORK,
@@ -122,23 +133,22 @@ _KINDS = {
 
 
 @lru_cache(maxsize=8)  # several figures count the same list
-def _linked(facts: Known) -> Rows:
+def _linked(facts: Known) -> tuple[LinkedPair, ...]:
     """The linked pairs of plans, those that share most first."""
     when = facts.chronology
     shared = facts.shared
     rows = []
     for x, y in sorted(facts.linked, key=lambda pair: (-shared.get(pair, 0.0), pair)):
-        rows.append(
-            (
-                x,
-                y,
-                verdict(when, x, y).value,
-                verdict(when, y, x).value,
-                shared.get((x, y), 0.0),
-                _key(when.cited_at(x, y, facts.level)),
-                _key(when.cited_at(y, x, facts.level)),
-            )
+        linked = LinkedPair(
+            x,
+            y,
+            verdict(when, x, y).value,
+            verdict(when, y, x).value,
+            shared.get((x, y), 0.0),
+            cites_at=_key(when.cited_at(x, y, facts.level)),
+            cited_at=_key(when.cited_at(y, x, facts.level)),
         )
+        rows.append(linked)
     return tuple(rows)
 
 
@@ -150,15 +160,23 @@ def _linked_as(kind: Verdict) -> Callable[[Known], Rows]:
     """The linked pairs on which the verdict is of a kind."""
 
     def rows(facts: Known) -> Rows:
-        linked = _linked(facts)
-        verdicts = _column("verdict", _LINKED, linked)
-        return tuple(row for row, of_row in zip(linked, verdicts, strict=True) if of_row == kind)
+        return tuple(row for row in _linked(facts) if row.verdict == kind)
 
     return rows
 
 
+class CitingPair(NamedTuple):
+    """One plan cites another: whether in its text, whether on its page (1 or 0), and on whose word."""
+
+    plan: str
+    other_plan: str
+    text: float
+    web: float
+    level: str
+
+
 def _citing(facts: Known) -> Rows:
-    """The ordered pairs of which one plan cites the other: in its text, on its page, and on whose word."""
+    """The ordered pairs of which one plan cites the other."""
     when = facts.chronology
     rows = []
     for x, y in sorted(when.cited):
@@ -166,7 +184,7 @@ def _citing(facts: Known) -> Rows:
         if level is not None:
             in_text = when.seen(x, y, facts.level, Channel.TEXT)
             on_page = when.seen(x, y, facts.level, Channel.WEB)
-            rows.append((x, y, float(in_text), float(on_page), level.key))
+            rows.append(CitingPair(x, y, float(in_text), float(on_page), level.key))
     return tuple(rows)
 
 
@@ -210,73 +228,117 @@ def _sharing_figure(
 _STATES = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
 _APART = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
 """Why a citation is not expected."""
-_EXPECTED = (*_PAIR, "state", "bits", "ways")
-_NOT_EXPECTED = (*_PAIR, "verdict", "bits")
 
 
-def _expected(facts: Known) -> Rows:
+class ExpectedCitation(NamedTuple):
+    """One plan is expected to cite another: how that stands, what both share, and how precisely it cites."""
+
+    plan: str
+    other_plan: str
+    state: str
+    bits: float
+    ways: str
+
+
+class UnexpectedCitation(NamedTuple):
+    """One plan is related to another and not expected to cite it: why not, and what both share."""
+
+    plan: str
+    other_plan: str
+    verdict: str
+    bits: float
+
+
+class OwedCitation(NamedTuple):
+    """A citation that is expected and was not seen: how that stands, and what both plans share."""
+
+    plan: str
+    other_plan: str
+    state: str
+    bits: float
+
+
+def _expected(facts: Known) -> tuple[ExpectedCitation, ...]:
     """The ordered pairs of which a citation is expected, those that share most first."""
-    rows = []
-    for occasion in facts.occasions:
-        if occasion.is_expected:
-            ends = (occasion.source, occasion.target)
-            rows.append((*ends, occasion.state.value, occasion.bits, " ".join(occasion.ways)))
-    return tuple(rows)
+    return tuple(
+        ExpectedCitation(
+            occasion.source,
+            occasion.target,
+            occasion.state.value,
+            occasion.bits,
+            " ".join(occasion.ways),
+        )
+        for occasion in facts.occasions
+        if occasion.is_expected
+    )
 
 
-def _not_expected(facts: Known) -> Rows:
-    rows = []
-    for occasion in facts.occasions:
-        if not occasion.is_expected:
-            verdict_on_it = occasion.verdict.value
-            rows.append((occasion.source, occasion.target, verdict_on_it, occasion.bits))
-    return tuple(rows)
+def _not_expected(facts: Known) -> tuple[UnexpectedCitation, ...]:
+    return tuple(
+        UnexpectedCitation(occasion.source, occasion.target, occasion.verdict.value, occasion.bits)
+        for occasion in facts.occasions
+        if not occasion.is_expected
+    )
 
 
-def _owing(facts: Known) -> Rows:
-    """The expected citations that were not seen, and what the two plans share."""
-    rows = []
-    for occasion in facts.occasions:
-        if occasion.debt > 0:
-            state = occasion.state.value
-            rows.append((occasion.source, occasion.target, state, occasion.debt))
-    return tuple(rows)
+def _owing(facts: Known) -> tuple[OwedCitation, ...]:
+    return tuple(
+        OwedCitation(occasion.source, occasion.target, occasion.state.value, occasion.debt)
+        for occasion in facts.occasions
+        if occasion.debt > 0
+    )
+
+
+class IndexPlace(NamedTuple):
+    """A place where one linked plan could cite the other: its text or its page, and how that stands."""
+
+    plan: str
+    other_plan: str
+    channel: str
+    state: str
 
 
 @lru_cache(maxsize=16)
-def _index_cells(facts: Known, *, is_focused: bool) -> Rows:
+def _index_places(facts: Known, *, is_focused: bool) -> tuple[IndexPlace, ...]:
     """The places where linked plans could cite each other, of all pairs or of those of the plan in focus."""
     focus = facts.tables.focus
     pairs: Iterable[Ordered] = facts.linked
     if is_focused:
         pairs = [pair for pair in pairs if focus in pair]
     cells = citations.index_cells(facts.chronology, pairs, facts.tables.readings, at=facts.level)
-    return tuple((cell.source, cell.target, cell.channel.value, cell.state.value) for cell in cells)
+    return tuple(
+        IndexPlace(cell.source, cell.target, cell.channel.value, cell.state.value) for cell in cells
+    )
 
 
 def _index_figure(name: str, *, is_focused: bool) -> Figure:
-
     def rows(facts: Known) -> Rows:
-        return _index_cells(facts, is_focused=is_focused)
+        return _index_places(facts, is_focused=is_focused)
 
     def possible(facts: Known) -> int:
-        return int(sum(_numbers("state", _INDEX, rows(facts), _STATES)))
+        places = _index_places(facts, is_focused=is_focused)
+        return sum(place.state in _STATES for place in places)
 
-    return Figure(name, _INDEX, rows, possible, _index_value, Unit.SHARE)
-
-
-_INDEX = (*_PAIR, "channel", "state")
+    return Figure(name, IndexPlace._fields, rows, possible, _index_value, Unit.SHARE)
 
 
-def _index_value(_: Known, cells: Rows) -> Value:
-    states = [Standing(str(state)) for state in _column("state", _INDEX, cells)]
-    return tuple(citations.Bounds.of(Counter(states)))
+def _index_value(_: Known, places: Iterable[IndexPlace]) -> Value:
+    return tuple(citations.Bounds.of(Counter(Standing(place.state) for place in places)))
 
 
 # Lists of actions and of plans
 
 
-def _linked_actions(facts: Known) -> Rows:
+class LinkedAction(NamedTuple):
+    """A linked action: whether a statement between plans names it, and whether it shares something (1 or 0)."""
+
+    action: str
+    plan: str
+    in_statement: float
+    sharing: float
+
+
+def _linked_actions(facts: Known) -> tuple[LinkedAction, ...]:
     """The actions a statement between two plans names, or that share something specific with one of another plan."""
     home = facts.tables.works.home
     pairs = facts.actions
@@ -287,16 +349,26 @@ def _linked_actions(facts: Known) -> Rows:
     ends = np.unique(np.concatenate([pairs.one[is_shared], pairs.two[is_shared]]))
     sharing = {facts.potential.names[end] for end in ends.tolist()}
     return tuple(
-        (action, home[action], float(action in stated), float(action in sharing))
+        LinkedAction(action, home[action], float(action in stated), float(action in sharing))
         for action in sorted(stated | sharing)
     )
 
 
-def _actions_naming(facts: Known) -> Rows:
-    """The actions of plans that name a text, and how many times they do."""
+class NamingAction(NamedTuple):
+    """An action of a plan, and how many times it names a text."""
+
+    action: str
+    plan: str
+    texts: float
+
+
+def _actions_naming(facts: Known) -> tuple[NamingAction, ...]:
+    """The actions of plans that name a text."""
     home = facts.tables.works.home
     used = Counter(use.work for use in facts.uses if use.work in home)
-    return tuple((action, home[action], float(number)) for action, number in sorted(used.items()))
+    return tuple(
+        NamingAction(action, home[action], float(number)) for action, number in sorted(used.items())
+    )
 
 
 def _plans_naming(facts: Known) -> Rows:
@@ -307,26 +379,33 @@ def _plans_naming(facts: Known) -> Rows:
     return tuple((plan, float(number)) for plan, number in sorted(used.items()) if plan in plans)
 
 
-_MEASURES = ("plan", "list", "measures", "published")
+class PlanList(NamedTuple):
+    """A plan, how complete its list is, its measures in the graph, and how many it publishes if it says so."""
+
+    plan: str
+    list: str
+    measures: float
+    published: int | None
+
+
 _COMPLETE = ("complete", "partial", "none", "unknown")
 """How far the list of a plan's measures is in the graph."""
 
 
-def _lists(facts: Known) -> Rows:
-    """Each plan, how complete its list is, its measures in the graph, and how many it publishes if it says so."""
+def _lists(facts: Known) -> tuple[PlanList, ...]:
     tables = facts.tables
     sizes = Counter(tables.works.home.values())
     return tuple(
-        (plan, tables.lists.get(plan, "unknown"), float(sizes[plan]), tables.published.get(plan))
+        PlanList(
+            plan, tables.lists.get(plan, "unknown"), float(sizes[plan]), tables.published.get(plan)
+        )
         for plan in tables.works.plans
     )
 
 
-def _counted_lists(facts: Known) -> Rows:
+def _counted_lists(facts: Known) -> tuple[PlanList, ...]:
     """The plans that say how many measures they publish, with their lists."""
-    lists = _lists(facts)
-    numbers = _column("published", _MEASURES, lists)
-    return tuple(row for row, number in zip(lists, numbers, strict=True) if number is not None)
+    return tuple(row for row in _lists(facts) if row.published is not None)
 
 
 # Among how many
@@ -373,39 +452,30 @@ def _number_published(facts: Known) -> int:
 # Numbers told of a list
 
 
-def _column(name: str, columns: tuple[str, ...], rows: Rows) -> list[Scalar]:
-    """The cells of a column of a list.
+def _numbers(words: Iterable[str], kinds: Iterable[str]) -> Value:
+    """How many of some words are of each kind.
 
-    >>> _column("web", ("text", "web"), ((1.0, 0.0), (0.0, 1.0)))
-    [0.0, 1.0]
+    >>> _numbers(["late", "on-time", "late"], ["on-time", "late", "vague"])
+    (1.0, 2.0, 0.0)
     """
-    place = columns.index(name)
-    return [row[place] for row in rows]
+    number = Counter(words)
+    return tuple(float(number[kind]) for kind in kinds)
 
 
-def _numbers(
-    name: str, columns: tuple[str, ...], rows: Rows, words: Iterable[str]
-) -> tuple[float, ...]:
-    """How many rows have each of some words in a column."""
-    counted = Counter(_column(name, columns, rows))
-    return tuple(float(counted[word]) for word in words)
+def _by_verdict(_: Known, rows: Iterable[UnexpectedCitation]) -> Value:
+    return _numbers((row.verdict for row in rows), _APART)
 
 
-def _by_verdict(_: Known, rows: Rows) -> Value:
-    return _numbers("verdict", _NOT_EXPECTED, rows, _APART)
+def _by_state(_: Known, rows: Iterable[ExpectedCitation]) -> Value:
+    return _numbers((row.state for row in rows), _STATES)
 
 
-def _by_state(_: Known, rows: Rows) -> Value:
-    return _numbers("state", _EXPECTED, rows, _STATES)
+def _by_completeness(_: Known, rows: Iterable[PlanList]) -> Value:
+    return _numbers((row.list for row in rows), _COMPLETE)
 
 
-def _by_completeness(_: Known, rows: Rows) -> Value:
-    return _numbers("list", _MEASURES, rows, _COMPLETE)
-
-
-def _measures(_: Known, rows: Rows) -> Value:
-    sizes = _column("measures", _MEASURES, rows)
-    return (float(sum(size for size in sizes if isinstance(size, float))),)
+def _measures(_: Known, rows: Iterable[PlanList]) -> Value:
+    return (float(sum(row.measures for row in rows)),)
 
 
 def _rate(facts: Known, _: Rows) -> Value:
@@ -423,44 +493,51 @@ _CITATION_STATES = tuple(f"state.{state}" for state in _STATES)
 _LIST_EXTENTS = tuple(f"list.{extent}" for extent in _COMPLETE)
 
 _LINK_FIGURES = (
-    Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
+    Figure("linked-plan-pairs", LinkedPair._fields, _linked, _pairs_of_plans),
     *(
-        Figure(f"linked-{name}", _LINKED, _linked_as(kind), _number_linked)
+        Figure(f"linked-{name}", LinkedPair._fields, _linked_as(kind), _number_linked)
         for name, kind in _KINDS.items()
     ),
-    Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, _ordered_pairs_of_plans),
+    Figure("citing-pairs", CitingPair._fields, _citing, _ordered_pairs_of_plans),
 )
-_ACTION_COLUMNS = ("action", "plan", "in_statement", "sharing")
 _SHARING_FIGURES = (
     _sharing_figure("sharing-plan-pairs", _PLANS, _pairs_of_plans, is_specific=True),
     _sharing_figure("broad-plan-pairs", _PLANS, _pairs_of_plans, is_specific=False),
     _sharing_figure("linked-action-pairs", _ACTIONS, _pairs_of_actions, is_specific=True),
     _sharing_figure("broad-action-pairs", _ACTIONS, _pairs_of_actions, is_specific=False),
-    Figure("linked-actions", _ACTION_COLUMNS, _linked_actions, _number_of_actions),
+    Figure("linked-actions", LinkedAction._fields, _linked_actions, _number_of_actions),
 )
+_CITATION_COLUMNS = ExpectedCitation._fields
 _OCCASION_FIGURES = (
-    Figure("occasions", _EXPECTED, _expected, _number_related),
+    Figure("occasions", _CITATION_COLUMNS, _expected, _number_related),
     Figure(
         "not-expected",
-        _NOT_EXPECTED,
+        UnexpectedCitation._fields,
         _not_expected,
         _number_related,
         _by_verdict,
         parts=_VERDICTS_APART,
     ),
     Figure(
-        "citations-made", _EXPECTED, _expected, _number_expected, _by_state, parts=_CITATION_STATES
+        "citations-made",
+        _CITATION_COLUMNS,
+        _expected,
+        _number_expected,
+        _by_state,
+        parts=_CITATION_STATES,
     ),
-    Figure("citation-rate", _EXPECTED, _expected, _number_expected, _rate, Unit.SHARE),
-    Figure("debt", (*_PAIR, "state", "bits"), _owing, _number_expected, _debt, Unit.BITS),
+    Figure("citation-rate", _CITATION_COLUMNS, _expected, _number_expected, _rate, Unit.SHARE),
+    Figure("debt", OwedCitation._fields, _owing, _number_expected, _debt, Unit.BITS),
     _index_figure("coherence-index", is_focused=True),
     _index_figure("coherence-index-all", is_focused=False),
 )
 _BASIS_FIGURES = (
-    Figure("texts-read", ("action", "plan", "texts"), _actions_naming, _number_of_actions),
+    Figure("texts-read", NamingAction._fields, _actions_naming, _number_of_actions),
     Figure("plans-with-texts", ("plan", "texts"), _plans_naming, _number_of_plans),
-    Figure("lists", _MEASURES, _lists, _number_of_plans, _by_completeness, parts=_LIST_EXTENTS),
-    Figure("measures", _MEASURES, _counted_lists, _number_published, _measures),
+    Figure(
+        "lists", PlanList._fields, _lists, _number_of_plans, _by_completeness, parts=_LIST_EXTENTS
+    ),
+    Figure("measures", PlanList._fields, _counted_lists, _number_published, _measures),
 )
 FIGURES = (
     *_LINK_FIGURES,
@@ -530,7 +607,7 @@ def linked_actions(levels: Mapping[Level, Known]) -> dict[str, Level]:
     firm: dict[str, Level] = {}
     for level in FIGURED:
         for row in _linked_actions(levels[level]):
-            firm.setdefault(str(row[0]), level)
+            firm.setdefault(row.action, level)
     return firm
 
 
@@ -649,8 +726,9 @@ def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Acco
 
 
 def _pairs_behind(figure: str, facts: Known) -> frozenset[Ordered]:
-    """The pairs in the list behind a figure, their IRIs in order."""
-    return frozenset(in_order(str(row[0]), str(row[1])) for row in _BY_ID[figure].rows(facts))
+    """The pairs in the list behind a figure, which is one of pairs: each record begins with the two, by IRI."""
+    rows = _BY_ID[figure].rows(facts)
+    return frozenset(in_order(str(source), str(target)) for source, target, *_ in rows)
 
 
 def _from_the_widest(levels: Mapping[Level, Known], at: Level) -> Account:
@@ -720,8 +798,8 @@ def _sharing_account(facts: Known) -> Account:
 
 def _actions_account(facts: Known) -> Account:
     """All actions of plans: linked, else with a text that is known, else unread."""
-    linked = {row[0] for row in _linked_actions(facts)}
-    with_text = {row[0] for row in _actions_naming(facts)} - linked
+    linked = {row.action for row in _linked_actions(facts)}
+    with_text = {row.action for row in _actions_naming(facts)} - linked
     every = _number_of_actions(facts)
     parts = (
         CountPart("linked-actions", len(linked), "linked-actions"),

@@ -59,8 +59,18 @@ class Reach(NamedTuple):
     cited: int
 
 
-TextUse = tuple[texts.Use, tuple[str, ...]]
-"""A use of a text, with all texts it reaches: that one and those above it."""
+class TextUse(NamedTuple):
+    """A use of a text, with all texts it reaches: that one and those above it."""
+
+    use: texts.Use
+    reached: tuple[str, ...]
+
+
+class SeenCitation(NamedTuple):
+    """How a citation of one plan by another stands, and the channels it was seen in."""
+
+    state: Standing
+    channels: tuple[Channel, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +158,7 @@ class Known:
         reached = lru_cache(maxsize=None)(partial(self.potential.weights.reached, at=self.level))
         for use in self.uses:
             for work in {use.work, home.get(use.work, use.work)}:
-                used[work].append((use, reached(use.text)))
+                used[work].append(TextUse(use, reached(use.text)))
         return used
 
     # Of one plan, or of two
@@ -162,7 +172,7 @@ class Known:
         bits = self.shared.get(in_order(source, target), 0.0)
         return Occasion(source, target, citations.verdict(when, source, target), state, bits)
 
-    def cites(self, source: str, target: str) -> tuple[Standing, tuple[Channel, ...]]:
+    def cites(self, source: str, target: str) -> SeenCitation:
         """The state of a citation of one plan by another, and the channels it was seen in.
 
         What is open but could not be made, or cannot be dated, is said to be so.
@@ -182,7 +192,7 @@ class Known:
         channels = [
             channel for channel in Channel if when.seen(source, target, self.level, channel)
         ]
-        return state, tuple(channels)
+        return SeenCitation(state, tuple(channels))
 
     def place(self, source: str, target: str, channel: Channel) -> Standing:
         """What is known of a citation of one plan by another in one channel."""
@@ -299,40 +309,47 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
     for pair in pairs.named(works.plans):
         if pair.low > 0:
             shared[in_order(pair.one, pair.two)] = pair.low
-    joining = _joining(tables, at)
+    joinings = _joinings(tables, at)
     arguments = dict[Ordered, list[PlanStatement]]()
-    for plans, statement in joining:
-        arguments.setdefault(plans, []).append(statement)
+    for joining in joinings:
+        arguments.setdefault(joining.plans, []).append(joining.statement)
     for statements in arguments.values():
         statements.sort(key=lambda statement: (statement.level or 0, statement.link))
     full = {plan for plan in works.plans if readings.extent(plan, Aspect.REFERENCES) is Extent.FULL}
     return Known(
         tables,
         at,
-        shares,
-        pairs,
-        shared,
-        when,
-        tuple(use for use in tables.uses if use.counts(at)),
-        tuple(statement for _, statement in joining),
-        {pair: tuple(statements) for pair, statements in arguments.items()},
-        shares.read & full,
+        potential=shares,
+        plans=pairs,
+        shared=shared,
+        chronology=when,
+        uses=tuple(use for use in tables.uses if use.counts(at)),
+        statements=tuple(joining.statement for joining in joinings),
+        arguments={pair: tuple(statements) for pair, statements in arguments.items()},
+        read_plans=shares.read & full,
     )
 
 
-def _joining(tables: Tables, at: Level) -> list[tuple[Ordered, PlanStatement]]:
-    """The statements at a level that join two plans or their actions, with the two plans."""
+class _Joining(NamedTuple):
+    """A statement, and the two plans it joins by itself or by their actions."""
+
+    plans: Ordered
+    statement: PlanStatement
+
+
+def _joinings(tables: Tables, at: Level) -> list[_Joining]:
+    """The statements at a level that join two plans or their actions."""
     works = tables.works
     plans = set(works.plans)
-    joining = []
+    joinings = []
     for statement in tables.statements:
         source = works.home.get(statement.source, statement.source)
         target = works.home.get(statement.target, statement.target)
         if source == target or source not in plans or target not in plans:
             continue
         if counts(statement.level, at):
-            joining.append((in_order(source, target), statement))
-    return joining
+            joinings.append(_Joining(in_order(source, target), statement))
+    return joinings
 
 
 @lru_cache(maxsize=2)  # the four levels of one graph ask for the same

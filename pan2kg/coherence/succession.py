@@ -12,6 +12,7 @@ from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 
 _EXTENDING = frozenset({"extends", "merges", "splits", "complements", "builds-on"})
+"""The relations by which an action does more than take up an earlier one."""
 
 
 class Succession(NamedTuple):
@@ -53,7 +54,7 @@ class ActionFate(NamedTuple):
 
     action: str
     fate: Fate
-    others: tuple[str, ...]
+    counterparts: tuple[str, ...] = ()
     ground: str = ""
     similar: str = ""
     links: tuple[str, ...] = ()
@@ -89,29 +90,29 @@ def fates(
             aligned[pair.earlier].append(pair)
         elif pair.earlier == base:
             continuing[pair.later].append(pair)
+    without_later = Fate.DROPPED
+    without_earlier = Fate.NEW
     if not aligned:
-        dropped = fresh = Fate.NOT_ASSESSED
-    elif is_read:
-        dropped = Fate.DROPPED
-        fresh = Fate.NEW
-    else:
-        dropped = fresh = Fate.NOT_SEEN
+        without_later = without_earlier = Fate.NOT_ASSESSED
+    elif not is_read:
+        without_later = without_earlier = Fate.NOT_SEEN
     rows = []
     for action in sorted(early):
         if action in aligned:
             rows.append(_continued(action, aligned[action]))
         else:
-            rows.append(ActionFate(action, dropped, ()))
+            rows.append(ActionFate(action, without_later))
     followers = {pair.later for pairs in aligned.values() for pair in pairs}
     for action in sorted(late - followers):
         if action in continuing:
             rows.append(_continuing_plan(action, continuing[action]))
         else:
-            rows.append(ActionFate(action, fresh, ()))
+            rows.append(ActionFate(action, without_earlier))
     return tuple(rows)
 
 
 def _continued(action: str, pairs: Sequence[Succession]) -> ActionFate:
+    """The fate of an action of the base edition that some actions of the later one take up."""
     counterparts = tuple(dict.fromkeys(pair.later for pair in pairs))
     is_extended = len(counterparts) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
     fate = Fate.EXTENDED if is_extended else Fate.RETAINED
@@ -119,12 +120,13 @@ def _continued(action: str, pairs: Sequence[Succession]) -> ActionFate:
 
 
 def _continuing_plan(action: str, pairs: Sequence[Succession]) -> ActionFate:
+    """The fate of an action of the later edition that takes up the base edition as a whole."""
     ground = _firmest_ground(pairs)
-    return ActionFate(action, Fate.CONTINUING_PLAN, (), ground, links=_links(pairs))
+    return ActionFate(action, Fate.CONTINUING_PLAN, ground=ground, links=_links(pairs))
 
 
 def _firmest_ground(pairs: Iterable[Succession]) -> str:
-    return max(pair.ground for pair in pairs)  # « stated » comes after « concluded »
+    return "stated" if any(pair.ground == "stated" for pair in pairs) else "concluded"
 
 
 def _links(pairs: Iterable[Succession]) -> tuple[str, ...]:
@@ -148,12 +150,13 @@ def suggested(
                 similar[action] = counterpart
                 similar[counterpart] = action
     return tuple(
-        row if row.others else row._replace(similar=similar.get(row.action, "")) for row in rows
+        row if row.counterparts else row._replace(similar=similar.get(row.action, ""))
+        for row in rows
     )
 
 
 def _nearest_titles(titles: Mapping[str, str], among: Mapping[str, str]) -> dict[str, str]:
-    # for each action, that of the other edition whose title is the nearest
+    """For each action, that of the other edition whose title is the nearest."""
     actions = sorted(among)
     listed = Titles.read([among[action] for action in actions])
     return {action: actions[listed.nearest(title, 1)[0]] for action, title in titles.items()}

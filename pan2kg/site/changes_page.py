@@ -141,7 +141,7 @@ def _fate_lines(context: PageContext, group: Iterable[succession.ActionFate]) ->
             {
                 "action": iri,
                 "fate": fate,
-                "others": action.others,
+                "others": action.counterparts,
                 "similar": action.similar,
                 "quotes": quotes,
             }

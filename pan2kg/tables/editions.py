@@ -124,7 +124,7 @@ def _plan_row(
 def _action_row(graph: Graph, fate: succession.ActionFate) -> Row:
     similar = [fate.similar] if fate.similar else []
     plan = graph.plan_of(fate.action)
-    values = ("action", fate.action, plan, fate.fate, fate.others, fate.ground, similar)
+    values = ("action", fate.action, plan, fate.fate, fate.counterparts, fate.ground, similar)
     return {**_empty_row(), **layout.cells(graph, _OF_ACTIONS, values)}
 
 

@@ -247,4 +247,4 @@ def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
     told = suggested(rows, {"a1": "Train judges"}, {"b1": "Training judges", "b2": "Buy fairly"})
     assert {row.action: row.similar for row in told if row.similar} == {"a1": "b1", "b1": "a1"}
     assert [row.fate for row in told] == [row.fate for row in rows]
-    assert all(not row.others and not row.ground for row in told)
+    assert all(not row.counterparts and not row.ground for row in told)
