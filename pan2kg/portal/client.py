@@ -47,8 +47,8 @@ API = "/api/1"
 _INTERVAL = 1.0
 # how many times a reader is led on within the portal
 _HOPS = 3
-# so many times longer than usual a portal is waited for that has a large file: it may scan and
-# store it first
+# so many times longer than usual a portal is waited for that is sent a file: it may scan and store
+# it first
 _PATIENT = 5
 # the bytes of an answer that is still read
 _LARGEST = 1 << 26
@@ -194,7 +194,7 @@ class Client:
             if content is None:
                 return self._send(method, url, content=b"")
             body = json.dumps(content, ensure_ascii=False).encode()
-            return self._send(method, url, content=body, media="application/json")
+            return self._send(method, url, content=body)
         except httpx.TimeoutException:
             raise PassingError("portal-too-slow", place=place, remedy="check-connection") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -220,7 +220,7 @@ class Client:
             opened.seek(0)
             form = {"file": (file.name, opened, file.media or "application/octet-stream")}
             try:
-                return self._send(method, url, files=form, patience=_PATIENT)
+                return self._send(method, url, files=form)
             except httpx.LocalProtocolError:
                 # what was sent is shorter or longer than was announced
                 raise changed from None
@@ -231,19 +231,18 @@ class Client:
         url: str,
         *,
         content: bytes | None = None,
-        media: str = "",
         files: Mapping[str, Any] | None = None,
-        patience: int = 1,
     ) -> _WholeAnswer:
+        """Send JSON, or nothing, as ``content``; or ``files`` as a form."""
         headers = {"Accept": "application/json", "User-Agent": "pan2kg"}
         if self.key:
             headers["X-API-KEY"] = self.key
-        if media:
-            headers["Content-Type"] = media
+        if content:
+            headers["Content-Type"] = "application/json"
         is_secure = url.startswith("https:")
         # only this machine is asked without a certificate, and past any proxy
         verify = ssl.create_default_context() if is_secure else False
-        timeout = self.timeout * patience
+        timeout = self.timeout * _PATIENT if files else self.timeout
         with httpx.Client(verify=verify, trust_env=is_secure, timeout=timeout) as client:
             request = client.build_request(
                 method, url, headers=headers, files=files, content=content

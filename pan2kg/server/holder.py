@@ -45,7 +45,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.errors import Pan2kgError
-from pan2kg.server.answering import Evaluator, Task
+from pan2kg.server.answering import Evaluator, Limits, Task
 from pan2kg.server.packets import CHANGE, ENDED, FAILED, MEGABYTE, READY, RETIRE, pack, receive
 from pan2kg.server.protocol import RefusalError, why
 
@@ -135,9 +135,7 @@ def hold(
     except Pan2kgError as error:
         control.sendall(pack(FAILED, RefusalError(500, error.told).pack()))
         return
-    limits = evaluator.limits
-    total = limits.total or free_memory() * 3 // 4 or sys.maxsize
-    memory = max(LEAST_MEMORY_BYTES, min(limits.memory, total // sum(crew.values())))
+    memory = _worker_memory(evaluator.limits, sum(crew.values()))
     # out of the collector's sight: it would write to the pages of all objects, which are shared
     # after a fork
     gc.collect()
@@ -147,6 +145,14 @@ def hold(
         holder.serve(state)
     # to return would free the graph piece by piece; the workers end with this process
     os._exit(0)
+
+
+def _worker_memory(limits: Limits, workers: int) -> int:
+    """Bytes beside the graph that each of so many workers may take: its share of what all together may, and no more."""
+    total = limits.total
+    if not total:
+        total = free_memory() * 3 // 4 or sys.maxsize
+    return max(LEAST_MEMORY_BYTES, min(limits.memory, total // workers))
 
 
 class Confinement(NamedTuple):
