@@ -125,8 +125,8 @@ class Endpoint:
         request.scope["record"].query = digest
         accepted = accepted_forms(request)
         make_tag = partial(self.release.tag, text, *operation.default, "", *operation.named)
-        may_be_kept = request.method != "POST" and not VOLATILE.search(text)
-        if may_be_kept and "if-none-match" in request.headers:
+        is_kept = request.method != "POST" and "if-none-match" in request.headers
+        if is_kept and not VOLATILE.search(text):
             for choice in accepted.choices():
                 insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
         names_graphs = bool(operation.default or operation.named)
