@@ -130,7 +130,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
 
 def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
     from pan2kg.graph import datasets, graph as graphs
-    from pan2kg.publish import edition as editions, weights
+    from pan2kg.publish import edition as editions, reviewer_roles, weights
     from pan2kg.store import cache, project_files
 
     project = project_of(options)
@@ -147,7 +147,7 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     previous = _release_before(options)
     issue = _issue_of(options, facts, version, previous, days)
     graph = graphs.Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
-    editions.name_roles(graph.held)
+    reviewer_roles.name_roles(graph.held)
     weights.weigh_links(graph)
     return editions.Edition(graph, facts, issue, previous, kept=cache_of(options))
 

@@ -12,12 +12,14 @@ place of what stood there only when nothing in it is at fault.
 ``versions``         which version follows, and which is refused
 ``processes``        a process of its own for what takes much memory
 ``edition``          version, days, addresses, the facts the graph states on itself
+``reviewer_roles``   who reviewed, as a role
 ``catalogue``        what a portal and a search engine are told (DCAT-AP, schema.org)
 ``void``             the release in numbers; ``service`` the endpoint and its questions
 ``sitemap``          where pages stand
 ``folder``           the folder and its checksums; ``version_folders`` those of versions
 ``dumps``            the dumps; ``quad_lines`` the sorted lines they are made of
-``documents``        what a dump says of things; ``document_places`` where they are told
+``described``        what a dump says of things
+``documents``        which documents tell them; ``document_places`` where these stand
 ``document_page``    what a document tells of its things
 ``tables``           the tables for programs, with what describes them
 ``thing_tables``     their rows; ``weights``, ``figures_table`` two that are computed
@@ -29,7 +31,7 @@ place of what stood there only when nothing in it is at fault.
 ``change_names``     what these are called
 ``change_files``     a change in words, as Markdown, CSV and JSON; ``feed`` as Atom
 ``patches``          a change as a file that is applied
-``reuse``            which pages of the last release can stand
+``reuse``            which pages of the last release can stand; ``page_digests`` of what they were made
 ``host_rules``       where addresses lead; ``host_files`` what hosts are told of that
 ``inspection``       what is wrong with a release; ``verification`` with the host that serves it
 ``vocabulary``       terms, and how triples are written; ``code_lists`` the lists of others

@@ -5,9 +5,8 @@ or other root with what happened to it and to what belongs to it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -15,6 +14,7 @@ from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.publish.change_names import LONG, ChangeNames
 from pan2kg.publish.changes import Altered, Change, Edit, Refigured, Status
 from pan2kg.publish.states import text_of
+from pan2kg.store import gathered
 from pan2kg.tables import figure_words, formats
 from pan2kg.turtle import DCTERMS, PAN, RDF
 from pan2kg.turtle.vocabulary import path_of
@@ -106,18 +106,20 @@ def _lines(change: Change, language: Language) -> Iterator[IndentedLine]:
     if change.figures:
         yield from _figure_lines(change.figures, language)
     names = change.names
-    ordered = sorted(change.things, key=lambda thing: _order_of(thing, names))
-    for root, group in groupby(ordered, key=lambda thing: thing.root):
+    by_root = gathered((thing.root, thing) for thing in change.things)
+    for root in sorted(by_root, key=lambda root: (_rank_of(root, names), root)):
         yield IndentedLine(0, names.titled(root, language))
-        yield from _thing_lines(names, list(group), root, language)
+        # the root itself, then what belongs to it
+        things = by_root[root]
+        things.sort(key=lambda thing: (thing.iri != thing.root, thing.part_of, thing.iri))
+        yield from _thing_lines(names, things, root, language)
 
 
-def _order_of(thing: Altered, names: ChangeNames) -> tuple[int, str, str, bool, str, str]:
-    kinds = names.values(thing.root, RDF + "type")
+def _rank_of(root: str, names: ChangeNames) -> tuple[int, str]:
+    """What roots are ordered by: their class, those told first in the order of ``_ROOTS``."""
+    kinds = names.values(root, RDF + "type")
     ranks = [_ROOTS.index(kind) for kind in kinds if kind in _ROOTS]
-    rank = min(ranks, default=len(_ROOTS))
-    is_part = thing.iri != thing.root
-    return rank, min(kinds, default=""), thing.root, is_part, thing.part_of, thing.iri
+    return min(ranks, default=len(_ROOTS)), min(kinds, default="")
 
 
 def _summary_lines(change: Change, language: Language) -> Iterator[IndentedLine]:
@@ -302,7 +304,7 @@ def _thing_json(thing: Altered, names: ChangeNames, language: Language) -> dict[
     return {**_row_of(thing, names, language), "edits": edits}
 
 
-WRITERS: Final[Mapping[str, Callable[[Change, Language], str]]] = {
+WRITERS = {
     "text": write_text,
     "md": write_markdown,
     "csv": write_csv,

@@ -107,8 +107,7 @@ class Change:
     ``moves`` are graphs that bear another name, since their file moved: a move, not as many
     statements removed and added. ``shifts`` are statements that both states make in other graphs,
     ``derivations`` the numbers of statements a rule derives more and less. Figures are told on the
-    ``weights`` where they were published. ``differing`` are the lines of the one state alone, and of
-    the other.
+    ``weights`` where they were published. ``differing`` are the lines that only one state has.
     """
 
     def __init__(self, old: Side, new: Side, *, weights: texts.Earlier | None = None) -> None:
@@ -129,12 +128,12 @@ class Change:
             self.names = ChangeNames()
         else:
             triples = (*self.added, *self.removed)
-            self.names = ChangeNames.of_states(new.stated, self.differing[0], triples)
+            self.names = ChangeNames.of_states(new.stated, self.differing.gone, triples)
 
     @cached_property
     def things(self) -> tuple[Altered, ...]:
         """What was altered, parts behind what they belong to."""
-        nodes = self._altered_nodes()
+        nodes = {triple.subject for triple in (*self.removed, *self.added)}
         before = {text_of(quad.subject) for quad in quads_about(self.old.stated, nodes)}
         after = {text_of(quad.subject) for quad in quads_about(self.new.stated, nodes)}
         owners = self._owners(nodes)
@@ -150,10 +149,17 @@ class Change:
             part_of = above[0] if above else ""
             root = above[-1] if above else iri
             altered.append(Altered(iri, self._kind(iri), status, edits, part_of, root))
-        return tuple(sorted(altered, key=_place_of))
-
-    def _altered_nodes(self) -> set[Subject]:
-        return {triple.subject for triple in (*self.removed, *self.added)}
+        # a root before what belongs to it
+        altered.sort(
+            key=lambda thing: (
+                thing.root,
+                thing.iri != thing.root,
+                thing.part_of,
+                thing.kind,
+                thing.iri,
+            )
+        )
+        return tuple(altered)
 
     def _kind(self, iri: str) -> str:
         # a class of ours before those of others
@@ -164,7 +170,7 @@ class Change:
         """By thing what stood and what stands of each property in each language, in their order."""
         before = _by_slot(self.removed)
         after = _by_slot(self.added)
-        edits = defaultdict[str, list[Edit]](list)
+        edits = defaultdict(list)
         for slot in sorted({*before, *after}):
             for was, now in zip_longest(before.get(slot, ()), after.get(slot, ())):
                 edits[slot.iri].append(Edit(slot.predicate, slot.language, was, now))
@@ -172,7 +178,7 @@ class Change:
 
     def _owners(self, nodes: Iterable[Subject]) -> dict[str, str]:
         """What each altered part belongs to: of several things the first by its IRI."""
-        altered = set[object](nodes)
+        altered = set(nodes)
         owners = dict[str, str]()
         for lines in (self.old.stated, self.new.stated):
             for quad in quads_with(lines, PARTS):
@@ -227,7 +233,7 @@ def _triples(quads: Iterable[ox.Quad], in_both: set[ox.Triple]) -> tuple[ox.Trip
 
 
 def _by_slot(triples: Iterable[ox.Triple]) -> dict[_Slot, list[Value]]:
-    slots = defaultdict[_Slot, list[Value]](list)
+    slots = defaultdict(list)
     for triple in triples:
         language = ""
         if isinstance(triple.object, ox.Literal):
@@ -246,12 +252,6 @@ def _status_of_edits(edits: Iterable[Edit]) -> Status:
         if edit.renames():
             status = Status.RENAMED
     return status
-
-
-def _place_of(thing: Altered) -> tuple[str, bool, str, str, str]:
-    # a root before what belongs to it
-    is_part = thing.iri != thing.root
-    return thing.root, is_part, thing.part_of, thing.kind, thing.iri
 
 
 def _tables_of(side: Side) -> known.Tables | None:

@@ -116,7 +116,7 @@ class CompactWriter:
         for row in rows:
             self._add_to_node(nodes, row, things, coercions[row.predicate])
         context = self._context(coercions)
-        links = defaultdict[str, list[str]](list)
+        links = defaultdict(list)
         lines = []
         for name, node in nodes.items():
             if "derivedBy" in node and "linkType" in node:

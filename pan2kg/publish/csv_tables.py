@@ -15,7 +15,7 @@ DATA = "data"
 CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": RELEASED[0]}]
 GROUP = f"{TABLES}/csv-metadata.json"
 """What describes the tables for programs together."""
-PACKED: Mapping[str, tuple[str, ...]] = {
+PACKED = {
     DATA: ("links", "actions", "texts"),
     TABLES: (
         "links",

@@ -146,7 +146,7 @@ def _triples_by_graph(
     quads: Iterable[ox.Quad], remaining: Set[bytes]
 ) -> Mapping[str, set[ox.Triple]]:
     """The triples of each graph that only one state has; what a graph says of itself without its name."""
-    triples = defaultdict[str, set[ox.Triple]](set)
+    triples = defaultdict(set)
     for quad in quads:
         graph = quad.graph_name
         if isinstance(graph, ox.NamedNode) and f" {graph} .\n".encode() not in remaining:
@@ -158,7 +158,7 @@ def _shared_numbers(
     before: Mapping[str, Set[ox.Triple]], after: Mapping[str, Set[ox.Triple]]
 ) -> Mapping[tuple[str, str], int]:
     """How many triples a graph of the one state and one of the other have in common."""
-    holders = defaultdict[ox.Triple, list[str]](list)
+    holders = defaultdict(list)
     for name, triples in before.items():
         for triple in triples:
             holders[triple].append(name)

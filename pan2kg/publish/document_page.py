@@ -16,19 +16,18 @@ from markupsafe import Markup
 from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.compact_writer import CompactWriter
-from pan2kg.publish.document_places import DOCUMENTS, GRAPHS, SPLIT, graph_place
-from pan2kg.publish.documents import (
+from pan2kg.publish.described import (
     ENDS,
     LEVEL,
     LINK_TYPE,
-    NOWHERE,
     RELATION,
     ROLE,
     VIA,
     Described,
     Pointing,
-    unless_first,
 )
+from pan2kg.publish.document_places import DOCUMENTS, GRAPHS, SPLIT, graph_place
+from pan2kg.publish.documents import NOWHERE, Documents, unless_first
 from pan2kg.publish.edition import File
 from pan2kg.publish.ntriples import Stated, StatementRow, value_of
 from pan2kg.publish.vocabulary import FOAF, TYPE, VOID
@@ -130,8 +129,9 @@ class GroundNote(NamedTuple):
 class DocumentPage:
     """Gathers what a document tells, a thing after the other; ``pages`` are the paths of pages the release has."""
 
-    def __init__(self, described: Described, place: str, pages: Collection[str]) -> None:
-        self.described = described
+    def __init__(self, documents: Documents, place: str, pages: Collection[str]) -> None:
+        self.documents = documents
+        self.described = documents.described
         self.place = place
         self.pages = pages
         self.root = "../" * place.count("/")
@@ -185,19 +185,23 @@ class DocumentPage:
             "".join(joined.get(LEVEL, [])[:1]),
             self._number(iri, graph),
         )
-        beside = macro("_told.html", "at_key")(self.described.keys[iri], self._by_keys(ends[1:]))
+        beside = macro("_told.html", "at_key")(self.documents.keys[iri], self._by_keys(ends[1:]))
         link = RuleLink(self._by_keys(joined.get(VIA, ())), self._by_keys(ends[:1]), beside)
         self.by_rule[group].append(link)
 
+    def _shown(self, iri: str) -> Markup:
+        return self.documents.shown(iri, self.root)
+
     def _by_keys(self, things: Sequence[str]) -> Markup:
-        keys = self.described.keys
+        keys = self.documents.keys
         shown = [
-            self.described.shown(thing, self.root, words=keys.get(thing, "")) for thing in things
+            self.documents.shown(thing, self.root, words=keys.get(thing, "")) for thing in things
         ]
         return markup(", ".join(shown))
 
     def _add_thing(self, iri: str, told: Told) -> None:
         described = self.described
+        documents = self.documents
         counted = Counter(statement.graph for statement in told.stated)
         numbers = {graph: self._number(iri, graph) for graph in counted}
         number = 0
@@ -205,21 +209,21 @@ class DocumentPage:
             # the graph that says most of it; what others say has a number of its own
             number = numbers[min(counted, key=lambda graph: (-counted[graph], graph))]
         is_retired = iri in described.retired
-        inside = described.own_places[iri].removeprefix(f"{DOCUMENTS}/")
+        inside = documents.own_places[iri].removeprefix(f"{DOCUMENTS}/")
         page = f"{LANGUAGES[0]}/{inside}.html"
         has_page = not is_retired and page in self.pages
-        cells = defaultdict[Head, list[Markup]](list)
+        cells = defaultdict(list)
         for head, content in self._cells(iri, told, numbers, number, has_page=has_page):
             cells[head].append(content)
-        name = markup(" – ".join(described.shown(end, self.root) for end in described.ends(iri)))
+        name = markup(" – ".join(self._shown(end) for end in described.ends(iri)))
         heirs = sorted(described.heirs.get(iri, ()))
         row = ThingRow(
-            key=described.keys[iri],
-            name=name or described.shown(iri, NOWHERE),
+            key=documents.keys[iri],
+            name=name or documents.shown(iri, NOWHERE),
             number=number,
             page=f"{self.root}{page}" if has_page else "",
             retired=is_retired,
-            heirs=[described.shown(heir, self.root) for heir in heirs],
+            heirs=[self._shown(heir) for heir in heirs],
             cells=cells,
         )
         self.rows.append(row)
@@ -237,8 +241,9 @@ class DocumentPage:
     ) -> Iterator[HeadedCell]:
         """What is said of a thing; with its note where that is not the one ``number`` refers to."""
         described = self.described
+        documents = self.documents
         names = (described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values())
-        already_said = {described.keys[iri], *_PLAIN_STATUS}
+        already_said = {documents.keys[iri], *_PLAIN_STATUS}
         already_said.update(name.strip("« »") for name in names)
         left_out = _IN_NOTES if self.is_table else _IN_NAMES
         for predicate, term, graph in stated:
@@ -262,17 +267,17 @@ class DocumentPage:
         is_word = False
         if entry and not entry.has_page:
             is_word = bool(entry.kind) and entry.type == SKOS + "Concept"
-        return self.described.shown(text, NOWHERE if is_word else self.root)
+        return self.documents.shown(text, NOWHERE if is_word else self.root)
 
     def _quoted(self, passage: str) -> Markup:
         """The words of a passage, with the document and the page they stand on."""
         terms = {predicate: term for predicate, term, _ in self.described.of(passage)}
         quote, language, _ = value_of(terms.get(PAN + "quote", '""'))
         if not quote:
-            return self.described.shown(passage, self.root)
+            return self._shown(passage)
         document = ""
         if _IN_DOCUMENT in terms:
-            document = self.described.shown(terms[_IN_DOCUMENT][1:-1], self.root)
+            document = self._shown(terms[_IN_DOCUMENT][1:-1])
         page = ""
         if _AT_PAGE in terms:
             page = f", {value_of(terms[_AT_PAGE]).text}"
@@ -295,7 +300,7 @@ class DocumentPage:
                     crowds_told.add(predicate)
                     yield HeadedCell(head, markup(str(crowds[predicate])))
             elif not joined:
-                yield HeadedCell(head, described.shown(subject, self.root))
+                yield HeadedCell(head, self._shown(subject))
             else:
                 if joined.get(LINK_TYPE):
                     head = Head(_LINKED, joined[LINK_TYPE][0])
@@ -304,18 +309,19 @@ class DocumentPage:
     def _joining(self, iri: str, link: str) -> Markup:
         """How a thing is joined by a link or an involvement, and with what else."""
         described = self.described
+        documents = self.documents
         joined = described.joined(link)
         ways = [*joined.get(RELATION, ()), *joined.get(ROLE, ())]
         words = ", ".join(described.name(way, LANGUAGES[0]) for way in ways)
-        ends = [described.shown(end, self.root) for end in described.ends(link) if end != iri]
-        joint = described.shown(link, self.root, words=words or "→")
+        ends = [self._shown(end) for end in described.ends(link) if end != iri]
+        joint = documents.shown(link, self.root, words=words or "→")
         return joint + ": " + markup(", ".join(ends))
 
     def _shared_cells(self, iri: str) -> Iterator[HeadedCell]:
         """What rules joined it by, of each type what is shared most often first."""
         for link_type, shared in sorted(self.described.shared.get(iri, {}).items()):
             ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-            listed = [self.described.shown(via, self.root) + f" ({n})" for via, n in ranked]
+            listed = [self._shown(via) + f" ({n})" for via, n in ranked]
             yield HeadedCell(Head(_LINKED, link_type), markup(", ".join(listed)))
 
     def _in_languages(self, head: Head) -> Texts:
@@ -348,7 +354,7 @@ class DocumentPage:
                 path = path_of(grounds.graph)
                 address = f"{self.root}{graph_place(f'{GRAPHS}/{path}')}.ttl.gz"
                 speaker = Speaker(f"{path}.ttl", address)
-                links = [self.described.shown(source, self.root) for source in grounds.sources]
+                links = [self._shown(source) for source in grounds.sources]
             by_speaker = notes[grounds.certainty or "none"]
             by_speaker.setdefault(speaker, []).append(GroundNote(number, links))
         return {certainty: dict(sorted(notes[certainty].items())) for certainty in sorted(notes)}
@@ -383,10 +389,11 @@ def _crowds(pointing: Sequence[Pointing]) -> dict[str, int]:
     }
 
 
-def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
+def document_files(documents: Documents, pages: Collection[str]) -> Iterator[File]:
     """Every document as Turtle, JSON-LD and HTML, in the order of paths; its page leads to the ``pages`` there are."""
+    described = documents.described
     root = described.edition.issue.addresses.root
-    ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
+    ordered = sorted(documents.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = {iri: Told(described.of(iri), described.pointing(iri)) for iri, _ in group}
         rows = [*_rows_of(described, things), *_colophon(described, things, root + place)]
@@ -395,7 +402,7 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
         writer = CompactWriter(described.edition.prefixes, base)
         yield f"{place}.ttl", writer.turtle(unique)
         yield f"{place}.jsonld", writer.jsonld(unique, {root + place, *things})
-        page = DocumentPage(described, place, pages)
+        page = DocumentPage(documents, place, pages)
         for iri, told in things.items():
             page.add(iri, told)
         yield f"{place}.html", render("document.html", page.values()).encode()

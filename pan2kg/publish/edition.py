@@ -1,7 +1,7 @@
 """One edition of the data set: version, days, addresses, and the facts the graph states on itself.
 
-The facts stand in ``graph/catalogue.ttl``. A person who reviews is published as a role; who agreed
-to be named stands there too, as a ``foaf:Person`` or ``foaf:Agent`` of that name.
+The facts stand in ``graph/catalogue.ttl``. Every exporter of a release is given the edition and
+gives files, each a path inside the release with what it holds.
 """
 
 import json
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -21,7 +22,7 @@ from pan2kg.store import LocalStore
 from pan2kg.turtle import DCTERMS, PAN, RDFS, ROOT, SKOS, read_prefixes
 
 FILE = "graph/catalogue.ttl"
-_NEEDED: Mapping[str, tuple[str, ...]] = {
+_NEEDED = {
     "catalogue": ("dcterms:title", "dcterms:description", "dcterms:publisher"),
     "dataset": (
         "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
@@ -30,6 +31,9 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "agent": ("rdf:type", "foaf:name"),
 }  # fmt: skip
 """What a catalogue cannot do without."""
+_CONTACT = DCAT + "contactPoint"
+_OF_AGENTS = (DCTERMS + "publisher", DCTERMS + "creator", _CONTACT)
+"""Properties whose values are agents, which are described too."""
 Values = tuple[Term, ...]
 File = tuple[str, bytes]
 """The path of a file inside the release, and what it holds."""
@@ -110,13 +114,25 @@ class Issue:
             self.contact_address = f"mailto:{self.contact.removeprefix('mailto:')}"
 
 
+class Period(NamedTuple):
+    """A time by its first and its last day."""
+
+    first: date
+    last: date
+
+
 @dataclass
 class Facts:
-    """What is said of catalogue, dataset and the agents they name; ``version`` is empty where it is not said."""
+    """What is said of catalogue, dataset and the agents they name, by subject and predicate.
+
+    ``version`` is empty where it is not said. ``covers`` is the time all plans cover together.
+    ``labels`` are the names of all that is referred to, ``space`` the base of our IRIs; ``dataset``
+    and ``catalogue`` are IRIs.
+    """
 
     statements: Mapping[str, Mapping[str, Values]]
     version: str
-    covers: tuple[date, date] | None
+    covers: Period | None
     labels: Mapping[str, tuple[ox.Literal, ...]]
     space: str
     dataset: str
@@ -179,10 +195,6 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
     return Facts(statements, version, _period(store), labels, space, dataset, catalogue)
 
 
-_CONTACT = DCAT + "contactPoint"
-_OF_AGENTS = (DCTERMS + "publisher", DCTERMS + "creator", _CONTACT)
-
-
 def _properties(store: LocalStore, subject: str) -> Mapping[str, Values]:
     """What is said of a subject by predicate, values in the order of their languages."""
     values: dict[str, set[Term]] = {}
@@ -229,13 +241,13 @@ def _labels(
     return labels
 
 
-def _period(store: LocalStore) -> tuple[date, date] | None:
+def _period(store: LocalStore) -> Period | None:
     """From the first to the last day of all plans; None where no plan says one."""
     starts = _moments(store, PAN + "periodStart")
     ends = _moments(store, PAN + "periodEnd")
     if not starts or not ends:
         return None
-    return _day_of(min(starts), "-01-01"), _day_of(max(ends), "-12-31")
+    return Period(_day_of(min(starts), "-01-01"), _day_of(max(ends), "-12-31"))
 
 
 def _moments(store: LocalStore, predicate: str) -> list[str]:
@@ -250,45 +262,6 @@ def _day_of(moment: str, of_year: str) -> date:
     return date.fromisoformat(moment[:10])
 
 
-_REVIEWED_BY = node(PAN + "reviewedBy")
-_REVIEWED_ON = node(PAN + "reviewedOn")
-_NO_DAY = "9999"
-"""Stands after every day."""
-
-
-def name_roles(store: LocalStore) -> None:
-    """Write a role, « reviewer-1 », for each person who reviewed and did not agree to be named.
-
-    Numbers follow the first day on which somebody reviewed, so that a later release keeps those of
-    the one before.
-    """
-    reviews = list(store.inner.quads_for_pattern(None, _REVIEWED_BY, None))
-    begun: dict[str, str] = {}
-    for review in reviews:
-        reviewer = _text_of(review)
-        days = store.inner.quads_for_pattern(review.subject, _REVIEWED_ON, None)
-        day = min(map(_text_of, days), default=_NO_DAY)
-        begun[reviewer] = min(day, begun.get(reviewer, _NO_DAY))
-    unnamed = begun.keys() - _agreed_names(store)
-    ordered = sorted(unnamed, key=lambda reviewer: (begun[reviewer], reviewer))
-    roles = {reviewer: f"reviewer-{number}" for number, reviewer in enumerate(ordered, 1)}
-    for review in reviews:
-        if role := roles.get(_text_of(review)):
-            store.inner.remove(review)
-            store.inner.add(
-                ox.Quad(review.subject, review.predicate, ox.Literal(role), review.graph_name)
-            )
-
-
-def _text_of(quad: ox.Quad) -> str:
-    return getattr(quad.object, "value", "")
-
-
-def _agreed_names(store: LocalStore) -> set[str]:
-    quads = store.inner.quads_for_pattern(None, node(FOAF + "name"), None)
-    return {quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)}
-
-
 @dataclass
 class Edition:
     """A graph as it is published: with its facts, its issue, and what is known while it is written.
@@ -296,7 +269,7 @@ class Edition:
     ``previous`` is the release before, ``before`` what this one is compared with: that, unless it is
     this version. ``catalogue`` describes dumps and tables, once these are written. ``ontology`` is
     the address of ours, which moves with all of pan2kg alone. In ``kept`` reports of checks are kept;
-    ``last`` gives a page of the release before that can stand. ``packed`` is the dump of quads, empty
+    ``last_page`` gives a page of the release before that can stand. ``packed`` is the dump of quads, empty
     before it is written and where the release stands at other addresses than the graph names.
     """
 
@@ -306,7 +279,7 @@ class Edition:
     previous: Path | None = None
     catalogue: LocalStore | None = None
     kept: Path | None = None
-    last: Callable[[str], bytes | None] | None = None
+    last_page: Callable[[str], bytes | None] | None = None
     packed: bytes = b""
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from pan2kg.turtle.vocabulary import DCTERMS
 
 README = "README.md"
 _WORDS = Messages("publication")
-_CONTENTS: Mapping[str, tuple[str, ...]] = {
+_CONTENTS = {
     "front": ("index.html",),
     "pages": ("fr/", "en/", "de/", ARCHIVE),
     "actions": ("data/actions", "data/links", "data/bodies", "data/texts"),

@@ -78,7 +78,7 @@ def _fault(key: str, /, **values: object) -> str:
 
 def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
     """What a portal could not read of a catalogue, in sentences: DCAT-AP's needs, and how udata reads it."""
-    kinds = defaultdict[str, list[str]](list)
+    kinds = defaultdict(list)
     for subject, properties in by_subject.items():
         for value in properties.get(TYPE.value, ()):
             kinds[value.value.removeprefix(DCAT)].append(subject)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from pan2kg.publish.documents import Described
+from pan2kg.publish.described import Described
 from pan2kg.publish.ntriples import value_of
 from pan2kg.publish.vocabulary import TYPE
 from pan2kg.turtle import DCTERMS, PAN, SKOS

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.csv_tables import DATA, Field, FieldCells, ReleaseTable, csv_path
-from pan2kg.publish.documents import Described
+from pan2kg.publish.described import Described
 from pan2kg.publish.edition import File
 from pan2kg.publish.product_rows import ActionRow, BodyRow, LinkRow, ProductRows, TextRow
 from pan2kg.tables import formats, parquet, spreadsheet
@@ -34,7 +34,7 @@ def _columns(fields: Sequence[str]) -> tuple[str, ...]:
     return tuple(field.rstrip("_") for field in fields)
 
 
-PRODUCTS: Mapping[str, Product] = {
+PRODUCTS = {
     "actions": Product(_columns(ActionRow._fields), ("number", "quote"), ProductRows.actions),
     "links": Product(
         _columns(LinkRow._fields),

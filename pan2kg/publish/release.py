@@ -30,6 +30,7 @@ from pan2kg.publish import (
     host_files,
     host_rules,
     inspection,
+    page_digests,
     products,
     reuse,
     service,
@@ -38,6 +39,7 @@ from pan2kg.publish import (
     version_folders,
     void,
 )
+from pan2kg.publish.described import Described
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.front_page import front_files
 from pan2kg.publish.processes import Result, apart
@@ -101,7 +103,7 @@ class _ReleaseWriter:
         self.work = work
         self.note = note
         self.folder = folder.ReleaseFolder(work)
-        self.last: reuse.LastPages | None = None
+        self.standing: reuse.StandingPages | None = None
 
     def write(self, options: ReleaseOptions, parts: Sequence[Part]) -> void.Statistics:
         """Write all files in the order in which they tell of each other, then look through them.
@@ -111,15 +113,18 @@ class _ReleaseWriter:
         """
         edition = self.edition
         self.note(say("progress", "loading"))
-        if any(isinstance(part, SitePart) for part in parts):
-            self.last = reuse.LastPages(edition)
-        written = self._dump()
+        has_site = any(isinstance(part, SitePart) for part in parts)
+        program = page_digests.program_digest(edition) if has_site else ""
+        last = reuse.read_last(edition.previous, program)
+        written = self._dump(last)
         release = PublishedRelease(edition, options, self.folder, written.counts)
         # made here for all processes: tables and pages tell them
         edition.graph.figures()
-        if self.last:
-            self.last.judge(edition.graph, written.changed)
-            release.pages = {"program": self.last.program, "figures": self.last.figures}
+        if has_site:
+            figures = page_digests.figure_digests(edition.graph)
+            release.pages = {"program": program, "figures": figures}
+            if last and written.changed is not None:
+                self.standing = reuse.StandingPages(last, written.changed, figures)
         pages = _pages_of(parts, edition)
         self._apart(self._put, _offered(edition))
         release.retired = self._apart(self._put_tables_and_documents, pages)
@@ -144,15 +149,16 @@ class _ReleaseWriter:
             self.work, edition.issue, options.today, written.counts.triples
         )
         _refuse_faults(faults)
-        kept = sum(path.endswith(".html") for path in self.last.found) if self.last else 0
-        return replace(written.counts, kept=(kept, sum(path.endswith(".html") for path in drawn)))
+        found = self.standing.found if self.standing else ()
+        kept = (_number_of_pages(found), _number_of_pages(drawn))
+        return replace(written.counts, kept=kept)
 
     def _put(self, files: Iterable[File]) -> list[str]:
         """The paths of files that were written."""
         paths = []
         for path, content in files:
             self.note(say("progress", "writing", path=path))
-            is_kept = self.last is not None and path in self.last.found
+            is_kept = self.standing is not None and path in self.standing.found
             self.folder.put(path, content, self.edition.previous if is_kept else None)
             paths.append(path)
         return paths
@@ -169,20 +175,20 @@ class _ReleaseWriter:
         self.folder.sums.update(sums)
         return result
 
-    def _dump(self) -> _Dumps:
+    def _dump(self, last: reuse.LastRelease | None) -> _Dumps:
         # the store is written out here, into a file that the other process reads
         with TemporaryFile(dir=self.work) as lines:
             self.edition.store.inner.dump(output=lines, format=ox.RdfFormat.N_QUADS)
             lines.seek(0)
-            return self._apart(self._put_dumps, lines)
+            return self._apart(self._put_dumps, lines, last)
 
-    def _put_dumps(self, lines: IO[bytes]) -> _Dumps:
+    def _put_dumps(self, lines: IO[bytes], last: reuse.LastRelease | None) -> _Dumps:
         edition = self.edition
         addresses = edition.issue.addresses
         content = dumps.read_content(edition.store, addresses, lines)
         quads = content.whole.quads
         refuse_version(edition, content.whole)
-        changed = self.last.compare(edition, quads) if self.last else None
+        changed = reuse.compare(edition, last, quads) if last else None
         targets = void.targets_of(edition.graph.profile)
         counts = void.count(quads, addresses.root, targets)
         faults = []
@@ -196,19 +202,20 @@ class _ReleaseWriter:
     def _put_tables_and_documents(self, pages: Collection[str]) -> Mapping[str, str]:
         """The places of what was retired. What the dump says is read once for all that is made of it."""
         with gzip.open(self.work / dumps.QUADS, "rt", encoding="utf-8", newline="\n") as lines:
-            described = documents.Described(self.edition, lines)
+            described = Described(self.edition, lines)
         self._put(tables.table_files(self.edition, described.stated))
         self._put(products.product_files(described))
-        self._put(document_page.document_files(described, pages))
-        return documents.retired_places(described)
+        told_in = documents.Documents(described)
+        self._put(document_page.document_files(told_in, pages))
+        return documents.retired_places(told_in)
 
     def _put_parts(self, release: PublishedRelease, parts: Sequence[Part]) -> list[str]:
         """The paths of what the parts give, which tell of what the release offers."""
         edition = self.edition
         described = LocalStore(ox.Store())
         described.add(edition.facts.catalogue, catalogue.describe(edition, release.offers))
-        last = self.last.find if self.last else None
-        told_edition = replace(edition, catalogue=described, last=last)
+        last_page = self.standing.find if self.standing else None
+        told_edition = replace(edition, catalogue=described, last_page=last_page)
         places = edition.issue.addresses
         if places.root == places.home:
             told_edition.packed = (self.work / dumps.QUADS).read_bytes()
@@ -221,6 +228,10 @@ class _ReleaseWriter:
             else:
                 drawn += self._apart(self._put, files)
         return drawn
+
+
+def _number_of_pages(paths: Iterable[str]) -> int:
+    return sum(path.endswith(".html") for path in paths)
 
 
 def _pages_of(parts: Sequence[Part], edition: Edition) -> set[str]:

@@ -24,7 +24,7 @@ from pan2kg.publish import (
     states,
     weights,
 )
-from pan2kg.publish.edition import Edition, File, Part
+from pan2kg.publish.edition import Edition, File
 from pan2kg.site import ontology_page, registry
 from pan2kg.site.front_end import find_bundle
 from pan2kg.site.page import SiteContext
@@ -150,7 +150,7 @@ class SitePart:
 
 def _page(edition: Edition, site: registry.Site, path: str) -> bytes | None:
     """The page of the last release where that can stand, else one made anew; None where the site has none."""
-    body = edition.last(path) if edition.last else None
+    body = edition.last_page(path) if edition.last_page else None
     if body is not None:
         return body
     page = site.page(path)
@@ -243,6 +243,6 @@ def _change_files(edition: Edition, change: changes.Change, before: Path) -> Ite
     yield f"{_CHANGES}.ru", "".join(quad_lines.write_update(differing)).encode()
 
 
-PARTS: tuple[Part, ...] = (change_part, *SITE)
-WITHOUT_SITE: tuple[Part, ...] = (documentation_part, change_part)
+PARTS = (change_part, *SITE)
+WITHOUT_SITE = (documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made: with pages, and without."""

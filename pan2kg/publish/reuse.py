@@ -1,38 +1,29 @@
 """Pages of the last release that stand in the next as they are, since nothing changed of what they were made from.
 
 The same program made them. What they are about is described and measured as it was, and they name
-nothing that is described otherwise. Where that cannot be told they are made anew.
+nothing that is described otherwise. Where that cannot be told they are made anew. A release reads
+the last one, compares its statements with it, and asks for each page whether it can stand.
 """
 
 import gzip
 import hashlib
 import json
-import platform
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
-from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.charts.subject import SEPARATOR
-from pan2kg.coherence import evidence, obligations
-from pan2kg.findings import brief
-from pan2kg.graph import graph as graphs, labels
-from pan2kg.i18n import LANGUAGES
-from pan2kg.project import PACKAGE, Project
-from pan2kg.publish import dumps, edition as editions, folder, quad_lines
-from pan2kg.site.front_end import find_bundle
-from pan2kg.site.page import SiteContext
+from pan2kg.graph import labels
+from pan2kg.publish.dumps import QUADS
+from pan2kg.publish.edition import Edition
+from pan2kg.publish.folder import MARK, read_checksums
+from pan2kg.publish.quad_lines import differing, rebase
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, SKOS, kind_and_key
 
 _WORD = re.compile(rb"[\w-]+", re.ASCII)
-_NAMED = re.compile(r"https?://[^'\"]+")
 _OWL = "http://www.w3.org/2002/07/owl#"
 _OF_RELEASE = frozenset(
     [_OWL + name for name in ("versionInfo", "versionIRI")]
@@ -44,6 +35,14 @@ _OF_RELEASE = frozenset(
 _Node = ox.NamedNode | ox.BlankNode
 
 
+class LastRelease(NamedTuple):
+    """A release the same program made: its folder, the checksums of its files, and the digests of its figures."""
+
+    folder: Path
+    sums: Mapping[str, str]
+    figures: Mapping[str, str]
+
+
 class Changes(NamedTuple):
     """What is described otherwise than before: its keys, and the addresses of that and of what it points to."""
 
@@ -51,195 +50,57 @@ class Changes(NamedTuple):
     addresses: set[str]
 
 
-def program(edition: editions.Edition) -> str:
-    """A digest of what makes pages beside the graph, and of what all of them take from the graph as a whole."""
-    graph = edition.graph
-    digest = hashlib.sha256()
-    for path in sorted(_sources(edition)):
-        digest.update(f"{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
-    # the beginnings that short names of several plans share
-    heads = list[str]()
-    for tag in LANGUAGES if graph.has_actions else ():
-        names = (graph.labels.brief(plan, tag).text for plan in graph.tables.works.plans)
-        counted = Counter(name.partition(SEPARATOR)[0] for name in names)
-        heads += (head for head, number in counted.items() if number > 1)
-    bundle = find_bundle()
-    words = [
-        edition.issue.addresses,
-        graph.as_of.year,  # periods end with one
-        sorted(heads),
-        bundle and sorted(bundle.names.values()),
-        platform.python_version(),
-        *map(version, ("jinja2", "markupsafe", "numpy", "pyoxigraph")),
-    ]
-    return hashlib.sha256(f"{digest.hexdigest()} {words}".encode()).hexdigest()
+def read_last(folder: Path | None, program: str) -> LastRelease | None:
+    """The release in a folder; None where there is none, or another program made it than the one of this digest."""
+    if folder is None:
+        return None
+    with suppress(OSError, ValueError, AttributeError, KeyError):
+        pages = json.loads((folder / MARK).read_text(encoding="utf-8"))["pages"]
+        if pages["program"] == program:
+            sums = {listed.path: listed.sha256 for listed in read_checksums(folder)}
+            return LastRelease(folder, sums, pages["figures"])
+    return None
 
 
-def _sources(edition: editions.Edition) -> set[Path]:
-    """The files of the program and all queries, but what was compiled of them, templates too."""
-    paths = set()
-    for path in PACKAGE.rglob("*"):
-        if path.is_file() and not path.is_relative_to(PACKAGE / "data"):
-            paths.add(path)
-    for project in (edition.project, Project.packaged()):
-        paths.update(project.queries.rglob("*.rq"))
-    return {path for path in paths if path.parent.name != "__pycache__"}
+def compare(edition: Edition, last: LastRelease, lines: Iterable[bytes]) -> Changes | None:
+    """What the sorted lines of a release describe otherwise than those of the last release.
+
+    None where anything may be told otherwise.
+    """
+    with gzip.open(last.folder / QUADS) as file:
+        difference = differing(file, lines)
+    removed = _as_in_graph(edition, difference.gone)
+    before = ox.Store()
+    before.extend(removed)
+    states = (before, edition.graph.held.inner)
+    added = _as_in_graph(edition, difference.come)
+    return _changes(edition.graph.labels, states, [*removed, *added])
 
 
-def figures(graph: graphs.Graph) -> dict[str, str]:
-    """By the address of a thing a digest of what is measured of it at any level, and of what stands behind that."""
-    if not graph.has_actions:
-        return {}
-    home = graph.tables.works.home
-    by_thing: dict[str, set[str]] = {}
-    for text in map(repr, chain.from_iterable(_measured(graph))):
-        things = {*_NAMED.findall(text)}
-        for thing in things | {home[thing] for thing in things & home.keys()}:
-            by_thing.setdefault(thing, set()).add(text)
-    digests = {}
-    for thing, texts in sorted(by_thing.items()):
-        entry = graph.labels.entry(thing)
-        if entry and entry.has_page:
-            digests[entry.address] = _digest(texts)
-    return digests
+class StandingPages:
+    """The pages of the last release that can stand, by what changed and by the digests of figures now.
 
-
-def _measured(graph: graphs.Graph) -> Iterator[Iterable[object]]:
-    """What pages tell of figures, in rows that name the things they are about."""
-    known = graph.known()
-    yield graph.meetings
-    yield graph.tables.readings.asserted
-    yield graph.tables.readings.noted
-    yield (_passed(margin, graph) for margin in graph.margins().rows)
-    yield _meetings_by_level(graph)
-    yield _weighed_uses(graph)
-    yield known.actions.named(known.potential.names)
-    yield ((thing, sorted(map(repr, gaps))) for thing, gaps in SiteContext(graph).lacks.items())
-    yield _plan_rows(graph)
-    yield _body_rows(graph)
-
-
-def _passed(margin: obligations.Margin, graph: graphs.Graph) -> object:
-    """A margin without the day itself, of which matters only what has passed by then."""
-    is_coming = bool(margin.coming and margin.coming >= graph.as_of)
-    return margin._replace(as_of=date.min), margin.met, is_coming
-
-
-def _meetings_by_level(graph: graphs.Graph) -> Iterator[object]:
-    for known in graph.levels.values():
-        for meeting in graph.meetings:
-            forth = known.way(*meeting.plans)
-            back = known.way(*meeting.plans[::-1])
-            yield known.level, forth, back
-
-
-def _weighed_uses(graph: graphs.Graph) -> Iterator[object]:
-    """The uses of texts with the weights of these; a text counts for those it is part of."""
-    weights = graph.known().potential.weights
-    columns = [weights.d, weights.ic, weights.gain, weights.general, weights.above]
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    by_text = dict(zip(weights.texts, rows, strict=True))
-    weakest = graph.known(evidence.Level.EDITORS)
-    for use in weakest.uses:
-        for text in weights.reached(use.text, weakest.level):
-            yield use, text, weights.n, by_text.get(text)
-
-
-def _plan_rows(graph: graphs.Graph) -> Iterator[object]:
-    """Of each plan those that follow it, with their dates, and the duties it stands under."""
-    known = graph.known()
-    tables = graph.tables
-    for plan in tables.works.plans:
-        series = (plan, *sorted(known.chronology.later.get(plan, ())))
-        duties = [_passed(duty, graph) for duty in brief.duties(graph, known.level, plan)]
-        dates = list(map(tables.dates.get, series))
-        yield series, known.chronology.line.get(plan), dates, duties
-
-
-def _body_rows(graph: graphs.Graph) -> Iterator[object]:
-    """Bodies with what their country does: beside a body its page tells of those whose works name the same texts."""
-    country_of = graph.country_of
-    by_country = defaultdict[str | None, list[str]](list)
-    for part in graph.involvements:
-        row = (part.body, sorted(part.roles), part.level)
-        by_country[country_of.get(part.work)].append(repr((part.work, row)))
-    for use in graph.known().uses:
-        by_country[country_of.get(use.work)].append(repr((use.work, use)))
-    digests = {country: _digest(texts) for country, texts in by_country.items()}
-    for part in graph.involvements:
-        yield part.body, digests[country_of.get(part.work)]
-
-
-def _digest(texts: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()[:12]
-
-
-class LastPages:
-    """The pages of the release before, where the same program made them; of those asked for, ``found`` can stand.
-
-    Ask ``compare`` first, then ``judge``, then for each page ``find``.
+    ``found`` are the paths of those that were asked for.
     """
 
-    def __init__(self, edition: editions.Edition) -> None:
-        self.folder = edition.previous or Path()
-        self.program = program(edition)
+    def __init__(self, last: LastRelease, changes: Changes, figures: Mapping[str, str]) -> None:
+        self.last = last
         self.found = set[str]()
-        self.sums = dict[str, str]()
-        self.figures = dict[str, str]()
-        self.figures_before = dict[str, str]()
-        self.changed = set[str]()
-        self.words = set[bytes]()
-        if edition.previous:
-            self._read_mark()
-
-    def _read_mark(self) -> None:
-        """Read the checksums and figures of the release before; none where another program made it."""
-        with suppress(OSError, ValueError, AttributeError, KeyError):
-            mark = json.loads((self.folder / folder.MARK).read_text(encoding="utf-8"))["pages"]
-            if mark["program"] == self.program:
-                self.figures_before = mark["figures"]
-                self.sums = dict(folder.read_checksums(self.folder))
-
-    def compare(self, edition: editions.Edition, lines: Iterable[bytes]) -> Changes | None:
-        """What the sorted lines of a release describe otherwise than those of the release before.
-
-        None where anything may be told otherwise, also where nothing can be compared.
-        """
-        if not self.sums:
-            return None
-        with gzip.open(self.folder / dumps.QUADS) as file:
-            gone, added = quad_lines.differing(file, lines)
-        removed = _as_in_graph(edition, gone)
-        before = ox.Store()
-        before.extend(removed)
-        states = (before, edition.graph.held.inner)
-        return _changes(edition.graph.labels, states, [*removed, *_as_in_graph(edition, added)])
-
-    def judge(self, graph: graphs.Graph, changed: Changes | None) -> None:
-        """Decide which pages can stand, by what changed and by the figures of each thing."""
-        self.figures = figures(graph)
-        if changed is None:
-            self.sums = {}
-            return
+        measured_otherwise = {address for address, _ in figures.items() ^ last.figures.items()}
+        self.changed = changes.addresses | measured_otherwise
         # a page that names a key has the longest word of it
         self.words = {
-            max(_WORD.findall(key.encode()), key=len, default=b"") for key in changed.keys
+            max(_WORD.findall(key.encode()), key=len, default=b"") for key in changes.keys
         }
-        self.changed |= changed.addresses
-        for address in self.figures.keys() | self.figures_before.keys():
-            if self.figures.get(address) != self.figures_before.get(address):
-                self.changed.add(address)
 
     def find(self, path: str) -> bytes | None:
-        """The page of the release before, where nothing it tells has changed and it is whole."""
-        if path not in self.sums:
-            return None
+        """The page of the last release, where nothing it tells has changed and it is whole."""
         things = _things_of_page(path)
-        if not things or not self.changed.isdisjoint(things):
+        if path not in self.last.sums or not things or not self.changed.isdisjoint(things):
             return None
         with suppress(OSError):
-            body = (self.folder / path).read_bytes()
-            is_whole = hashlib.sha256(body).hexdigest() == self.sums[path]
+            body = (self.last.folder / path).read_bytes()
+            is_whole = hashlib.sha256(body).hexdigest() == self.last.sums[path]
             if is_whole and self.words.isdisjoint(_WORD.findall(body)):
                 self.found.add(path)
                 return body
@@ -316,10 +177,10 @@ def _told_with(states: Sequence[ox.Store], thing: _Node, kind: str) -> Iterator[
             yield subject
 
 
-def _as_in_graph(edition: editions.Edition, lines: Iterable[bytes]) -> list[ox.Quad]:
+def _as_in_graph(edition: Edition, lines: Iterable[bytes]) -> list[ox.Quad]:
     """Lines of a release with the IRIs the graph has."""
     places = edition.issue.addresses
     root = places.root.encode()
     home = places.home.encode()
-    text = b"".join(quad_lines.rebase(line, home, root) for line in lines)
+    text = b"".join(rebase(line, home, root) for line in lines)
     return list(ox.parse(text, format=ox.RdfFormat.N_QUADS))

@@ -18,8 +18,8 @@ import pyoxigraph as ox
 
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.publish.edition import name_roles
 from pan2kg.publish.quad_lines import compressed
+from pan2kg.publish.reviewer_roles import name_roles
 from pan2kg.publish.weights import weigh_links
 from pan2kg.store import open_store
 from pan2kg.store.project_files import read_quads

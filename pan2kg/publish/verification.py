@@ -156,7 +156,7 @@ class Verification:
 
     def _files(self) -> Iterator[str]:
         """All data, of other files one of a kind, and a thing of each kind in each form."""
-        kinds: set[tuple[str, ...]] = set()
+        kinds = set()
         for path in sorted(self.sums):
             if "/." in f"/{path}":
                 continue

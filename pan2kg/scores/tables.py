@@ -5,12 +5,12 @@ Each is made of matrices in files, or of those the graph holds where no file is 
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pan2kg.coherence import agreement
 from pan2kg.errors import Place, ProjectError, QueryError
@@ -25,7 +25,6 @@ from pan2kg.turtle import vocabulary
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""
-Rows = list[tuple[object, ...]]
 Measure = TypeVar("Measure")
 
 
@@ -150,49 +149,57 @@ def _exact(value: float) -> Text:
 # What an action gives and takes
 
 
-INTERACTION = (
-    "assessor", "action", "given_positive", "given_negative", "given_net", "given_scored", "taken_positive",
-    "taken_negative", "taken_net", "taken_scored", "contested", "itself", "direct", "second", "second_without", "rank",
-    "best", "worst", "double_negatives",
-)  # fmt: skip
+class _Interaction(NamedTuple):
+    assessor: str
+    action: str
+    given_positive: float
+    given_negative: float
+    given_net: float
+    given_scored: int
+    taken_positive: float
+    taken_negative: float
+    taken_net: float
+    taken_scored: int
+    contested: bool
+    itself: float | None
+    direct: float
+    second: float
+    second_without: float
+    rank: int
+    best: int | None
+    worst: int | None
+    double_negatives: str
 
 
 def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """What each action gives and takes, positive and negative apart, with its second order and its rank."""
     every = matrices(graph, choice)
-    rows = Rows()
-    for scores in every:
-        rows += _interaction_rows(graph, scores)
+    rows = chain.from_iterable(_interaction_rows(graph, scores) for scores in every)
     notes = [note("null-is-not-0"), note("second-order")]
-    return scored(graph, "interaction", every, INTERACTION, rows, notes)
+    return scored(graph, "interaction", every, _Interaction._fields, rows, notes)
 
 
-def _interaction_rows(graph: Graph, scores: Scores) -> Rows:
+def _interaction_rows(graph: Graph, scores: Scores) -> Iterator[_Interaction]:
     assessor = assessor_name(graph, scores.assessor)
     ranks = {rank.label: rank for rank in measures.ranks(scores)}
     sums = measures.sums(scores)
-    rows = Rows()
     for (action, given, taken), order in zip(sums, measures.second_order(scores), strict=True):
         rank = ranks[action]
-        is_contested = any(side.positive > 0 > side.negative for side in (given, taken))
-        rows.append(
-            (
-                assessor,
-                action,
-                *given,
-                *taken,
-                is_contested,
-                scores.own.get(action),
-                order.direct,
-                order.total,
-                order.without_return,
-                rank.place,
-                rank.best,
-                rank.worst,
-                _paths(graph, order),
-            )
+        yield _Interaction(
+            assessor,
+            action,
+            *given,
+            *taken,
+            contested=any(side.positive > 0 > side.negative for side in (given, taken)),
+            itself=scores.own.get(action),
+            direct=order.direct,
+            second=order.total,
+            second_without=order.without_return,
+            rank=rank.place,
+            best=rank.best,
+            worst=rank.worst,
+            double_negatives=_paths(graph, order),
         )
-    return rows
 
 
 def _paths(graph: Graph, order: measures.SecondOrder) -> str:
@@ -274,16 +281,17 @@ def opposed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 # Between groups of actions
 
 
-GROUPS = (
-    "assessor",
-    "group",
-    "other_group",
-    "positive",
-    "negative",
-    "net",
-    "scored",
-    "cells",
-)
+class _GroupEffect(NamedTuple):
+    """What a group does to another; the sums are None where no cell is scored."""
+
+    assessor: str
+    group: str
+    other_group: str
+    positive: float | None
+    negative: float | None
+    net: float | None
+    scored: int
+    cells: int
 
 
 def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -293,18 +301,16 @@ def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         ProjectError: a line of the file is no label and group, or a label of a matrix has none.
     """
     every = matrices(graph, choice)
-    rows = Rows()
+    rows = []
     for scores in every:
         assessor = assessor_name(graph, scores.assessor)
         group_of = _group_of(graph, scores, choice.scoring.groups)
-        for block in measures.grouped(scores, group_of):
-            sums = block.sums
-            totals: tuple[float | None, ...] = (None, None, None)
-            if sums.scored:
-                totals = (sums.positive, sums.negative, sums.net)
-            ends = (block.group, block.target_group)
-            rows.append((assessor, *ends, *totals, sums.scored, block.cells))
-    return scored(graph, "groups", every, GROUPS, rows)
+        for group, target_group, sums, cells in measures.grouped(scores, group_of):
+            row = _GroupEffect(assessor, group, target_group, *sums, cells)
+            if not sums.scored:
+                row = row._replace(positive=None, negative=None, net=None)
+            rows.append(row)
+    return scored(graph, "groups", every, _GroupEffect._fields, rows)
 
 
 def _group_of(graph: Graph, scores: Scores, file: Path | None) -> dict[str, str]:
@@ -387,56 +393,88 @@ def _disagreement(graph: Graph, cell: measures.Opinions) -> _Disagreement:
     )
 
 
-AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
+class _Alpha(NamedTuple):
+    """How far assessors agree at a level of a scale: over so many cells, which hold so many scores."""
+
+    difference: agreement.ScaleLevel
+    alpha: float | None
+    units: int
+    values: int
+    assessors: int
 
 
 def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """Krippendorff's alpha of the matrices at every level of a scale; no row unless several are on one scale."""
     every = matrices(graph, choice)
     if not _are_comparable(every):
-        return scored(graph, "agreement", every, AGREEMENT, [])
-    return scored(graph, "agreement", every, AGREEMENT, _alphas(every), [note("alpha-levels")])
+        return scored(graph, "agreement", every, _Alpha._fields, [])
+    notes = [note("alpha-levels")]
+    return scored(graph, "agreement", every, _Alpha._fields, _alphas(every), notes)
 
 
-def _alphas(matrices: Sequence[Scores]) -> Rows:
+def _alphas(matrices: Sequence[Scores]) -> Iterator[_Alpha]:
     shared = [cell.scores for cell in measures.opinions(matrices) if len(cell.scores) > 1]
     ratings = [[of_cell.get(scores.assessor) for of_cell in shared] for scores in matrices]
     is_signed = any((scores.values < 0).any() for scores in matrices)
     values = sum(map(len, shared))
-    rows = Rows()
     for level in agreement.ScaleLevel:
         alpha = None
         # a ratio needs values from 0 up
         if level is not agreement.ScaleLevel.RATIO or not is_signed:
             alpha = agreement.alpha(ratings, level)
-        rows.append((level, alpha, len(shared), values, len(matrices)))
-    return rows
+        yield _Alpha(level, alpha, len(shared), values, len(matrices))
 
 
 # What follows from scores: total influence, and chains
 
 
-DEMATEL = (
-    "assessor", "action", "given_positive", "given_negative", "taken_positive", "taken_negative", "prominence",
-    "cause", "coverage",
-)  # fmt: skip
+class _MeasuredMatrix(NamedTuple, Generic[Measure]):
+    """A matrix, what its assessor is called, and what a measure gives for it."""
+
+    scores: Scores
+    assessor: str
+    measured: Measure
+
+    def incomplete(self) -> list[Text]:
+        """A note where not all of its cells are assessed."""
+        if measures.coverage(self.scores) == 1:
+            return []
+        return [note("incomplete", assessor=self.assessor, share=_share(self.scores))]
 
 
 def _measured(
-    measure: Callable[[Scores], Measure], scores: Scores, choice: TableChoice, notes: list[Text]
-) -> Measure | None:
-    """What a measure gives for a matrix; None, with a note on why, where it refuses one of the graph.
+    graph: Graph,
+    choice: TableChoice,
+    matrices: Iterable[Scores],
+    measure: Callable[[Scores], Measure],
+    notes: list[Text],
+) -> Iterator[_MeasuredMatrix[Measure]]:
+    """The matrices with what a measure gives for each; why it refuses one of the graph is added to the notes.
 
     Raises:
         QueryError: it refuses a matrix in a file.
     """
-    try:
-        return measure(scores)
-    except QueryError as error:
-        if choice.files:
-            raise
-        notes.append(Text.of({language: error.say(language) for language in LANGUAGES}))
-        return None
+    for scores in matrices:
+        try:
+            measured = measure(scores)
+        except QueryError as error:
+            if choice.files:
+                raise
+            notes.append(Text.of({language: error.say(language) for language in LANGUAGES}))
+        else:
+            yield _MeasuredMatrix(scores, assessor_name(graph, scores.assessor), measured)
+
+
+class _Influence(NamedTuple):
+    assessor: str
+    action: str
+    given_positive: float | None
+    given_negative: float | None
+    taken_positive: float | None
+    taken_negative: float | None
+    prominence: float | None
+    cause: float | None
+    coverage: float | None
 
 
 def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -448,36 +486,33 @@ def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         QueryError: there is none for a matrix in a file.
     """
     every = matrices(graph, choice)
-    rows = Rows()
+    rows = list[_Influence]()
     notes = [note("dematel")]
-    for scores in every:
-        vectors = _measured(measures.dematel, scores, choice, notes)
-        if vectors is None:
-            continue
-        assessor = assessor_name(graph, scores.assessor)
+    for matrix in _measured(graph, choice, every, measures.dematel, notes):
+        assessor = matrix.assessor
+        vectors = matrix.measured
         notes.append(note("divisor", assessor=assessor, divisor=_exact(vectors.divisor)))
-        if vectors.coverage != 1:
-            notes.append(note("incomplete", assessor=assessor, share=_share(scores)))
+        notes += matrix.incomplete()
         if vectors.prominence is None:
             notes.append(note("no-prominence", assessor=assessor))
         rows += _influence_rows(assessor, vectors)
-    return scored(graph, "dematel", every, DEMATEL, rows, notes)
+    return scored(graph, "dematel", every, _Influence._fields, rows, notes)
 
 
-def _influence_rows(assessor: str, vectors: measures.Dematel) -> Rows:
-    columns = (
-        vectors.given_positive,
-        vectors.given_negative,
-        vectors.taken_positive,
-        vectors.taken_negative,
-        vectors.prominence,
-        vectors.relation,
-    )
-    rows = Rows()
+def _influence_rows(assessor: str, vectors: measures.Dematel) -> Iterator[_Influence]:
+    columns = {
+        "given_positive": vectors.given_positive,
+        "given_negative": vectors.given_negative,
+        "taken_positive": vectors.taken_positive,
+        "taken_negative": vectors.taken_negative,
+        "prominence": vectors.prominence,
+        "cause": vectors.relation,
+    }
     for place, action in enumerate(vectors.labels):
-        values = [None if column is None else float(column[place]) for column in columns]
-        rows.append((assessor, action, *values, vectors.coverage))
-    return rows
+        values = {}
+        for name, column in columns.items():
+            values[name] = None if column is None else float(column[place])
+        yield _Influence(assessor, action, coverage=vectors.coverage, **values)
 
 
 class _Chained(NamedTuple):
@@ -502,51 +537,46 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     cut = measures.CUT if choice.scoring.cut is None else choice.scoring.cut
     rows = []
     notes = [note("chains")]
-    for scores in every:
-        effects = _measured(partial(measures.chains, cut=cut), scores, choice, notes)
-        if effects is None:
-            continue
-        assessor = assessor_name(graph, scores.assessor)
+    for matrix in _measured(graph, choice, every, partial(measures.chains, cut=cut), notes):
+        effects = matrix.measured
         notes.append(
             note(
                 "chain-count",
-                assessor=assessor,
+                assessor=matrix.assessor,
                 n=effects.number,
                 cut=_exact(cut),
                 unit=_exact(effects.unit),
             )
         )
-        if measures.coverage(scores) != 1:
-            notes.append(note("incomplete", assessor=assessor, share=_share(scores)))
-        rows += _chained_rows(graph, assessor, scores, effects)
+        notes += matrix.incomplete()
+        rows += _chained_rows(graph, matrix)
     return scored(graph, "chains", every, _Chained._fields, rows, notes)
 
 
-def _chained_rows(
-    graph: Graph, assessor: str, scores: Scores, effects: measures.Chains
-) -> list[_Chained]:
+def _chained_rows(graph: Graph, matrix: _MeasuredMatrix[measures.Chains]) -> list[_Chained]:
+    effects = matrix.measured
     places = {label: place for place, label in enumerate(effects.labels)}
-    direct = {(source, target): score for source, target, score in scores.cells()}
+    direct = {(source, target): score for source, target, score in matrix.scores.cells()}
     rows = []
     for (source, target), greatest in sorted(effects.greatest.items()):
         cell = (places[source], places[target])
         rows.append(
             _Chained(
-                assessor,
+                matrix.assessor,
                 source,
                 target,
                 {"score": direct.get((source, target))},
                 float(effects.total[cell]),
                 int(effects.counts[cell]),
-                "; ".join(_chain(graph, direct, chain) for chain in greatest),
+                "; ".join(_chain(graph, direct, effect) for effect in greatest),
             )
         )
     rows.sort(key=lambda row: -abs(layout.number(row.chained) or 0.0))
     return rows
 
 
-def _chain(graph: Graph, direct: Mapping[measures.Cell, float], chain: measures.Chain) -> str:
+def _chain(graph: Graph, direct: Mapping[measures.Cell, float], effect: measures.Chain) -> str:
     """A chain with its scores, so that two hindrances that make a help are seen: ``a → b → c (−1 × −2: +0.22)``."""
-    names = " → ".join(map(vocabulary.key, chain.members))
-    steps = " × ".join(_shown(graph, direct[step]) for step in pairwise(chain.members))
-    return f"{names} ({steps}: {_shown(graph, round(chain.value, 3))})"
+    names = " → ".join(map(vocabulary.key, effect.members))
+    steps = " × ".join(_shown(graph, direct[step]) for step in pairwise(effect.members))
+    return f"{names} ({steps}: {_shown(graph, round(effect.value, 3))})"

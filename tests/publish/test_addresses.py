@@ -12,8 +12,9 @@ import pytest
 import pan2kg
 from pan2kg.i18n import LANGUAGES
 from pan2kg.publish.csv_tables import GROUP, TABLES, csv_path
+from pan2kg.publish.described import Described
 from pan2kg.publish.document_places import DOCUMENTS, graph_place
-from pan2kg.publish.documents import Described
+from pan2kg.publish.documents import Documents
 from pan2kg.publish.dumps import DUMPS, read_content
 from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
 from pan2kg.publish.host_rules import GONE, MOVED, version_rules, w3id_rules
@@ -52,7 +53,8 @@ def test_below_another_root_the_same_is_told_of_links(
     day = date(2026, 11, 25)
     lines = map(bytes.decode, read_content(shipped.store, places)[1].quads)
     moved = Described(replace(shipped, issue=Issue("0.1.0", day, day, places)), lines)
-    assert {places.own(iri): place for iri, place in described.places.items()} == moved.places
+    told_in = Documents(described).places.items()
+    assert {places.own(iri): place for iri, place in told_in} == Documents(moved).places
     for iri, ends in ((iri, described.joined(iri)) for iri in described.stated):
         assert len(moved.of(places.own(iri))) == len(described.of(iri))
         assert moved.joined(places.own(iri)) == {
@@ -67,10 +69,11 @@ def places(shipped: Edition, described: Described) -> set[str]:
 
 
 def _places(edition: Edition, described: Described) -> Iterator[str]:
-    for iri, place in described.places.items():
+    documents = Documents(described)
+    for iri, place in documents.places.items():
         for ending in ("html", "ttl", "jsonld"):
             yield f"{place}.{ending}"
-            yield f"{place}.{ending}#{described.keys[iri]}"
+            yield f"{place}.{ending}#{documents.keys[iri]}"
     context = SiteContext(edition.graph)
     rows = (
         sorted(filter(None, map(edition.graph.labels.entry, pair)), key=lambda plan: plan.key)

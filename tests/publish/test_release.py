@@ -32,12 +32,13 @@ import pan2kg
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import PACKAGE
 from pan2kg.publish import dumps, quad_lines
-from pan2kg.publish.edition import Addresses, Edition, File, name_roles
+from pan2kg.publish.edition import Addresses, Edition, File
 from pan2kg.publish.processes import apart
 from pan2kg.publish.products import PRODUCT_FORMS, PRODUCTS
 from pan2kg.publish.published import ReleaseOptions
 from pan2kg.publish.release import publish
 from pan2kg.publish.release_parts import SITE, change_part
+from pan2kg.publish.reviewer_roles import name_roles
 from pan2kg.publish.version_folders import versions_in
 from pan2kg.publish.versions import propose
 from pan2kg.publish.vocabulary import FORMATS
