@@ -4,7 +4,15 @@ A state is one database with everything its rules derive, opened to be read: the
 command that does not change the graph. The last two states of a project lie in the user's cache
 folder; one is kept when it is met for the second time, since whoever edits asks each but once. What
 is damaged, cut short or cannot be written is done without. A state is built beside its place and
-renamed, so that another command never sees half of it.
+renamed, so that another command never sees half of it. Commands and the service open a project by
+:func:`open_kept`.
+
+The folder of a project holds::
+
+    last.json        by stamp of the files as they were lately, the fingerprint of their state
+    <state>.seen     a state that was met once, and is kept when it is met again
+    <state>/         a state: its database, and made.json, locked by whoever reads it
+    building-…/      a state that is being made
 """
 
 import contextlib
@@ -31,15 +39,15 @@ VARIABLE = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
 STATES = 2
 """So many states of a project are kept, those used last: the one before a change and the one after it."""
-# what the folder of a project holds: fingerprints of the files as they were lately, and for each a
-# mark that it was met once, or the folder of its state
 _LAST = "last.json"
 _SEEN = "seen"
 _BUILDING = "building-"
-# what the folder of a state holds: the database, and what its files were when it was whole
 _DISK = "disk"
+"""The folder of the database of a state."""
 _MADE = "made.json"
+"""The file that says what the files of the database were when it was whole."""
 _QUADS = "graph.nq"
+"""The quads of a state on their way into its database."""
 _SETTLED = 2.0
 """Seconds after which a file that was not changed since is taken as it is by its size and times: a clock has steps."""
 
@@ -95,29 +103,29 @@ def _find(project: Project, folder: Path) -> KeptState | None:
         base.mkdir(parents=True, exist_ok=True)
         name = _name(project, base)
         state = _take(base / name)
-        if state is None and _is_met_again(base, name):
-            # what commands left that were killed while they made a state: nobody has it locked
-            for unfinished in base.glob(f"{_BUILDING}*"):
-                _remove(unfinished)
-            _build(project, base, name)
-            _remove_earlier(base, name)
-            state = _take(base / name)
+        if state is not None:
+            return state
+        seen = base / f"{name}.{_SEEN}"
+        if not seen.exists():
+            _note_first_sight(seen)
+            return None
+        # removed before the state is made: where the disk is full, only every other command tries
+        seen.unlink(missing_ok=True)
+        # what commands left that were killed while they made a state: nobody has it locked
+        for unfinished in base.glob(f"{_BUILDING}*"):
+            _remove(unfinished)
+        _build(project, base, name)
+        _remove_earlier(base, name)
+        return _take(base / name)
     except (OSError, ProjectError):
         return None
-    return state
 
 
-def _is_met_again(base: Path, name: str) -> bool:
-    """Whether a state was the last that was met without being kept; else it is noted down as that."""
-    mark = base / f"{name}.{_SEEN}"
-    if mark.exists():
-        # removed before the state is made: where the disk is full, only every other command tries
-        mark.unlink(missing_ok=True)
-        return True
-    for earlier in base.glob(f"*.{_SEEN}"):
+def _note_first_sight(seen: Path) -> None:
+    """Note down that a state was met once, in place of what was noted before."""
+    for earlier in seen.parent.glob(f"*.{_SEEN}"):
         earlier.unlink(missing_ok=True)
-    mark.touch()
-    return False
+    seen.touch()
 
 
 def _remove_earlier(base: Path, name: str) -> None:
@@ -138,32 +146,44 @@ def _name(project: Project, base: Path) -> str:
     within a step of the clock.
     """
     began = time.time()
-    stamp, newest = _stamp(project)
+    stamp = _stamp(project)
     names = _json(base / _LAST)
-    if isinstance(name := names.get(stamp), str):
+    name = names.get(stamp.digest)
+    if isinstance(name, str):
         return name
     name = fingerprint(project)
-    if began - newest > _SETTLED:
-        latest = [*names.items(), (stamp, name)][-2 * STATES :]
+    if began - stamp.last_change > _SETTLED:
+        latest = [*names.items(), (stamp.digest, name)][-2 * STATES :]
         write_atomically(base / _LAST, json.dumps(dict(latest)))
     return name
 
 
-def _stamp(project: Project) -> tuple[str, float]:
-    """What stands for the files a state is made from, and when the last of them was changed, in seconds."""
-    folders = [folder for member in project.members for folder in (member.graph, member.ontology)]
-    folders += [Project.packaged().graph / "core", project.queries / "rules", Path(__file__).parent]
-    files = [file for folder in folders for file in _stats(folder)]
-    files += [(str(path), path.stat()) for member in project.members for path in member.data]
-    lines = ""
-    newest = 0
-    for name, stat in files:
-        lines += f"{name}\0{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}\n"
-        newest = max(newest, stat.st_mtime_ns, stat.st_ctime_ns)
-    return hashlib.sha256(lines.encode()).hexdigest()[:32], newest / 1e9
+class _FilesStamp(NamedTuple):
+    """What stands for the files a state is made from; ``last_change`` is in seconds since 1970."""
+
+    digest: str
+    last_change: float
 
 
-def _stats(folder: str | Path) -> Iterator[tuple[str, os.stat_result]]:
+def _stamp(project: Project) -> _FilesStamp:
+    folders = [Project.packaged().graph / "core", project.queries / "rules", Path(__file__).parent]
+    paths = []
+    for member in project.members:
+        paths += [str(path) for path in member.data]
+        folders += [member.graph, member.ontology]
+    for folder in folders:
+        paths += _paths(str(folder))
+    digest = hashlib.sha256()
+    last_change = 0
+    for path in paths:
+        stat = Path(path).stat()
+        line = f"{path}\0{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}\n"
+        digest.update(line.encode())
+        last_change = max(last_change, stat.st_mtime_ns, stat.st_ctime_ns)
+    return _FilesStamp(digest.hexdigest()[:32], last_change / 1e9)
+
+
+def _paths(folder: str) -> Iterator[str]:
     """The files below a folder that a state depends on, in order."""
     try:
         with os.scandir(folder) as listing:
@@ -173,9 +193,9 @@ def _stats(folder: str | Path) -> Iterator[tuple[str, os.stat_result]]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             if entry.name != "__pycache__":
-                yield from _stats(entry.path)
+                yield from _paths(entry.path)
         elif entry.name.endswith((".ttl", ".rq", ".py")):
-            yield entry.path, entry.stat()
+            yield entry.path
 
 
 def _json(path: Path) -> dict[str, object]:
