@@ -40,6 +40,7 @@ BY_EDITORS = "editors"
 DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"
 VERSION = 1
 _RANKS = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
+_NO_LEVELS: frozenset[int] = frozenset()
 _COUNTED = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
 _ALIKE = (
     f"<{RDF}type> <{PAN}Link>",
@@ -213,24 +214,22 @@ def _strongest_pairs(works: WorksByShared, kind: str, top: int) -> dict[Pair, li
     return by_pair
 
 
-def read_links(
-    store: Store, space: str, *, limit: int = ALL, top: int = TOP
-) -> tuple[dict[str, Link], int]:
-    """The links of works that share something, by address, and in how many ways works are joined.
+def read_links(store: Store, space: str, *, limit: int = ALL, top: int = TOP) -> dict[str, Link]:
+    """The links of works that share something, by address; addresses begin with ``space``.
 
-    Addresses begin with ``space``. Where there are more ways than ``limit``, the ``top`` links of
-    each work and kind are made alone.
+    Where works are joined in more ways than ``limit``, the ``top`` links of each work and kind are
+    made alone.
 
     Raises:
         AsWrittenError: something that a link needs has no name.
     """
     kinds = link_kinds(store)
     works = read_shared(store)
-    number = works.ways()
+    has_too_many = works.ways() > limit
     links = {}
     for name in works.tables:
         kind = kinds[name]
-        if number > limit:
+        if has_too_many:
             by_pair = _strongest_pairs(works, name, top)
         else:
             by_pair = _every_pair(works, name)
@@ -239,19 +238,18 @@ def read_links(
             digest = hashlib.sha256(f"{name}||{ends[0]}|{ends[1]}||".encode()).hexdigest()
             iri = thing("link", digest[:16], space)
             links[iri] = Link(iri, kind, ends, tuple(sorted(shared)))
-    return links, number
+    return links
 
 
-@dataclass(frozen=True)
-class _Said:
-    """What is said of links: on what statements each rests, and on whose word.
+class _Said(NamedTuple):
+    """What is said of links: on whose word each rests, and on what statements.
 
-    ``levels`` has for each work and what it rests on or involves a bit a rank: the low four of
-    texts, the high four of bodies. ``grounds`` are statements by the kind of link, an end and what
-    is shared.
+    ``levels`` has for each work and what it rests on or involves the numbers of its levels, as
+    ``links/levels`` counts them: those of texts from 1, then those of bodies. ``grounds`` are
+    statements by the kind of link, an end and what is shared.
     """
 
-    levels: Mapping[Pair, int]
+    levels: Mapping[Pair, set[int]]
     grounds: Mapping[tuple[str, str, str], Sequence[str]]
 
     def rests(self, link: Link) -> list[str]:
@@ -262,18 +260,22 @@ class _Said:
         """The rank of the level of evidence of a link, 1 the firmest; 0 where nobody says it."""
         if link.kind.is_by_editors:
             return len(LEVELS)
-        both = 0
+        firmest = 0
+        start, end = link.ends
         for shared in link.shared:
-            first, second = (self.levels.get((end, shared), 0) for end in link.ends)
-            both |= first & second
-        both = (both | both >> 4) & 0b1111
-        return (both & -both).bit_length()
+            of_both = self.levels.get((start, shared), _NO_LEVELS) & self.levels.get(
+                (end, shared), _NO_LEVELS
+            )
+            for level in of_both:
+                rank = (level - 1) % len(LEVELS) + 1
+                firmest = min(firmest or rank, rank)
+        return firmest
 
 
 def _read_said(store: Store) -> _Said:
-    levels: dict[Pair, int] = defaultdict(int)
-    for work, shared, rank in _rows(store, "links/levels"):
-        levels[_iri(work), _named(shared)] |= 1 << (int(plain(rank)) - 1)
+    levels: dict[Pair, set[int]] = defaultdict(set)
+    for work, shared, level in _rows(store, "links/levels"):
+        levels[_iri(work), _named(shared)].add(int(plain(level)))
     grounds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for kind, end, shared, statement in _rows(store, "links/statements"):
         grounds[plain(kind), _iri(end), _named(shared)].append(_named(statement))
@@ -369,7 +371,7 @@ def derive_links(
     """
     lines: dict[str, list[str]] = defaultdict(list)
     try:
-        links, _ = read_links(store, space, limit=limit, top=top)
+        links = read_links(store, space, limit=limit, top=top)
         _refuse_stated(store, links)
         said = _read_said(store)
         joins = [(link.ends, rank) for link in links.values() if (rank := said.rank(link))]
@@ -384,13 +386,7 @@ def derive_links(
     for name, written in lines.items():
         rule = SHARED if name not in LINK_RULES else name
         if rule in rules:
-            # the engine wrote these terms itself: to look at each again takes a fifth of the time
-            store.inner.load(
-                "".join(written).encode(),
-                format=ox.RdfFormat.N_TRIPLES,
-                to_graph=ox.NamedNode(graph_of_rule(name)),
-                lenient=True,
-            )
+            store.load_triples(graph_of_rule(name), "".join(written).encode())
     return True
 
 

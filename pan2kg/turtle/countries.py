@@ -230,9 +230,7 @@ def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 projects.write_atomically(target, file.content)
     except OSError as error:
-        raise ProjectError(
-            "cannot-write-there", place=Place(str(folder)), reason=projects.reason(error)
-        ) from None
+        raise projects.cannot_write(folder, error) from None
     plan = f"{beginning.country.code}-bhr-1"
     yield say("progress", "project-stands", folder=folder)
     yield say("progress", "project-next", folder=folder, plan=plan)
