@@ -18,7 +18,7 @@ imported here. The modules, by what a reader looks for:
 ``plan_brief``         the brief of a plan, and the report behind it
 ``changes_page``       what changed since an earlier edition
 ``figure_pages``       computed tables, and what is missing
-``questions``          competency questions, stored and written
+``questions``          competency questions; ``question_form`` what one chooses for them
 ``definitions``        what each figure means, and the list behind it
 ``meaning``            levels, verdicts and rules, with an example
 ``quality``            what the check found, and ``quality_measures`` what is counted beside it

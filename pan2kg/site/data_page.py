@@ -36,12 +36,19 @@ MEMORY = f"{ID}sourcekind/memory"
 
 
 class GraphDownload(NamedTuple):
-    """A file of the whole: where, its media type and what people call that, and the key of what it is."""
+    """A file of the whole: its path, media type and what people call that, and the message that says what it has."""
 
     path: str
     media: str
     form: str
-    key: str
+    message: str
+
+
+class ReadAddress(NamedTuple):
+    """Where a document was read: its address, empty where that leads nowhere, such as a shelf, and words."""
+
+    address: str
+    words: str
 
 
 _DOWNLOADS = (
@@ -120,17 +127,13 @@ def _data(context: PageContext) -> Values:
     language = context.language
     notice = graph.notice
     changed = date.fromisoformat(notice.modified) if notice.modified else None
-    files = [
-        (context.out(download.path), download.form, context.t(download.key))
-        for download in _DOWNLOADS
-    ]
-    plans_number = len(graph.labels.of_kind("plan"))
-    instruments_number = len(graph.labels.of_kind("instrument"))
     return {
-        "files": files,
-        "counts": (plans_number, len(graph.uses.actions), instruments_number),
+        "files": _DOWNLOADS,
+        "plans_number": len(graph.labels.of_kind("plan")),
+        "actions_number": len(graph.uses.actions),
+        "instruments_number": len(graph.labels.of_kind("instrument")),
         "creators": ", ".join(notice.texts("creator", language)),
-        "name": next(iter(notice.texts("name", language)), ""),
+        "name": " ".join(notice.texts("name", language)[:1]),
         "year": (changed or graph.as_of).year,
         "iri": graph.dataset_iri,
         "changed": in_words(changed, language) if changed else "",
@@ -140,8 +143,7 @@ def _data(context: PageContext) -> Values:
 
 
 def _dataset(context: PageContext) -> dict[str, object]:
-    # the dataset as schema.org says it, for search engines: what the graph states, in the language
-    # of the page
+    """The dataset as schema.org says it, for search engines: what the graph states, in the language of the page."""
     graph = context.graph
     notice = graph.notice
     dataset: dict[str, object] = {
@@ -170,11 +172,12 @@ def _dataset(context: PageContext) -> dict[str, object]:
                 "@type": "DataDownload",
                 "contentUrl": context.out(download.path),
                 "encodingFormat": download.media,
-                "name": context.t(download.key),
+                "name": context.t(download.message),
             }
         )
     dataset["distribution"] = distribution
-    if country := graph.profile.country:
+    country = graph.profile.country
+    if country:
         dataset["spatialCoverage"] = {"@type": "Place", "name": context.name(country)}
     since, until = years_of_plans(graph.store)
     if since and until:
@@ -200,17 +203,14 @@ def _about(context: PageContext) -> Values:
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A document statements rest on: who published it, where it was read, and how much rests on it.
-
-    An address that leads nowhere, such as a shelf, is empty and has words only.
-    """
+    """A document statements rest on: who published it, where it was read, and how much rests on it."""
 
     iri: str
     key: str
     day: str
     publishers: list[str]
     kind: str
-    addresses: list[tuple[str, str]]
+    addresses: list[ReadAddress]
     statements: int
     passages: int
 
@@ -242,9 +242,9 @@ def _source_document(context: PageContext, entry: Entry) -> SourceDocument:
     addresses = []
     for text in statements.values(entry.iri, PAN + "readAt"):
         if text.startswith(("http://", "https://")):
-            addresses.append((text, urlsplit(text).hostname or text))
+            addresses.append(ReadAddress(text, urlsplit(text).hostname or text))
         else:
-            addresses.append(("", text))
+            addresses.append(ReadAddress("", text))
     return SourceDocument(
         entry.iri,
         entry.key,

@@ -1,8 +1,9 @@
 """Pages of questions: each stored question as a form, and its answer as a table and as files.
 
-An address has the values of the parameters, and the day for which the graph is asked. An answer
-comes with the link that fixes all of it, see :mod:`pan2kg.site.permalink`. In an export a script
-asks; pages of questions that need no choice have their answer without it.
+An address has the values of the parameters, which ``question_form`` reads, and the day for which
+the graph is asked. An answer comes with the link that fixes all of it, see
+:mod:`pan2kg.site.permalink`. In an export a script asks; pages of questions that need no choice
+have their answer without it.
 """
 
 import re
@@ -14,31 +15,24 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import evidence
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.i18n import catalogue, message
-from pan2kg.site import answer_names, figure_pages, page
+from pan2kg.site import answer_names, figure_pages, page, question_form
 from pan2kg.site.addresses import relative
 from pan2kg.site.answer_grid import grid
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, fix, notice, parameters_of
 from pan2kg.store import Query, Result, Store, construct, fill, program_query
-from pan2kg.store.queries import Parameter
 from pan2kg.tables import answers, formats, spreadsheet, summary_of, writers
 from pan2kg.turtle import writer
 
-_LEVEL = "level"
-"""The kind of what takes a level of evidence."""
 _LOCAL = "local"
 """What asks, in the address of a CSV file, for the one spreadsheets of the language expect."""
 _TABS = {"bar": "chart", "timeline": "timeline", "network": "network"}
 """How a script shows an answer first, by the view a question names; any other as a table."""
-_THINGS = ("name", "iri")
-"""The kinds of tokens of SPARQL that stand for a thing."""
 _HEAD = re.compile(r"^#\+.*\n", re.MULTILINE)
 """The lines of a stored question that tell the program about it, such as ``#+ group: plans``."""
 _VARIABLE = re.compile(r"[?$](\w+)")
 _PAGE = catalogue.Messages("page")
-_FIGURE = catalogue.Messages("figure")
 _TABLES = catalogue.Messages("table")
 
 
@@ -60,156 +54,6 @@ def _asked(context: page.PageContext) -> Query | None:
 def shown(text: str) -> str:
     """The text of a question as a reader sees it, without the lines that tell the program about it."""
     return _HEAD.sub("", text).strip()
-
-
-# What a reader fills in
-
-
-class ValueOffer(NamedTuple):
-    """A value one can choose, what it is called, and the IRI of the thing, empty for a level of evidence."""
-
-    value: str
-    name: str
-    iri: str
-
-
-class OffersOfKind(NamedTuple):
-    """What one can choose of one kind of things."""
-
-    kind: str
-    offers: Sequence[ValueOffer]
-
-
-class FormField(NamedTuple):
-    """A parameter as a field of a form, with what one can choose by kind.
-
-    One that ``is_word`` takes no thing; one that ``is_needed`` has no answer without a value; a
-    value that ``is_known`` is among the offers.
-    """
-
-    name: str
-    meaning: str
-    value: str
-    offers: Sequence[OffersOfKind]
-    is_word: bool
-    is_needed: bool
-    is_known: bool
-
-
-def _takes_thing(parameter: Parameter) -> bool:
-    """Whether a value is the name of a thing, as the default is; else it is a word or a number."""
-    return next(writer.tokens(parameter.default)).kind in _THINGS
-
-
-def _is_needed(parameter: Parameter) -> bool:
-    is_optional = parameter.kinds == ("plan",) or parameter.default == "pan:any"
-    return _takes_thing(parameter) and not is_optional
-
-
-def _chosen(context: page.PageContext, query: Query) -> dict[str, str]:
-    """The values in the address; what is the name of a thing there becomes its key."""
-    arguments = context.arguments
-    values = {}
-    for parameter in parameters_of(query):
-        value = arguments.get(parameter.name) or arguments.get(parameter.option, "")
-        if value:
-            values[parameter.name] = _key_of_name(context, parameter.kinds, value) or value
-    return values
-
-
-def _key_of_name(context: page.PageContext, kinds: Iterable[str], name: str) -> str:
-    """The key of the thing of one of these kinds that is called so; empty where none is."""
-    title = _folded(name)
-    for kind in kinds:
-        for entry in context.graph.labels.of_kind(kind):
-            if _folded(context.name(entry.iri)) == title:
-                return entry.key
-    return ""
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
-def _key(context: page.PageContext, value: str) -> str:
-    """The key of a thing that is given by its prefixed name or IRI; the value itself for any other."""
-    prefix, _, local = value.strip("<>").partition(":")
-    space = writer.read_prefixes(context.graph.project).get(prefix, "")
-    entry = context.entry(space + local if space else value.strip("<>"))
-    return entry.key if entry else value
-
-
-def _default(context: page.PageContext, parameter: Parameter) -> str:
-    """The value where none is chosen, a thing by its key; empty where any will do."""
-    token = next(writer.tokens(parameter.default))
-    if token.kind not in _THINGS:
-        return token.text.strip("\"'")
-    if token.kind == "name" and token.text.endswith(":any"):
-        return ""
-    return _key(context, token.text.strip("<>"))
-
-
-def _fields(context: page.PageContext, query: Query) -> list[FormField]:
-    chosen = _chosen(context, query)
-    return [
-        _field(context, parameter, chosen.get(parameter.name, ""))
-        for parameter in parameters_of(query)
-    ]
-
-
-def _field(context: page.PageContext, parameter: Parameter, value: str) -> FormField:
-    usual = _default(context, parameter)
-    is_word = not _takes_thing(parameter)
-    if value and not is_word:
-        value = _key(context, value)
-    elif is_word or parameter.kinds == ("plan",):
-        value = value or usual
-    offers = [OffersOfKind(kind, _offers(context, kind, value)) for kind in parameter.kinds]
-    offered: set[str] = set()
-    for of_kind in offers:
-        offered.update(offer.value for offer in of_kind.offers)
-    meaning = parameter.meaning_in(context.language)
-    if _LEVEL in parameter.kinds:
-        # without the keys that a command line takes: here levels are chosen by name
-        meaning = meaning.partition(":")[0].rstrip()
-    is_needed = bool(usual) and _is_needed(parameter)
-    is_known = not value or value in offered
-    return FormField(parameter.name, meaning, value, offers, is_word, is_needed, is_known)
-
-
-def _offers(context: page.PageContext, kind: str, value: str) -> list[ValueOffer]:
-    """What one can choose of a kind, in the order of names; actions in that of their plans.
-
-    In an export the script offers all things, by the names that searches have; the page has the one
-    that is chosen.
-    """
-    if kind == _LEVEL:
-        keys = [level.key for level in evidence.FIGURED]
-        return [ValueOffer(key, _FIGURE.say(f"level.{key}", context.language), "") for key in keys]
-    offers = []
-    for entry in context.graph.labels.of_kind(kind):
-        if context.is_served or entry.key == value:
-            offers.append(ValueOffer(entry.key, context.called(entry.iri), entry.iri))
-    if kind != "action":
-        offers.sort(key=lambda offer: _folded(offer.name))
-    return offers
-
-
-def _wanted(context: page.PageContext, fields: Iterable[FormField]) -> str:
-    """What must be chosen first, in words; empty where the question can be asked."""
-    wanted = [field.meaning for field in fields if field.is_needed and not field.value]
-    return context.t("question-and").join(wanted)
-
-
-def _filled(context: page.PageContext, query: Query) -> str:
-    """The question with what was chosen; raises QueryError where something must be chosen first."""
-    values = _chosen(context, query)
-    wanted = _wanted(context, _fields(context, query))
-    if wanted:
-        raise QueryError("choose-first", what=wanted)
-    if any(parameter.name == "language" for parameter in query.parameters):
-        values["language"] = context.request.data
-    return fill(query, values, store=context.graph.store, resolve=context.graph.resolve)
 
 
 # Its answer
@@ -288,8 +132,8 @@ def _question(context: page.PageContext) -> page.Values | None:
     graph = context.graph
     language = context.language
     arguments = context.arguments
-    fields = _fields(context, query)
-    wanted = _wanted(context, fields)
+    fields = question_form.form_fields(context, query)
+    wanted = question_form.wanted_first(context, fields)
     # where the address was made with another release, that is said
     release = arguments.get(RELEASE) or graph.release
     remarks = [notice(release, graph.release, language)]
@@ -299,7 +143,7 @@ def _question(context: page.PageContext) -> page.Values | None:
     fault = ""
     if not wanted:
         try:
-            text = _filled(context, query)
+            text = question_form.filled(context, query)
             table = grid(_answer(context, text), context)
             link = _address_of_permalink(context, query)
             remarks += _asked_graph(context).remarks
@@ -332,7 +176,9 @@ def _address_of_permalink(context: page.PageContext, query: Query) -> str:
     graph = context.graph
     asked_day = context.arguments.get(DAY)
     day = message.a_day(asked_day) if asked_day else None
-    fixed = fix(query, _chosen(context, query), store=graph.store, project=graph.project)
+    fixed = fix(
+        query, question_form.chosen_values(context, query), store=graph.store, project=graph.project
+    )
     permalink = Permalink(query.name, fixed, graph.release, day, context.language)
     path, _, asked = str(permalink).partition("?")
     link = f"{relative(context.request.path, path)}?{asked}"
@@ -343,7 +189,7 @@ def _address_of_permalink(context: page.PageContext, query: Query) -> str:
 def _address_of_example(context: page.PageContext, query: Query) -> str:
     values = {}
     for parameter in parameters_of(query):
-        usual = _default(context, parameter)
+        usual = question_form.default_value(context, parameter)
         if usual:
             values[parameter.name] = usual
     return context.href(f"question/{query.name}.html", **values)
@@ -354,7 +200,9 @@ def _downloads(context: page.PageContext, query: Query) -> list[page.Download]:
 
     What a graph says of the things in an answer, a release has in its documents and its dump.
     """
-    address = partial(context.href, **_chosen(context, query), **context.chosen(DAY))
+    address = partial(
+        context.href, **question_form.chosen_values(context, query), **context.chosen(DAY)
+    )
     path = f"question/{query.name}"
     table = page.Download(address(f"{path}.csv"), "CSV")
     if not context.is_served:
@@ -370,7 +218,7 @@ def _downloads(context: page.PageContext, query: Query) -> list[page.Download]:
 
 
 def _for_script(
-    context: page.PageContext, query: Query, fields: Iterable[FormField]
+    context: page.PageContext, query: Query, fields: Iterable[question_form.FormField]
 ) -> dict[str, object]:
     """What a browser needs to answer by itself: the question, what shortens it, and the words of its answer.
 
@@ -403,7 +251,9 @@ def _for_script(
     }
 
 
-def _prefixes_of_offers(context: page.PageContext, fields: Iterable[FormField]) -> dict[str, str]:
+def _prefixes_of_offers(
+    context: page.PageContext, fields: Iterable[question_form.FormField]
+) -> dict[str, str]:
     """The prefixes of the things one can choose, those too that a script offers."""
     graph = context.graph
     iris = []
@@ -425,7 +275,7 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
     query = _asked(context)
     if query is None:
         return None
-    result = _answer(context, _filled(context, query))
+    result = _answer(context, question_form.filled(context, query))
     if form == "ttl":
         return _turtle(context, result)
     is_local = form == "csv" and bool(context.arguments.get(_LOCAL))
@@ -455,7 +305,9 @@ def _askable(site_context: page.SiteContext) -> list[str]:
     """The questions that have an answer although nothing was chosen."""
     askable = []
     for name in names(site_context):
-        if not any(map(_is_needed, parameters_of(site_context.graph.queries[name]))):
+        if not any(
+            map(question_form.is_needed_first, parameters_of(site_context.graph.queries[name]))
+        ):
             askable.append(name)
     return askable
 
