@@ -20,7 +20,7 @@ from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Names, Subject
-from pan2kg.charts.ties import STEP, STRONG, WORDS, CitingPair, name_in
+from pan2kg.charts.ties import STEP, STRONG, WORDS, CitationEnds, name_in
 from pan2kg.coherence.citations import PlanStatement
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
@@ -73,7 +73,7 @@ class BridgeTies(NamedTuple):
     every: tuple[Pillar, ...]
     pillars: tuple[Pillar, ...]
     citing: list[PlanStatement]
-    citations: list[CitingPair]
+    citations: list[CitationEnds]
 
 
 class BridgeLayout(NamedTuple):
@@ -148,7 +148,7 @@ def _ties(subject: Subject, plan: str, other: str, most: int) -> BridgeTies:
     )
     statements = subject.known.between(plan_left, plan_right)
     citing = [statement for statement in statements if statement.is_citation]
-    citations = sorted({CitingPair(cites.source, cites.target) for cites in citing})
+    citations = sorted({CitationEnds(cites.source, cites.target) for cites in citing})
     return BridgeTies(plan_left, plan_right, every, every[:most], citing, citations)
 
 

@@ -15,7 +15,7 @@ from pan2kg.charts.drawing import Box, Group, Label, Mark, Pen, Point
 from pan2kg.charts.frame import Caption, Picture, PictureSize, Sign
 from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Subject
-from pan2kg.charts.ties import CitingPair
+from pan2kg.charts.ties import CitationEnds
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import format_of
 
@@ -192,12 +192,12 @@ def _plans_of_country(subject: Subject) -> list[str]:
     return plans
 
 
-def _citations(subject: Subject, plans: Sequence[str]) -> list[CitingPair]:
+def _citations(subject: Subject, plans: Sequence[str]) -> list[CitationEnds]:
     """Which of these plans cite each other, as far as that counts at the level."""
     chronology = subject.known.chronology
     among = set(plans)
     citations = []
-    for pair in itertools.starmap(CitingPair, chronology.cited):
+    for pair in itertools.starmap(CitationEnds, chronology.cited):
         if among.issuperset(pair) and chronology.seen(*pair, subject.known.level):
             citations.append(pair)
     return citations

@@ -69,7 +69,7 @@ class DrawnTie:
         return self.level.key if self.level else None
 
 
-class CitingPair(NamedTuple):
+class CitationEnds(NamedTuple):
     """Two plans or works of which the first cites the second."""
 
     citing: str

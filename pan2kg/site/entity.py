@@ -82,7 +82,7 @@ class PagePart(NamedTuple):
 
     key: str
     rows: Markup
-    groups: Sequence[link_text.LinkGroup]
+    groups: Sequence[link_text.LinksOfKind]
     folded: Markup = values.NOTHING
     why: str = ""
     number: int = 0

@@ -78,7 +78,7 @@ class SeenLink(NamedTuple):
     ends: Sequence[Markup]
 
 
-class LinkGroup(NamedTuple):
+class LinksOfKind(NamedTuple):
     """The links of a kind as a page lists them: the name of the kind, how many of them count, and the list."""
 
     kind: str
@@ -169,7 +169,7 @@ def grouped(
     *,
     is_lean: bool = False,
     quoted: Container[str] = (),
-) -> list[LinkGroup]:
+) -> list[LinksOfKind]:
     """Links by kind, from the viewpoint of the thing they are listed of.
 
     Those in ``quoted`` have their words elsewhere on the page; of lean lists no reasons are told.
@@ -198,7 +198,7 @@ def grouped(
             listed.append(item)
         number = sum(not link.status for link in members)
         name = _group_name(context, kind, members)
-        groups.append(LinkGroup(kind, name, number, piece("links")(listed)))
+        groups.append(LinksOfKind(kind, name, number, piece("links")(listed)))
     return groups
 
 
@@ -229,7 +229,7 @@ def _group_name(context: PageContext, kind: str, members: Iterable[LinkText]) ->
     return context.name(f"{ID}linktype/{kind}")
 
 
-def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str) -> LinkGroup:
+def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str) -> LinksOfKind:
     """Many derived links: by the note they share what they are derived from, and how many are from each."""
     context = notes.context
     # of a thing, or on a page, the first link tells which kind these are of
@@ -246,7 +246,7 @@ def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str)
             counting_number += links_number
     ranked = {mark: origins.most_common() for mark, origins in by_mark.items()}
     listed = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
-    return LinkGroup(kind, context.name(f"{ID}linktype/{kind}"), counting_number, listed)
+    return LinksOfKind(kind, context.name(f"{ID}linktype/{kind}"), counting_number, listed)
 
 
 # What a link says
