@@ -252,8 +252,8 @@ def _quoted_once(
 
 
 def _without_repeated(
-    use: plan_ties.TextUse, text: plan_ties.SharedText, above: Mapping[str, str]
-) -> plan_ties.TextUse:
+    use: plan_ties.ShownUse, text: plan_ties.SharedText, above: Mapping[str, str]
+) -> plan_ties.ShownUse:
     """A use of a text without words that stand above: it leads to the first of the places where these do."""
     fresh = []
     repeated = []

@@ -133,7 +133,7 @@ def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeti
 
 
 @dataclass(frozen=True, slots=True)
-class TextUse:
+class ShownUse:
     """How a plan or an action of it uses a text, with the words that say so.
 
     A page may leave out ``quotes`` that stand on it already; ``above`` is where.
@@ -159,7 +159,7 @@ class SharedText:
 
     text: str
     is_broad: bool
-    sides: Sequence[Sequence[TextUse]]
+    sides: Sequence[Sequence[ShownUse]]
     d: int
     n: int
     bits: str
@@ -208,10 +208,10 @@ def shared(
     return rows
 
 
-def _text_use(context: PageContext, use: texts.Use) -> TextUse:
+def _text_use(context: PageContext, use: texts.Use) -> ShownUse:
     statements = context.graph.statements
     relations = map(context.name, statements.values(use.link, PAN + "relation"))
-    return TextUse(
+    return ShownUse(
         use.work,
         use.text,
         tie=context.t(f"use-{TIES[use.share]}"),
