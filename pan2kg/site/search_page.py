@@ -6,6 +6,7 @@ which the index of the graph ranks things.
 
 from collections.abc import Iterable, Mapping
 
+from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Entry
 from pan2kg.site.page import (
     JAVASCRIPT,
@@ -32,13 +33,13 @@ _AS_OBJECT = (
 
 def _search(context: PageContext) -> Values:
     asked = context.arguments.get("q", "")
-    index = context.graph.labels
-    results = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
+    graph = context.graph
+    results = _entries(graph, graph.search.find(asked))
     groups = {}
     if not asked:
         for kind in _ALWAYS:
-            iris = [entry.iri for entry in index.of_kind(kind)]
-            groups[kind] = [entry for iri in context.by_name(iris) if (entry := index.entry(iri))]
+            iris = context.by_name(entry.iri for entry in graph.labels.of_kind(kind))
+            groups[kind] = _entries(graph, iris)
     for result in results:
         groups.setdefault(result.kind, []).append(result)
     return {
@@ -48,11 +49,15 @@ def _search(context: PageContext) -> Values:
     }
 
 
+def _entries(graph: Graph, iris: Iterable[str]) -> list[Entry]:
+    """What the index has of things, in their order."""
+    return [entry for entry in map(graph.labels.entry, iris) if entry]
+
+
 def _proposals(site_context: SiteContext, arguments: Mapping[str, str]) -> bytes:
     graph = site_context.graph
     iris = graph.search.find(arguments.get("q", ""), limit=_PROPOSED)
-    rows = [_as_object(entry) for iri in iris if (entry := graph.labels.entry(iri))]
-    return str(embedded(rows)).encode()
+    return str(embedded([_as_object(entry) for entry in _entries(graph, iris)])).encode()
 
 
 def _labels_script(site_context: SiteContext, _: Mapping[str, str]) -> bytes:
