@@ -76,6 +76,10 @@ def is_unverified(graph: str) -> bool:
     return path_of(graph).endswith("unverified")
 
 
+_ADDING = ("unverified.ttl", "alignments.ttl", "by-rule.ttl")
+"""How the names of files end that only add to what others describe."""
+
+
 class Precedence(NamedTuple):
     """The rank of a file among those that describe a thing; the least says what it is."""
 
@@ -89,7 +93,7 @@ def precedence(name: str) -> Precedence:
     >>> sorted(["graph/names/a.ttl", "graph/a.ttl", "graph/core/a.ttl"], key=precedence)
     ['graph/core/a.ttl', 'graph/a.ttl', 'graph/names/a.ttl']
     """
-    only_adds = name.endswith(("unverified.ttl", "alignments.ttl")) or name.startswith(NAMES)
+    only_adds = name.endswith(_ADDING) or name.startswith(NAMES)
     return Precedence(only_adds, not name.startswith(CORE))
 
 

@@ -84,6 +84,7 @@ CLOSED = {
     "authorkind": "DocumentShape-author-kind",
     "certainty": "FactShape-certainty", "channel": "LinkShape-channel", "rejectionreason": "LinkShape-rejection-reason",
     "completeness": "PlanShape-list-completeness", "evidencelevel": "FactShape-evidence-level",
+    "documentkind": "DocumentShape-kind",
     "linkstatus": "LinkShape-status", "linktype": "LinkShape-type", "namekind": "NameShape-kind",
     "planstatus": "PlanShape-status", "presence": "IndicatorShape-presence", "readingextent": "ReadingShape-extent",
     "sourcekind": "DocumentShape-source-kind", "timelineclass": "TimelineShape-class",
