@@ -306,7 +306,7 @@ def test_the_shipped_files_keep_the_house_style_and_every_quality_query_looks_at
     report: Report,
 ) -> None:
     rules = [rule for rule in report.rules if rule.kind is Kind.QUALITY]
-    assert len(rules) == 32
+    assert len(rules) == 33
     for rule in rules:
         assert all(text.say(tag) for text in (rule.message, rule.remedy) for tag in ("fr", "en")), (
             rule.key
