@@ -188,7 +188,6 @@ def read_labels(store: Store) -> Labels:
     names = _texts(select(store, program_query("labels/names")).rows)
     names |= _texts(select(store, program_query("labels/untitled")).rows)
     short_names = _texts(select(store, program_query("labels/short-names")).rows)
-    short_names |= _add_imprints(names, text_rows(store, program_query("labels/imprints")))
     statuses = _texts(select(store, program_query("labels/plan-statuses")).rows)
     _add_status(names, statuses)
     _add_status(short_names, statuses)
@@ -229,19 +228,6 @@ def _add_status(names: _TextsOf, statuses: _TextsOf) -> None:
         texts = names.get(plan, {})
         for tag, name in texts.items():
             texts[tag] = f"{name} ({best(words, tag).text})"
-
-
-def _add_imprints(names: _TextsOf, imprints: Iterable[list[str]]) -> _TextsOf:
-    """Call documents by title, publisher and date, as they are cited; their titles alone are returned."""
-    titles: _TextsOf = {}
-    for document, *imprint in sorted(imprints):
-        if document not in titles:
-            titles[document] = names[document]
-            names[document] = {
-                tag: ", ".join(filter(None, (title, *imprint)))
-                for tag, title in titles[document].items()
-            }
-    return titles
 
 
 def _classes(store: Store) -> dict[str, str]:

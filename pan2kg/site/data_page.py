@@ -12,14 +12,13 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.graph.labels import Entry, best
+from pan2kg.graph.labels import Entry
 from pan2kg.i18n import in_words
 from pan2kg.project import Project
 from pan2kg.site.page import (
     JAVASCRIPT,
     TURTLE,
     CommonFile,
-    Markup,
     PageContext,
     SiteContext,
     Values,
@@ -208,7 +207,6 @@ class SourceDocument:
 
     iri: str
     key: str
-    title: Markup
     day: str
     publishers: list[str]
     kind: str
@@ -247,13 +245,9 @@ def _source_document(context: PageContext, entry: Entry) -> SourceDocument:
             addresses.append(ReadAddress(text, urlsplit(text).hostname or text))
         else:
             addresses.append(ReadAddress("", text))
-    title = context.label(entry.iri)
-    if entry.brief:
-        title = context.marked(best(entry.brief, context.request.data))
     return SourceDocument(
         entry.iri,
         entry.key,
-        title,
         statements.one(entry.iri, DCTERMS + "date"),
         publishers,
         statements.one(entry.iri, PAN + "sourceKind"),

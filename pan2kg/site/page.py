@@ -30,7 +30,7 @@ from pan2kg.site.front_end import Bundle
 from pan2kg.store import store
 from pan2kg.tables import figure_words, gaps, table
 from pan2kg.templates import macro, markup
-from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours
 
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
@@ -493,14 +493,24 @@ class PageContext:
 
     @_once
     def link(self, iri: str) -> Markup:
-        """A link with the full name; with the short one of a plan or text that has one."""
+        """A link with the full name, or the short one of a plan or text; behind a title, who published it and when."""
         entry = self.entry(iri)
         brief = self.graph.labels.brief(iri, self.request.data)
         if entry and entry.kind in ("plan", "instrument") and brief.whole:
             words = self.marked(brief, in_link=True)
         else:
             words = self.label(iri, in_link=True)
-        return self.lead(self.address(iri), words)
+        link = self.lead(self.address(iri), words)
+        if entry and entry.kind == "document" and "" not in entry.texts:
+            return link + self._imprint(iri)
+        return link
+
+    def _imprint(self, document: str) -> str:
+        """The publisher of a document and its date, as far as they are known, in brackets."""
+        told = []
+        for name in (PAN + "publisherName", DCTERMS + "date"):
+            told += self.graph.statements.values(document, name)
+        return f" ({', '.join(told)})" if told else ""
 
     @_once
     def short(self, iri: str) -> Markup:
