@@ -15,7 +15,7 @@ from pan2kg.i18n import did_you_mean, either, there_are, told
 from pan2kg.store.program import program_query
 from pan2kg.store.queries import KINDS, LEVELS, Parameter, Query, no_such_level
 from pan2kg.store.store import Store, select
-from pan2kg.turtle import ID, PAN, string, tokens
+from pan2kg.turtle import ID, PAN, key, string, tokens
 
 Resolve = Callable[[str, Sequence[str]], str]
 """Gives the IRI of the thing that words mean, of some kinds of things where several are called so."""
@@ -134,21 +134,29 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
     wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
     if not classes:
         raise QueryError("graph-knows-nothing", remedy="name-by-key", iri=iri, wanted=wanted)
-    actual = [kind for kind, names in KINDS.items() if classes & names]
+    actual = _kind_of(classes)
     plans = [plan for plan in table.values("plan") if plan]
     remedy = told("name-by-key", wanted=wanted)
-    if actual[:1] == ["action"] and "plan" in kinds and plans:
-        remedy = told("its-plan", plan=plans[0].rpartition("/")[2])
-    elif actual[:1] == ["plan"] and "action" in kinds:
-        remedy = told("its-actions", plan=iri.rpartition("/")[2])
+    if actual == "action" and "plan" in kinds and plans:
+        remedy = told("its-plan", plan=key(plans[0]))
+    elif actual == "plan" and "action" in kinds:
+        remedy = told("its-actions", plan=key(iri))
     raise QueryError(
         "is-other-kind",
         remedy=remedy,
         iri=iri.removeprefix(ID),
-        found=told(_ARTICLES[actual[0]]) if actual else told("is-of-kind", kind=min(classes)),
+        found=told(_ARTICLES[actual]) if actual else told("is-of-kind", kind=min(classes)),
         option=option,
         wanted=wanted,
     )
+
+
+def _kind_of(classes: Collection[str]) -> str:
+    """The first kind that has one of these classes; empty where none has."""
+    for kind, of_kind in KINDS.items():
+        if not of_kind.isdisjoint(classes):
+            return kind
+    return ""
 
 
 def replaced(iri: str, successors: Sequence[str]) -> QueryError:

@@ -159,9 +159,10 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
         of_profile[parameter.name] = parameter
         text = text.replace(parameter.line, parameter.binding, 1)
     header = _read_header(text, path.stem)
+    # a parameter that stands on several lines has the default of the last
+    lines = {line["name"]: line for line in _PARAMETER.finditer(text)}
     parameters = []
-    for line in _PARAMETER.finditer(text):
-        key = line["name"]
+    for key, line in lines.items():
         said = of_profile.get(key)
         parameters.append(
             Parameter(

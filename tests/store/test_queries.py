@@ -1,6 +1,7 @@
 """What a user types for a parameter: things of the right kind, names that mean one thing, values that stay values."""
 
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
@@ -12,7 +13,7 @@ from pan2kg.errors import QueryError
 from pan2kg.project import Project
 from pan2kg.store.filling import fill, refuse_other_kind
 from pan2kg.store.names import find_thing
-from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, read_queries
+from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, read_queries, read_query
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.vocabulary import ID
 
@@ -136,3 +137,12 @@ def test_an_iri_parameter_is_an_iri_or_refused(value: str) -> None:
         return
     assert len(rows) == 1
     assert isinstance(rows[0][0], ox.NamedNode)
+
+
+def test_a_parameter_on_several_lines_is_one_and_all_of_them_take_its_value(tmp_path: Path) -> None:
+    file = tmp_path / "q.rq"
+    lines = [f'BIND("{default}" AS ?x)  # parameter: a value' for default in ("a", "b")]
+    file.write_text("SELECT ?x { {\n" + "\n} UNION {\n".join(lines) + "\n} }", encoding="utf-8")
+    query = read_query(file)
+    assert [(parameter.name, parameter.default) for parameter in query.parameters] == [("x", '"b"')]
+    assert query.with_values({"x": '"c"'}).count('"c"') == 2
