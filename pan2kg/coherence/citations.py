@@ -23,10 +23,11 @@ In what follows an ordered pair is always (who cites, who is cited), by IRI.
 import re
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Readings, Works, counts, firmest
@@ -134,6 +135,9 @@ class Written(NamedTuple):
     issued: Span | None
 
 
+_UNDATED = Written(None, None)
+
+
 def _written(dates: Dates) -> Written:
     issued = dates.issued
     revised = dates.revised
@@ -207,7 +211,7 @@ class Verdict(StrEnum):
     EXPECTED = "expected"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chronology:
     """Who cites whom, who was put together with whom, and when each plan was made; plans by IRI.
 
@@ -225,9 +229,18 @@ class Chronology:
     origins: frozenset[Ordered] = frozenset()
     line: Mapping[str, str] = field(default_factory=dict)
     later: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    # what was decided once: figures of four levels ask the same of the same pairs
-    verdicts: dict[Ordered, Verdict] = field(default_factory=dict, repr=False, compare=False)
-    spans: dict[str, Written] = field(default_factory=dict, repr=False, compare=False)
+
+    # Decided once: figures of four levels ask the same of the same plans and pairs
+
+    @cached_property
+    def written_by_plan(self) -> dict[str, Written]:
+        """When each plan of which any date is known was written."""
+        return {plan: _written(dates) for plan, dates in self.dates.items()}
+
+    @cached_property
+    def decided(self) -> Callable[[str, str], Verdict]:
+        """What :func:`verdict` says of an ordered pair."""
+        return cache(partial(_decided, self))
 
     def written(self, plan: str) -> Written:
         """When a plan was issued, and when its text took its last form.
@@ -236,9 +249,7 @@ class Chronology:
         >>> when.written("P").text
         Span(first=datetime.date(2021, 5, 1), last=datetime.date(2021, 5, 31))
         """
-        if plan not in self.spans:
-            self.spans[plan] = _written(self.dates.get(plan, Dates()))
-        return self.spans[plan]
+        return self.written_by_plan.get(plan, _UNDATED)
 
     def seen(self, source: str, target: str, at: Level, channel: Channel | None = None) -> bool:
         """Whether a figure at a level may say that one plan cites the other, in a channel or in any."""
@@ -388,10 +399,7 @@ def verdict(when: Chronology, source: str, target: str) -> Verdict:
     >>> verdict(when, "Q", "P").value, verdict(when, "P", "Q").value
     ('expected', 'impossible')
     """
-    pair = (source, target)
-    if pair not in when.verdicts:
-        when.verdicts[pair] = _decided(when, source, target)
-    return when.verdicts[pair]
+    return when.decided(source, target)
 
 
 def _decided(when: Chronology, source: str, target: str) -> Verdict:

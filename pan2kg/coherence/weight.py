@@ -6,9 +6,9 @@ uses and the steps of the tree, each with its level of evidence.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -157,7 +157,7 @@ def _gains(weights: Weights) -> Floats:
     return np.concatenate([share_class.delta * weights.gain for share_class in CLASSES])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Potential:
     """What works share at one level: the rows of actions, of what plans say of themselves, and of whole plans.
 
@@ -181,14 +181,16 @@ class Potential:
     read: frozenset[str]
     founded: Incidence
     index: Mapping[str, int]
-    rows: dict[str, dict[int, TextTie]] = field(default_factory=dict, repr=False)
 
-    def row(self, work: str) -> Mapping[int, TextTie]:
-        """The ties of an action, or of a plan with its actions, by the place of the text; read once."""
-        if work not in self.rows:
+    @cached_property
+    def row(self) -> Callable[[str], Mapping[int, TextTie]]:
+        """The ties of an action, or of a plan with its actions, by the place of the text; read once for each."""
+
+        def ties_of(work: str) -> Mapping[int, TextTie]:
             ties = self.actions if work in self.works.home else self.plans
-            self.rows[work] = ties.row(self.index[work])
-        return self.rows[work]
+            return ties.row(self.index[work])
+
+        return cache(ties_of)
 
     def specific(self) -> Bools:
         """Which ties of actions tell them from others: no general text, no foundation of their plan."""

@@ -194,11 +194,15 @@ def _words_of_edge(data: Mapping[str, Any], called: Callable[[str], str]) -> dic
     }
 
 
-def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, int]:
+_SEED = 7
+"""What the draw of communities begins with, so that the same edges give the same ones."""
+
+
+def communities(edges: Iterable[tuple[str, str, float]]) -> dict[str, int]:
     """Which nodes of a network are linked more with each other than with the rest: a number a community, from 0.
 
     ``edges`` are two nodes and a weight above 0. The largest community is 0; among equals the one
-    with the first name comes first. The same edges and seed give the same communities.
+    with the first name comes first. The same edges give the same communities.
 
     Source: Blondel, Guillaume, Lambiotte and Lefebvre, “Fast unfolding of communities in large
         networks”, Journal of Statistical Mechanics (2008) P10008.
@@ -213,6 +217,6 @@ def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> di
     for source, target, weight in sorted(edges):
         before = graph.get_edge_data(source, target, {}).get("weight", 0.0)
         graph.add_edge(source, target, weight=before + weight)
-    groups = [sorted(group) for group in nx.community.louvain_communities(graph, seed=seed)]
+    groups = [sorted(group) for group in nx.community.louvain_communities(graph, seed=_SEED)]
     groups.sort(key=lambda group: (-len(group), group[0]))
     return {node: number for number, group in enumerate(groups) for node in group}
