@@ -96,7 +96,7 @@ class GraphReading(Generic[T]):
         return value
 
 
-class Period(NamedTuple):
+class PlanPeriod(NamedTuple):
     """When a plan was adopted, starts and ends: days, months or years as written, empty where not known."""
 
     adopted: str = ""
@@ -324,13 +324,13 @@ class Graph:
         return read_parts(self.read)
 
     @GraphReading
-    def periods(self) -> Mapping[str, Period]:
+    def periods(self) -> Mapping[str, PlanPeriod]:
         """For each plan when it was adopted, starts and ends, as far as known."""
-        return {plan: Period(*days) for plan, *days in self._rows("tables/periods")}
+        return {plan: PlanPeriod(*days) for plan, *days in self._rows("tables/periods")}
 
-    def period(self, plan: str) -> Period:
+    def period(self, plan: str) -> PlanPeriod:
         """When a plan was adopted, starts and ends; all empty of one that says nothing of it."""
-        return self.periods.get(plan, Period())
+        return self.periods.get(plan, PlanPeriod())
 
     @GraphReading
     def policy_fields(self) -> Mapping[str, str]:
