@@ -75,7 +75,7 @@ def commands(section: str, few: Path) -> Iterator[tuple[str, ...]]:
     from pan2kg.cli.main import COMMANDS
     from pan2kg.project import Project
     from pan2kg.store.queries import read_queries
-    from pan2kg.tables.table import table_kinds
+    from pan2kg.tables.kinds import table_kinds
 
     project = ("--project", str(few))
     text = str(ROOT / "texts" / "mae-gouvernement-lu-fr-pan-2.txt")

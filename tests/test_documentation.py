@@ -18,7 +18,7 @@ import pan2kg
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
-from pan2kg.tables.table import table_kinds
+from pan2kg.tables.kinds import table_kinds
 from tests.conftest import BARE, Commands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +27,7 @@ GUIDE = ROOT / "docs" / "guide.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 SHOWN = 14
 LISTED = (
-    "<!-- questions: written from queries/ and pan2kg/tables/table.py by tests/test_documentation.py -->",
+    "<!-- questions: written from queries/ and pan2kg/tables/kinds.py by tests/test_documentation.py -->",
     "<!-- end of questions -->",
 )
 MARKS = "¹²³"

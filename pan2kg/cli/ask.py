@@ -306,7 +306,7 @@ def run_find(options: argparse.Namespace) -> int:
 
 def _found_lines(project: Project, iri: str, selection: "Selection") -> tuple["formats.Grid", int]:
     """What is stated on a thing, as it was selected, and how many lines were left out."""
-    from pan2kg.tables import formats, table as tables
+    from pan2kg.tables import Column, Table, formats
 
     columns = _FoundLine._fields
     files = blocks.read_turtle_files(project, naming=iri)
@@ -316,7 +316,7 @@ def _found_lines(project: Project, iri: str, selection: "Selection") -> tuple["f
             file.name, statement.line, block.subject, statement.predicate, statement.object
         )
         rows.append(line._asdict())
-    every = tables.Table("", tuple(map(tables.Column, columns)), tuple(rows))
+    every = Table("", tuple(map(Column, columns)), tuple(rows))
     table, left_out = selection.of(every)
     cells = [[row[key] for key in table.keys] for row in table.rows]
     return formats.Grid(table.keys, cells), left_out

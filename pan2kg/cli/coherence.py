@@ -31,7 +31,7 @@ from pan2kg.coherence import evidence
 from pan2kg.errors import QueryError
 from pan2kg.i18n import LANGUAGES, Text, a_day, say
 from pan2kg.project import Project
-from pan2kg.tables import table as tables
+from pan2kg.tables import kinds
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -47,7 +47,7 @@ _WHOLE: Options = {
     **OUTPUT,
 }
 # how each thing a table can be told is typed
-OPTIONS: dict[tables.Option, Options] = {
+OPTIONS: dict[kinds.Option, Options] = {
     "plans": {"--plan": {"metavar": "PLAN", "action": "append", "dest": "plans"}},
     "all": {"--all": {**FLAG, "dest": "everything"}},
     "least": {"--least": {"metavar": "BITS", "type": arguments.an_amount}},
@@ -86,7 +86,7 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     command.set_defaults(figure=None, help_text=command.format_help)
     arguments.add_options(command, "coherence", _WHOLE)
     figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
-    for name, kind in tables.table_kinds().items():
+    for name, kind in kinds.table_kinds().items():
         figure = figures.add_parser(name, **parser.described(f"question.{name}"))
         figure.set_defaults(figure=name)
         options = dict(chain.from_iterable(OPTIONS[option].items() for option in kind.options))
@@ -132,7 +132,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     selection = arguments.selection_of(options, options.format)
     typed = {name: value for name, value in vars(options).items() if value is not None}
     choice = _choice(typed)
-    kind = tables.table_kinds()[options.figure]
+    kind = kinds.table_kinds()[options.figure]
     graph, remarks = _graph_of(project, options, kind, choice)
     if "link" in typed:
         from pan2kg.site import permalink
@@ -154,15 +154,15 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     return selection.written(written) if isinstance(written, str) else written
 
 
-def _choice(typed: Mapping[str, Any]) -> tables.TableChoice:
+def _choice(typed: Mapping[str, Any]) -> kinds.TableChoice:
     # what a table is told, of what was typed
-    scoring = tables.Scoring(
+    scoring = kinds.Scoring(
         scale=typed.get("scale"),
         keep_diagonal=typed.get("keep_diagonal", False),
         cut=typed.get("cut"),
         groups=Path(typed["groups"]) if typed.get("groups") else None,
     )
-    return tables.TableChoice(
+    return kinds.TableChoice(
         plans=tuple(typed.get("plans", ())),
         actions=tuple(typed.get("actions", ())),
         files=tuple(map(Path, typed.get("files", ()))),
@@ -189,8 +189,8 @@ def _day_of(options: argparse.Namespace) -> date | None:
 def _graph_of(
     project: Project,
     options: argparse.Namespace,
-    kind: tables.TableKind,
-    choice: tables.TableChoice,
+    kind: kinds.TableKind,
+    choice: kinds.TableChoice,
 ) -> tuple["Graph", list[Text]]:
     """The graph a table is made of, and what is to be said of its day."""
     from pan2kg.graph.graph import Graph

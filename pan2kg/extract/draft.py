@@ -82,7 +82,7 @@ def read_plan(
     if not ranked:
         raise OutlineError("running-text", place=Place(str(path)), remedy="give-action-list")
     spoken = ranking.languages_of(ranked)
-    choice: Hypothesis | None = None
+    choice = None
     if level:
         choice = _of_level(ranked, level, path)
     elif len(spoken) < 2:
@@ -212,7 +212,7 @@ def _shortest_distinct(chains: Mapping[int, tuple[str, ...]]) -> KeysByLine:
 
 def _lengthen(keys: KeysByLine, additions: Mapping[int, str]) -> None:
     """Adds to each key that an earlier line has already."""
-    used: set[str] = set()
+    used = set()
     for line, addition in additions.items():
         if keys[line] in used and addition:
             keys[line] += f"-{addition}"

@@ -72,7 +72,7 @@ class _PlacedWords(NamedTuple):
 
 def _heads_that_return(outer: Sequence[_OuterLine], least: float) -> set[int]:
     """Lines whose words stand at one height on so many pages; heights that round apart are one."""
-    on_pages: dict[_PlacedWords, set[int]] = defaultdict(set)
+    on_pages = defaultdict(set)
     for line, words in outer:
         height = round(line.base / _HEIGHTS)
         on_pages[_PlacedWords(words, height)].add(line.page.number)
@@ -95,7 +95,7 @@ class _HeadSetting(NamedTuple):
 
 def _heads_of_chapters(outer: Sequence[_OuterLine], least: float) -> set[int]:
     """Heads that change with the chapter: most words at a height that many pages use stand there again."""
-    slots: dict[_HeadSetting, list[_OuterLine]] = defaultdict(list)
+    slots = defaultdict(list)
     for entry in outer:
         slots[_HeadSetting(round(entry.line.base), entry.line.size)].append(entry)
     heads = set()
@@ -156,7 +156,7 @@ _LEADER_AT_END = re.compile(r"(?:\.{3}|…|(?:\s\.){3}|_{3}|(?:\s·){3})\s*$")
 
 def contents_of(lines: Sequence[PageLine], pages: int) -> set[int]:
     """The places of the lines that are lists of contents, in a document of so many pages."""
-    listed: set[int] = set()
+    listed = set()
     for run in _runs_to_pages(lines):
         if _is_contents(lines, run, pages):
             start = run[0]

@@ -262,7 +262,7 @@ class PageLayout(NamedTuple):
 
 
 def page_lines(
-    page: Page, chars: Iterable[Char], tables: Sequence[PageLine], before: float | None = None
+    page: Page, chars: Iterable[Char], tables: Sequence[PageLine], before: float | None
 ) -> PageLayout:
     """The lines of a page; ``chars`` are those outside the tables, ``before`` is the strip of the page before."""
     rows = _rows(pieces_of(chars))

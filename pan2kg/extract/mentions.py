@@ -49,7 +49,7 @@ def find_mentions(
     ['directive 2014/24/UE', 'convention n° 87 de l’OIT']
     """
     text = document if isinstance(document, str) else document.text
-    steps: list[Sequence[Mention]] = [
+    steps = [
         [*find_eu_acts(text, names), *find_numbered(text, names), *_bills(text, names, country)],
         list(find_national_acts(text, names, country)),
         list(naming.NamesInText(text, names, date, country, plan).mentions()),
@@ -256,7 +256,7 @@ def _mention(
 
 
 def _acts_by_number(text: str, names: NamesInTexts) -> Iterator[Mention]:
-    previous: _BeforeNumber | None = None
+    previous = None
     previous_end = -1
     for match in _NUMBER.finditer(text):
         behind = pattern("eu-behind").match(text, match.end())
@@ -456,7 +456,7 @@ def find_national_acts(text: str, names: NamesInTexts, country: str) -> Iterator
     >>> act.target, act.note
     ('lu:loi:2018-04-08', 'not-in-graph')
     """
-    known: Mapping[str, Sequence[str]] | None = None
+    known = None
     for act in acts_in(text, country):
         if known is None:
             known = _acts_by_identifier(names, country)

@@ -285,7 +285,7 @@ class NamesInTexts:
 
     def _longest(self, text: str, words: Sequence[PlacedWord], place: int) -> Occurrence | None:
         """The longest name that begins with the word at a place."""
-        longest: Occurrence | None = None
+        longest = None
         final = place
         node = self._tree.following.get(words[place].stem)
         while node is not None:
@@ -523,7 +523,7 @@ class NamesInText:
     def _names(self) -> Iterator[Occurrence]:
         """The names in the text, without short abbreviations where nothing else of their family is named."""
         occurrences = self.names.find(self.text)
-        families: set[str] = set()
+        families = set()
         for name in occurrences:
             if not self._is_short(name):
                 families |= self._families(name)

@@ -263,7 +263,7 @@ class _OpenReader:
         setting = self.settings.get(name, _OpenStyle(size=0))
         runs = list(self._runs(element, setting))
         text = text_of(runs)
-        outline: int | None = None
+        outline = None
         if element.tag == "text:h":
             outline = self._whole(element, "text:outline-level", 1)
             if text and not number and element.get("text:is-list-header") != "true":

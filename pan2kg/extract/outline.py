@@ -209,8 +209,8 @@ def _categories(items: Sequence[Item]) -> Iterator[Item]:
 def _chapters_above(document: Document, series: Series, title: str) -> Iterator[_Chapters]:
     """The chapters above each member, the outermost first, without the title of the whole."""
     above = _headings_above(document, {member.block for member in series.members}, title)
-    group: _Chapter | None = None
-    previous: SeriesMember | None = None
+    group = None
+    previous = None
     for member in series.members:
         chapters = above[member.block]
         if series.columns and member.row is not None:
@@ -263,7 +263,7 @@ def _chapter_levels(document: Document, starts: set[int]) -> dict[int, int]:
     """The blocks that are headings of actions, with their level; a labelled part that is set as none is below all."""
     markers = markers_of(document)
     levels = {}
-    places_of: defaultdict[numbering.NumberStyle, list[int]] = defaultdict(list)
+    places_of = defaultdict(list)
     for at, block in enumerate(document.blocks):
         if at in starts:
             continue

@@ -63,7 +63,7 @@ class Package:
         parser = XMLParser(target=builder)  # noqa: S314 - document types are refused
         try:
             parser.feed(self._archive.read(name))
-            root: Element = parser.close()
+            root = parser.close()
         except ParseError as error:
             raise damaged(self.source, error.position[0]) from None
         except _DAMAGED:

@@ -32,7 +32,7 @@ def paragraphs_of(pages: Sequence[Page]) -> ParagraphReading:
     hyphens = Hyphens(pages)
     lines = []
     unruled = []
-    strip: float | None = None
+    strip = None
     for page in pages:
         ruled = tables_of(page, hyphens)
         layout = page_lines(page, ruled.outside, ruled.tables, strip)

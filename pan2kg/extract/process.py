@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePath
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import (
@@ -247,7 +247,7 @@ def _read_text(file: _File, *, markdown: bool = False) -> _Reading:
     return _Reading(list(blocks), remarks=decoded.remarks)
 
 
-_READERS: Final[dict[str, Callable[[_File], _Reading]]] = {
+_READERS: dict[str, Callable[[_File], _Reading]] = {
     "pdf": _read_pdf,
     "docx": _read_word,
     "odt": _read_opendocument,

@@ -224,7 +224,7 @@ def _middle(char: Char) -> Point:
 
 def _cell_text(chars: Sequence[Char], hyphens: Hyphens) -> str:
     text = ""
-    base: float | None = None
+    base = None
     for piece in sorted(pieces_of(chars), key=lambda piece: (-round(piece[0].base), piece[0].left)):
         words = "".join(char.text for char in piece)
         if bullet := marked(words, bullet=True):

@@ -167,7 +167,7 @@ def series_of(document: Document, columns: ColumnNumbers | None = None) -> tuple
 
 
 def _labelled(document: Document, markers: Markers) -> Iterator[Series]:
-    places_of: defaultdict[str, list[int]] = defaultdict(list)
+    places_of = defaultdict(list)
     for at, marker in markers.items():
         if marker.style.word and marker.group != "caption":
             places_of[marker.style.word].append(at)
@@ -204,7 +204,7 @@ class _NumberSetting(NamedTuple):
 
 
 def _numbered(document: Document, markers: Markers) -> Iterator[Series]:
-    places_of: defaultdict[_NumberSetting, list[int]] = defaultdict(list)
+    places_of = defaultdict(list)
     for at, marker in markers.items():
         style = marker.style
         if not style.word:
@@ -245,7 +245,7 @@ def leaps_in(numbers: Sequence[Values]) -> int:
 
 
 def _bulleted(document: Document, markers: Markers) -> Iterator[Series]:
-    places_of: defaultdict[int, list[int]] = defaultdict(list)
+    places_of = defaultdict(list)
     for at, block in enumerate(document.blocks):
         is_labelled = at in markers and markers[at].style.word
         if block.marker == BULLET and block.kind == "item" and not is_labelled:
@@ -257,7 +257,7 @@ def _bulleted(document: Document, markers: Markers) -> Iterator[Series]:
 
 
 def _headings(document: Document, markers: Markers) -> Iterator[Series]:
-    places_of: defaultdict[int, list[int]] = defaultdict(list)
+    places_of = defaultdict(list)
     for at, block in enumerate(document.blocks):
         if block.kind == "heading":
             places_of[block.level].append(at)

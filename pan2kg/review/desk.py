@@ -17,26 +17,20 @@ from statistics import median
 from time import time
 from typing import NamedTuple
 
-from pan2kg.errors import ProjectError, QueryError
-from pan2kg.extract.document import Document, Quotation, quoted
+from pan2kg.errors import ProjectError
+from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import Message, Messages
+from pan2kg.i18n import Messages
 from pan2kg.project import Project, plan_of_file
-from pan2kg.review import control, decision, filing, journal as journals, suggestions, work
+from pan2kg.review import control, decision, filing, hand, journal as journals, suggestions, work
 from pan2kg.review.fields import Form
 from pan2kg.review.outcomes import Outcome, RefusedError
 from pan2kg.review.standing import ProjectFiles
 from pan2kg.review.suggested import graph_candidates
-from pan2kg.store import program_query
-from pan2kg.store.queries import KINDS
-from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes
+from pan2kg.turtle import key, kind_and_key, read_prefixes
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import write_turtle
 
-HAND = ("from", "relation", "to", "words")
-"""What is typed of a candidate that is proposed by hand."""
-_SURE = 1.0
-"""How sure a candidate is that a person has typed: there is no rule that may be wrong."""
 _NOTHING = Quotation("", start=0, end=0)
 _MOST_DIGITS = 4
 """How many digits the number of a passage has at most."""
@@ -228,7 +222,7 @@ class Desk:
         """Tick what has one of these keys and can be decided together with what is shown, and nothing else."""
         self.ticked = tuple(candidate.key for candidate in self.alike() if candidate.key in keys)
 
-    def intended(self, rejection: str = "") -> list[decision.Decision]:
+    def intended(self, rejection: str) -> list[decision.Decision]:
         """The decisions on what is shown and ticked: accepted, or rejected for one of the reasons."""
         current = self.current
         if current is None:
@@ -328,12 +322,8 @@ class Desk:
         self.move(0)
 
     def propose(self, typed: Form) -> Outcome:
-        """Let a candidate wait that somebody typed, by the names of :data:`HAND`, and show it.
-
-        Ends may be keys, labels or IRIs; what is unknown, and words that do not stand in the text of
-        the plan, are an error.
-        """
-        candidate = self._candidate_typed(typed)
+        """Let a candidate wait that somebody typed (:func:`pan2kg.review.hand.typed_candidate`), and show it."""
+        candidate = hand.typed_candidate(self.material, typed)
         plan = candidate.plan
         work.note_typed(self.project, candidate)
         by_key = {known.key: known for known in self.material.plans.get(plan, ())}
@@ -347,62 +337,15 @@ class Desk:
         file = f"{work.WORK}/{key(plan)}/{work.BY_HAND}"
         return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
 
-    def _candidate_typed(self, typed: Form) -> decision.Candidate:
-        graph = self.material.graph
-        start = graph.resolve(typed["from"])
-        target = graph.resolve(typed["to"])
-        plan = graph.plan_of(start)
-        if not plan:
-            raise QueryError("action-without-plan", remedy="name-a-plan", name=typed["from"])
-        document = self.material.texts.get(plan)
-        if document is None:
-            raise ProjectError("no-document-of-plan", remedy="propose-from-file", plan=key(plan))
-        classes = graph.read(program_query("things/classes-and-plan", thing=target))
-        is_part = any(row[0].removeprefix(PAN) in KINDS["body"] for row in classes)
-        relation = self._known_relation(typed["relation"], is_part=is_part)
-        candidate = decision.Candidate(
-            "",
-            plan,
-            (start, target),
-            decision.INVOLVEMENT if is_part else "",
-            relation,
-            (_words_in(document, typed["words"]),),
-            reason=Message("desk", "by-hand"),
-            rank=_SURE,
-        )
-        if is_part:
-            _, subject = candidate.matter
-        else:
-            subject = key(link_iri(candidate.type, start, target, relation=relation))
-        return replace(candidate, key=subject)
-
-    def _known_relation(self, name: str, *, is_part: bool) -> str:
-        scheme = "role" if is_part else "relation"
-        if self.material.graph.labels.entry(f"{ID}{scheme}/{name}") is None:
-            raise ProjectError("no-such-relation", name=name)
-        return name
-
     def edit(self, aspect: str, value: str) -> None:
-        """Change what is shown before it is decided on: its ``relation``, its target, ``to``, or else its words.
-
-        A target may be a key, a label or an IRI; words must stand in the text of the plan.
-        """
+        """Change what is shown before it is decided on, as :func:`pan2kg.review.hand.changed` does."""
         current = self.current
         if current is None:
             raise RefusedError("unknown-item")
-        if aspect == "relation":
-            relation = self._known_relation(value, is_part=current.is_part)
-            # the words of the source said another role
-            changed = replace(current, relation=relation, said="")
-        elif aspect == "to":
-            target = self.material.graph.resolve(value)
-            changed = replace(current, ends=(current.ends[0], target))
-        else:
-            quotation = _words_in(self.material.texts.get(current.plan), value)
-            quotation = replace(quotation, path=self.quotation.path)
-            changed = replace(current, quotations=(quotation, *current.quotations))
+        self.waiting[self.at] = hand.changed(self.material, current, aspect, value, self.quotation)
+        if aspect not in ("relation", "to"):
+            # the words typed are the first passage
             self.passage = 0
-        self.waiting[self.at] = changed
 
     def undo(self) -> str:
         """Take back the last decision that holds, whenever it was made; its candidates wait again, and are shown.
@@ -486,14 +429,6 @@ def _changed_alike(twin: decision.Candidate, current: decision.Candidate) -> dec
         ends=(twin.ends[0], current.ends[1]),
         said=twin.said if current.said else "",
     )
-
-
-def _words_in(document: Document | None, words: str) -> Quotation:
-    """Words as they stand in a text; an error where they do not, or there is none."""
-    quotation = quoted(document, words) if document else None
-    if quotation is None:
-        raise ProjectError("words-not-in-text", name=words)
-    return quotation
 
 
 def open_desk(

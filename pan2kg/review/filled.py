@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
@@ -141,6 +141,6 @@ def _xlsx(place: Place, data: bytes) -> Iterator[Iterable[tuple[object, ...]]]:
             is_xml = name.endswith((".xml", ".rels"))
             if is_xml and b"<!DOCTYPE" in packed.read(name)[:_BEGINNING]:
                 raise zipfile.BadZipFile
-    book: Any = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
     for sheet in book.worksheets:
         yield sheet.iter_rows(values_only=True, max_row=_MOST_ROWS)

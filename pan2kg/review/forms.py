@@ -12,8 +12,9 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.review import decision, work
-from pan2kg.review.desk import HAND, Desk, Wanted, open_desk, write_suggested
+from pan2kg.review.desk import Desk, Wanted, open_desk, write_suggested
 from pan2kg.review.fields import Form, read_choice, read_field
+from pan2kg.review.hand import HAND
 from pan2kg.review.outcomes import Outcome, RefusedError
 from pan2kg.review.suggested import graph_candidates
 from pan2kg.store.store import Store

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n import Message, verbatim
 from pan2kg.review import decision, suggestions
-from pan2kg.review.desk import HAND, Desk
+from pan2kg.review.desk import Desk
+from pan2kg.review.hand import HAND
 from pan2kg.review.outcomes import Outcome
 
 TYPED = ("type", "direction", "channel", "document", "page", "quote")

@@ -6,7 +6,7 @@ first that holds is told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import Document, Quotation
@@ -213,7 +213,7 @@ _AGAINST_LINKS = (_refuse_younger_text, _refuse_words_of_another, _refuse_loop)
 # what somebody else has settled meanwhile there is nothing to mend. Then comes what is wrong with
 # the link, which another choice in the form mends, then with the words. Only what is right in itself
 # is compared with what stands already.
-_REASONS: Final[Mapping[Origin, Sequence[Callable[[_DecisionCase], object]]]] = {
+_REASONS: Mapping[Origin, Sequence[Callable[[_DecisionCase], object]]] = {
     Origin.DOCUMENT: (
         _passage_read,
         _refuse_unknown_target,

@@ -108,7 +108,7 @@ class _Writer:
     def _edit_of_cell(self, change: CellChange, cell: sheets.SheetCell) -> StatementEdit:
         column = change.column
         # a value that stays keeps its spelling
-        spellings: dict[str, list[str]] = defaultdict(list)
+        spellings = defaultdict(list)
         for value, spelling in zip(cell.values, cell.written, strict=True):
             spellings[value].append(spelling)
         revised = []

@@ -6,7 +6,7 @@ from pan2kg.coherence.evidence import Level
 from pan2kg.graph.graph import Graph
 from pan2kg.review.decision import SETTLED, Candidate, Origin
 from pan2kg.store import program_query, text_rows as rows
-from pan2kg.tables import pairs as pair_tables, table as figures
+from pan2kg.tables import kinds, making, pairs as pair_tables
 from pan2kg.turtle.vocabulary import key
 
 
@@ -41,7 +41,7 @@ def _silent_pairs(graph: Graph) -> Iterator[Candidate]:
     settled = {frozenset(ends) for type_, *ends in decided if key(type_) in SETTLED}
     # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most
     # bits first.
-    choice = figures.TableChoice(evidence=Level.EDITORS)
+    choice = kinds.TableChoice(evidence=Level.EDITORS)
     linked = pair_tables.linked_pairs(graph, choice)
     for silent in pair_tables.silent_pairs(graph, choice, linked):
         if frozenset(silent.ends) in settled:
@@ -52,7 +52,7 @@ def _silent_pairs(graph: Graph) -> Iterator[Candidate]:
             "",
             silent.ends,
             origin=Origin.GRAPH,
-            rank=figures.number(silent.weight.low),
+            rank=making.number(silent.weight.low),
             plans=silent.plans,
             via=silent.weight.texts,
             level=level.key if level else "",

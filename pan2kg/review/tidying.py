@@ -77,7 +77,7 @@ def _moved(
     blocks: Mapping[Path, Sequence[FiledBlock]], tree: SectionTree
 ) -> dict[Path, list[FiledBlock]]:
     """The blocks of the files that go, by the file they go to; none that stands there since a move was interrupted."""
-    moved: dict[Path, list[FiledBlock]] = defaultdict(list)
+    moved = defaultdict(list)
     for path in sorted(filter(_is_to_go, blocks), key=rank_of_file):
         for block in blocks[path]:
             target = _target(block, tree)

@@ -59,8 +59,8 @@ def read_basis(
     project: Project,
     form: Form,
     *,
-    needs_words: bool = True,
-    needs_reason: bool = False,
+    needs_words: bool,
+    needs_reason: bool,
 ) -> Support:
     """What a statement rests on, as it was typed: ``document``, ``quote``, ``page``, ``certainty``, ``note``.
 

@@ -9,7 +9,7 @@ tables which ones it has.
 
 from functools import partial
 
-from pan2kg.tables.table import TableKind
+from pan2kg.tables.kinds import TableKind
 
 __all__ = ["table_kinds"]
 

@@ -20,7 +20,7 @@ from pan2kg.i18n import LANGUAGES, Text, numeral
 from pan2kg.project import read_text
 from pan2kg.scores import measures
 from pan2kg.scores.matrix import parse_scores
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note
 from pan2kg.turtle import vocabulary
 
 FREE = "free"
@@ -241,7 +241,7 @@ def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                     _paths(graph, order),
                 )
             )
-    rows.sort(key=lambda row: (-(layout.number(row.second) or 0.0), row.action, row.assessor))
+    rows.sort(key=lambda row: (-(making.number(row.second) or 0.0), row.action, row.assessor))
     return scored(graph, "ripple", every, _Ripple._fields, rows, [note("second-order")])
 
 
@@ -387,7 +387,7 @@ def _disagreement(graph: Graph, cell: measures.Opinions) -> _Disagreement:
         sum(scores) / len(scores),
         {"lowest": lowest},
         {"highest": highest},
-        {"spread": whole(layout.number(highest - lowest) or 0)},
+        {"spread": whole(making.number(highest - lowest) or 0)},
         len(scores),
         "; ".join(words),
     )
@@ -571,7 +571,7 @@ def _chained_rows(graph: Graph, matrix: _MeasuredMatrix[measures.Chains]) -> lis
                 "; ".join(_chain(graph, direct, effect) for effect in greatest),
             )
         )
-    rows.sort(key=lambda row: -abs(layout.number(row.chained) or 0.0))
+    rows.sort(key=lambda row: -abs(making.number(row.chained) or 0.0))
     return rows
 
 

@@ -21,7 +21,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.store import filling, queries, query_text
-from pan2kg.tables import answers, table as tables, writers
+from pan2kg.tables import answers, kinds, writers
 from pan2kg.turtle.vocabulary import PAN
 
 # rows of an answer where nobody says how many, and at most
@@ -119,7 +119,7 @@ class Assistant:
         return {
             "figures": {
                 name: words.say(f"question.{name}", self.graph.language)
-                for name in tables.table_kinds()
+                for name in kinds.table_kinds()
             }
         }
 

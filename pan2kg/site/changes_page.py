@@ -11,7 +11,7 @@ from pan2kg.coherence import evidence, succession
 from pan2kg.site import plan, values
 from pan2kg.site.dossier import Sentence, sentence
 from pan2kg.site.page import PageContext, SiteContext, Values, View
-from pan2kg.tables import editions, figure_words, table
+from pan2kg.tables import editions, figure_words, making
 
 _ALIGNED = ("stated", "concluded")
 """The grounds of what a later edition takes up."""
@@ -131,7 +131,7 @@ def _fate_lines(context: PageContext, group: Iterable[succession.ActionFate]) ->
     lines: list[Values] = []
     for iri in plan.ordered(context, by_action):
         action = by_action[iri]
-        fate = table.coded("change", action.fate.value).say(context.language)
+        fate = making.coded("change", action.fate.value).say(context.language)
         quotes = []
         if action.fate is succession.Fate.CONTINUING_PLAN:
             for link in action.links:

@@ -25,7 +25,7 @@ from pan2kg.site.page import (
     View,
     packed,
 )
-from pan2kg.tables import formats, table
+from pan2kg.tables import formats, making
 from pan2kg.tables.figure_words import amount, named, value_words
 
 _FIGURE = Messages("figure")
@@ -141,7 +141,7 @@ def _heading(context: PageContext, column: str) -> str:
     key = f"column.{column}"
     if _FIGURE.has(key):
         return _FIGURE.say(key, context.language)
-    return table.column("", column)[0].heading.say(context.language)
+    return making.column("", column)[0].heading.say(context.language)
 
 
 def _cells(

@@ -19,7 +19,7 @@ from pan2kg.site.dossier import Dossier
 from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
 from pan2kg.site.text_dossier import of_text
 from pan2kg.site.topic_dossier import of_topic
-from pan2kg.tables import table
+from pan2kg.tables import making
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS, is_ours, kind_and_key
 
 _LONGEST = 70
@@ -288,7 +288,7 @@ def _gaps(context: PageContext, entry: labels.Entry) -> list[Markup]:
         # nor does the page of an action name the plan it stands in
         is_own_plan = entry.kind == "action" and counterpart_kind == "plan"
         link = context.link(noted.counterpart) if counterpart and not is_own_plan else ""
-        words = table.coded("gap", noted.kind).say(context.language)
+        words = making.coded("gap", noted.kind).say(context.language)
         detail = noted.detail.say(context.language) if noted.detail else ""
         gaps.append(_gap(context, words, f"gap/{noted.kind}.html", link, detail))
     return gaps

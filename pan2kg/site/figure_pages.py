@@ -27,7 +27,8 @@ from pan2kg.site.page import (
     packed,
 )
 from pan2kg.tables import exhibit, gaps, spreadsheet, writers
-from pan2kg.tables.table import Table, TableChoice, Value, table_kinds
+from pan2kg.tables.kinds import TableChoice, table_kinds
+from pan2kg.tables.table import Table, Value
 
 # what must be told what to look at has no page of its own
 NAMES = tuple(name for name, kind in table_kinds().items() if not kind.alone)

@@ -28,7 +28,7 @@ from pan2kg.i18n import LANGUAGES, Language, Messages, Text, numeral
 from pan2kg.site import addresses
 from pan2kg.site.front_end import Bundle
 from pan2kg.store import store
-from pan2kg.tables import figure_words, gaps, table
+from pan2kg.tables import figure_words, gaps, kinds, table
 from pan2kg.templates import macro, markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours
 
@@ -215,10 +215,10 @@ class SiteContext:
         return frozenset(recorded)
 
     def table_of(
-        self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT
+        self, name: str, language: Language, choice: kinds.TableChoice = kinds.DEFAULT
     ) -> table.Table:
         """The table of a name in a language; it is kept unless it is of plans that were named."""
-        make = partial(table.table_kinds()[name].make, self.graph.spoken(language), choice)
+        make = partial(kinds.table_kinds()[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:

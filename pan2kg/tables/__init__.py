@@ -7,22 +7,9 @@ statements behind it. :func:`table_kinds` names all there are, with what each ca
 """
 
 from pan2kg.tables.formats import PRINTING, Grid, clean, md_escape, say, shown
-from pan2kg.tables.table import (
-    DEFAULT,
-    Column,
-    Row,
-    Table,
-    TableChoice,
-    TableKind,
-    Value,
-    coded,
-    codes,
-    in_words,
-    make,
-    note,
-    summary_of,
-    table_kinds,
-)
+from pan2kg.tables.kinds import DEFAULT, TableChoice, TableKind, table_kinds
+from pan2kg.tables.making import coded, codes, in_words, make, note, summary_of
+from pan2kg.tables.table import Column, Row, Table, Value
 
 __all__ = [
     "DEFAULT",

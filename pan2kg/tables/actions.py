@@ -8,7 +8,8 @@ from pan2kg.coherence.evidence import Level, firmest
 from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
+from pan2kg.tables.pairs import action_pairs
 
 BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
 
@@ -34,13 +35,11 @@ def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 def _firmest_links(knowledge: Known) -> dict[str, Level]:
     """The firmest level at which each action shares a precise text with another one."""
     levels = dict[str, Level]()
-    for pair, (low, _) in layout.action_bits(knowledge).items():
-        if low <= 0:
-            continue
-        level = knowledge.weight(*pair).level
+    for ends, pair in action_pairs(knowledge).items():
+        level = knowledge.weight(*ends).level if pair.low > 0 else None
         if level is None:
             continue
-        for action in pair:
+        for action in ends:
             levels[action] = min(level, levels.get(action, level))
     return levels
 

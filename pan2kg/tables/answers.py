@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, in_words
 from pan2kg.store import Query, Result, Store, plain, program_query, select
-from pan2kg.tables import PRINTING, table as layout
+from pan2kg.tables import PRINTING, making
 from pan2kg.tables.table import Column, Table
 
 _FIGURE = Messages("figure")
@@ -88,7 +88,7 @@ def heading(column: str, language: Language) -> str:
     if _HEADINGS.has(name):
         return _HEADINGS.say(name, language)
     if name in _OF_FIGURES:
-        return layout.in_words(_OF_FIGURES[name], language)
+        return making.in_words(_OF_FIGURES[name], language)
     return name.replace("_", " ")
 
 
@@ -158,9 +158,7 @@ def level_of(query: Query, values: Mapping[str, str]) -> str:
     return values.get("least_level", level)
 
 
-def basis_of(
-    store: Store, language: Language, *, release: str, day: date, level: str = "editors"
-) -> str:
+def basis_of(store: Store, language: Language, *, release: str, day: date, level: str) -> str:
     """The sentence that says what an answer rests on: release, level, and how much was read.
 
     Where no level is derived, as for a question that asks for none, every accepted use counts.

@@ -10,7 +10,7 @@ from pan2kg.coherence.evidence import Basis, Level
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store import program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, kinds, make, making, note
 from pan2kg.turtle.vocabulary import key
 
 BODIES = (
@@ -148,7 +148,7 @@ def _works_aiming(graph: Graph, plans: frozenset[str]) -> dict[str, set[str]]:
     return works_of
 
 
-def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
+def own_plans(graph: Graph, country: str) -> frozenset[str]:
     """The plans of a country by its key, of the project's own without one; none for « all ».
 
     What a plan of another country does is done in that country.
@@ -160,7 +160,7 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
     >>> own_plans(open_graph(), "all")
     frozenset()
     """
-    if country == layout.EVERYWHERE:
+    if country == kinds.EVERYWHERE:
         return frozenset()
     countries = {}
     for plan in graph.tables.works.plans:
@@ -187,7 +187,7 @@ def _country_called(name: str, countries: Iterable[str]) -> str:
 def looked_upon(graph: Graph, choice: TableChoice) -> Basis:
     """The basis of what is asked of the plans named, or of those of one country."""
     if choice.plans:
-        return layout.among(graph, sorted(graph.plans(choice.plans)))
+        return making.among(graph, sorted(graph.plans(choice.plans)))
     country = choice.country
     plan = min(own_plans(graph, choice.country), default="")
     if plan:

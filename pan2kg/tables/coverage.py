@@ -105,10 +105,10 @@ def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     chosen = [plan for plan in knowledge.tables.works.plans if not plans or plan in plans]
     rows = [_covered(knowledge, plan, recorded) for plan in chosen]
     rows.sort(key=lambda row: (-(row.with_text or 0), -row.in_graph, row.plan))
-    line = known.basis_line(knowledge)
+    texts = known.basis_line(knowledge).texts
     without_actions = sum(not row.in_graph for row in rows)
     notes = [
-        note("texts-read", full=line.texts.full, part=line.texts.part, none=line.texts.none),
+        note("texts-read", full=texts.full, part=texts.part, none=texts.none),
         note("plans-without-actions", n=without_actions, of=len(rows)),
         note("low-share"),
     ]
@@ -119,7 +119,7 @@ def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 "text": _in_each_language(graph, unsaid.text),
             }
             notes.append(note("unsaid", n=unsaid.naming, of=unsaid.annotated, **labels))
-    return make(graph, "trust", TrustRow._fields, rows, notes, line=line)
+    return make(graph, "trust", TrustRow._fields, rows, notes, evidence=knowledge)
 
 
 def _recorded(graph: Graph, knowledge: known.Known) -> dict[str, AbstractSet[str]]:

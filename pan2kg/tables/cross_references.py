@@ -6,15 +6,15 @@ from datetime import date
 from typing import NamedTuple
 
 from pan2kg.coherence import citations, counts
-from pan2kg.coherence.citations import Channel, IndexCell, Occasion, Verdict, Way
+from pan2kg.coherence.citations import Channel, IndexCell, Occasion, Ordered, Verdict, Way
 from pan2kg.coherence.known import Known, in_order
 from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note
 from pan2kg.tables.figure_words import bits_words, in_each, interval
-from pan2kg.tables.table import Ordered
+from pan2kg.tables.pairs import plan_order
 
 
 class CitationPlace(NamedTuple):
@@ -72,7 +72,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if len(chosen) > 1:
         raise QueryError("from-one-plan", remedy="name-a-plan")
     plan = chosen[0] if chosen and not choice.everything else None
-    order = layout.plan_order(graph)
+    order = plan_order(graph)
     knowledge = graph.known(choice.evidence)
     readings = knowledge.tables.readings
     cells = citations.index_cells(
@@ -111,7 +111,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     outside = _number_outside(knowledge, plan)
     if outside:
         notes.append(note("index-apart", n=outside))
-    basis = layout.among(graph, [plan] if plan else [])
+    basis = making.among(graph, [plan] if plan else [])
     return make(
         graph, "index", INDEX, rows, notes, "coherence/plan-statements", knowledge, basis=basis
     )
@@ -179,7 +179,7 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """
     plans = {*graph.plans(choice.plans)}
     knowledge = graph.known(choice.evidence)
-    order = layout.plan_order(graph)
+    order = plan_order(graph)
     occasions = []
     for occasion in knowledge.occasions:
         if not plans or plans & {occasion.source, occasion.target}:
@@ -191,7 +191,7 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes = _notes_on_debt(occasions)
     if len(occasions) > MOST:
         notes.append(note("pairs-unlisted", n=len(occasions) - MOST))
-    basis = layout.among(graph, sorted(plans))
+    basis = making.among(graph, sorted(plans))
     return make(
         graph, "debt", DEBT, rows, notes, "coherence/plan-statements", knowledge, basis=basis
     )

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from pan2kg.coherence import HEADLINE, Level, evidence, known, obligations
+from pan2kg.coherence import Level, evidence, obligations
 from pan2kg.coherence.standing import SAID_OF, Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store import is_true, program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note
 from pan2kg.turtle.vocabulary import ID, key
 
 _WITHOUT_DAYS = (Standing.NOT_YET_DUE, Standing.UNREAD)
@@ -102,7 +102,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         [_duty_row(graph, duty) for duty in chosen],
         notes,
         "coherence/obligations",
-        line=known.basis_line(graph.known(choice.evidence)),
+        graph.known(choice.evidence),
         basis=every.basis,
         is_dated=True,
     )
@@ -151,7 +151,7 @@ def _overdue(graph: Graph, duty: obligations.Margin) -> dict[str, object]:
     """The days a duty is overdue; where there are none, in words that it is not due yet or nobody looked."""
     words: object = duty.overdue
     if duty.margin is None and duty.met in _WITHOUT_DAYS:
-        words = layout.coded("overdue", duty.met.code("duty")).say(graph.language)
+        words = making.coded("overdue", duty.met.code("duty")).say(graph.language)
     return {"overdue": duty.overdue, "overdue_label": words}
 
 
@@ -203,13 +203,13 @@ def dependencies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if rows:
         unknown = sum(dependency.order == "unknown" for dependency in rows)
         notes.insert(0, note("order-unknown", n=unknown, of=len(rows)))
-    line = known.basis_line(graph.known(choice.evidence))
+    knowledge = graph.known(choice.evidence)
     return make(
-        graph, "dependencies", Dependency._fields, rows, notes, "tables/dependencies", line=line
+        graph, "dependencies", Dependency._fields, rows, notes, "tables/dependencies", knowledge
     )
 
 
-def depending(graph: Graph, level: Level = HEADLINE) -> list[Dependency]:
+def depending(graph: Graph, level: Level) -> list[Dependency]:
     """What builds on something else at a level of evidence, what is out of order first.
 
     A work ends when its own dated timeline does, else when its plan's period does; two ends are

@@ -13,7 +13,8 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text
 from pan2kg.store import program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note, table
+from pan2kg.tables.pairs import plan_order
 from pan2kg.tables.table import Row
 
 COMPARE = (
@@ -49,7 +50,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         raise QueryError("no-part", remedy="there-are", part=choice.part, names="plan, action")
     changes = Counter[str]()
     rows = []
-    order = layout.plan_order(graph)
+    order = plan_order(graph)
     related = [row for row in comparison.neighbours if _is_related(knowledge, (base, later), row)]
     for neighbour in sorted(related, key=lambda row: order((later, row.other))):
         change = _change(neighbour.base.low, neighbour.new.low)
@@ -64,7 +65,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("plans-changed", **counted),
         note("texts-known", base=comparison.texts_of_base, new=comparison.texts_of_later),
     ]
-    basis = layout.among(graph, (base, later))
+    basis = making.among(graph, (base, later))
     return make(
         graph, "compare", COMPARE, rows, notes, "coherence/text-uses", knowledge, basis=basis
     )
@@ -108,7 +109,7 @@ def _plan_row(
         plan,
         neighbour.base.low,
         neighbour.new.low,
-        layout.number(neighbour.new.low - neighbour.base.low),
+        making.number(neighbour.new.low - neighbour.base.low),
         neighbour.base.high,
         neighbour.new.high,
         neighbour.added,
@@ -118,18 +119,18 @@ def _plan_row(
         firmest(knowledge.link_level(edition, plan) for edition in editions),
         change,
     )
-    return {**_empty_row(), **layout.cells(graph, _OF_PLANS, values)}
+    return {**_empty_row(), **making.cells(graph, _OF_PLANS, values)}
 
 
 def _action_row(graph: Graph, fate: succession.ActionFate) -> Row:
     similar = [fate.similar] if fate.similar else []
     plan = graph.plan_of(fate.action)
     values = ("action", fate.action, plan, fate.fate, fate.counterparts, fate.ground, similar)
-    return {**_empty_row(), **layout.cells(graph, _OF_ACTIONS, values)}
+    return {**_empty_row(), **making.cells(graph, _OF_ACTIONS, values)}
 
 
-def _empty_row() -> dict[str, layout.Value]:
-    columns = [column for name in COMPARE for column in layout.column("compare", name)]
+def _empty_row() -> dict[str, table.Value]:
+    columns = [column for name in COMPARE for column in making.column("compare", name)]
     return {column.key: "" for column in columns}
 
 

@@ -15,13 +15,13 @@ from pan2kg.coherence import (
 )
 from pan2kg.coherence.citations import Channel, Occasion
 from pan2kg.coherence.evidence import Aspect, Extent
-from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.known import Known
 from pan2kg.coherence.standing import Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store import program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, bodies, coverage, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, bodies, coverage, kinds, make, making, note
 from pan2kg.tables.duties import depending
 from pan2kg.tables.figure_words import bits_words, in_each
 
@@ -87,12 +87,14 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     basis = graph.uses.basis
     if scope.plans or choice.country or choice.part in OWN:
         basis = bodies.looked_upon(graph, choice)
-    line = basis_line(graph.known(choice.evidence))
+    knowledge = graph.known(choice.evidence)
     is_narrowed = scope.acting != scope.plans
     if not choice.part:
         rows = [_counted(graph, kind, scope) for kind in KINDS]
         notes = _notes_on_all(graph, is_narrowed=is_narrowed)
-        return make(graph, "gaps", SUMMARY, rows, notes, line=line, basis=basis, is_dated=True)
+        return make(
+            graph, "gaps", SUMMARY, rows, notes, evidence=knowledge, basis=basis, is_dated=True
+        )
     if choice.part not in KINDS:
         raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     listed = find_gaps(graph, choice.part, scope)
@@ -103,7 +105,7 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         [(choice.part, *gap) for gap in listed.gaps],
         _notes_on(choice.part, listed, is_narrowed=is_narrowed),
         sparql=listed.sparql,
-        line=line,
+        evidence=knowledge,
         basis=basis.also("gap", choice.part),
         is_dated=True,
     )
@@ -225,7 +227,7 @@ def _is_read(graph: Graph, plans: frozenset[str], aspect: Aspect) -> bool:
 def _groups(graph: Graph, scope: Scope) -> Listed:
     """Target groups at which no action of the acting plans aims, where all these say was read."""
     query = program_query("tables/group-uses")
-    choice = TableChoice(plans=tuple(sorted(scope.acting)), country=layout.EVERYWHERE)
+    choice = TableChoice(plans=tuple(sorted(scope.acting)), country=kinds.EVERYWHERE)
     rows = bodies.target_groups(graph, choice).rows
     if not _is_read(graph, scope.acting, Aspect.MEASURES):
         return Listed([], None, query)
@@ -339,7 +341,7 @@ def _elsewhere(seen: Channel, missing: Channel) -> Find:
                 continue
             possible += 1
             if state is not Standing.STATED:
-                detail = layout.coded("citation", state.value)
+                detail = making.coded("citation", state.value)
                 listed.append(Gap(*pair, detail, knowledge.link_level(*pair)))
         return Listed(listed, possible or None, program_query("coherence/plan-statements"))
 

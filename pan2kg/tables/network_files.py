@@ -10,7 +10,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import SubElement
 
 from pan2kg import errors
@@ -58,7 +58,7 @@ def _network_of(table: NetworkTables, renamed: Mapping[str, str]) -> nx.MultiDiG
     """The rows as a network; cells of edges are attributes, some of them by another name."""
     import networkx as nx
 
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph = nx.MultiDiGraph()
     for row in table.nodes:
         cells = dict(row)
         graph.add_node(str(cells.pop("id")), **cells)
@@ -140,7 +140,7 @@ def write_zip(table: NetworkTables) -> bytes:
     return target.getvalue()
 
 
-_WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
+_WRITERS: Mapping[str, Callable[[NetworkTables], str | bytes]] = {
     "graphml": write_graphml,
     "gexf": write_gexf,
     "cytoscape": write_cytoscape,

@@ -1,40 +1,56 @@
 """Where the nodes of a network are drawn, so that what is linked stands near each other.
 
-Fruchterman and Reingold, “Graph drawing by force-directed placement”, Software: Practice and
-Experience 21 (1991), part by part, so that parts without a link between them do not drift apart;
-then what lies too close is moved apart, so that the middle can be read.
-"""
+:func:`place` is what the page that explores a network asks, with the links that decide. Each part
+of the network, without a link to any other, is drawn for itself (:func:`_spots`), so that parts do
+not drift apart; then the parts are put side by side (:func:`_on_shelves`).
 
-from __future__ import annotations
+Source: Fruchterman and Reingold, “Graph drawing by force-directed placement”, Software: Practice
+and Experience 21 (1991).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from pan2kg.coherence.texts import Floats
+import numpy as np
+
+from pan2kg.coherence.texts import Floats
+
+_EXTENT = 1000
+"""The longer side of a drawing, in the units in which nodes are placed."""
+_WIDTH_TO_HEIGHT = 1.4
+"""How much wider than high a drawing is, as screens are."""
+_SHELF_GAP = 1.0
+"""The room left between two parts, of which one of n nodes is as wide and as high as √n."""
+
+# Within a part, places are from −1 to 1 on each side.
 
 _STEPS = 100
 """How often all nodes are moved."""
-_NEAR = 0.01
-"""How near each other two nodes count as being at least."""
-_KEPT = 9
-"""How many decimals of a place are kept from step to step, so that no processor's last bit grows into a shift."""
-_APART = 0.6
-"""How far apart two nodes are at least, of what each would have were all spread evenly."""
-_PULL = 0.5
-"""How strongly what lies far outside is drawn in: 0 is not at all."""
-_WIDE = 1.4
-"""How much wider than high a drawing is, as screens are."""
-_EXTENT = 1000
-"""How long the longer side of a drawing is."""
+_LEAST_DISTANCE = 0.01
+"""How near each other two nodes count as being at least, so that nothing is divided by 0."""
+_DECIMALS = 9
+"""To how many decimals places are rounded at each step, so that no processor's last bit grows into a shift."""
+_REACH = 0.1
+"""How far a node moves at the first step, as a share of the extent of the part."""
+_PULL_IN = 0.5
+"""The power of its distance from the middle by which a node is drawn in: 0 is not at all, 1 onto a circle."""
+_FREE_SHARE = 0.6
+"""How far apart two nodes are at least, as a share of their distance were all spread evenly."""
 
 Weights = Mapping[str, Mapping[str, float]]
-Place = tuple[float, float]
+"""Of each node the weights of its links, by the node at their other end."""
+
+
+class Spot(NamedTuple):
+    """A place in the drawing: to the right of its left edge, and below its upper one."""
+
+    x: float
+    y: float
 
 
 def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, tuple[int, int]]:
-    """Where to draw the nodes of a network: whole numbers from 0 to 1000, by node.
+    """Where to draw the nodes of a network: x and y, whole numbers from 0 to 1000, by node.
 
     ``edges`` are (one end, the other end, weight > 0). The same edges and seed give the same
     places.
@@ -45,23 +61,24 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
     >>> place([])
     {}
     """
-    weights = _weights(edges)
-    places = _shelved(weights, seed)
-    if not places:
+    points = _on_shelves(_weights(edges), seed)
+    if not points:
         return {}
-    xs = [x for x, _ in places.values()]
-    ys = [y for _, y in places.values()]
-    left = min(xs)
-    low = min(ys)
-    span = max(max(xs) - left, max(ys) - low) or 1.0
-    whole = {}
-    for node, (x, y) in sorted(places.items()):
-        whole[node] = (round((x - left) / span * _EXTENT), round((y - low) / span * _EXTENT))
-    return whole
+    left = min(point.x for point in points.values())
+    top = min(point.y for point in points.values())
+    width = max(point.x for point in points.values()) - left
+    height = max(point.y for point in points.values()) - top
+    span = max(width, height) or 1.0
+    places = {}
+    for node, point in sorted(points.items()):
+        x = round((point.x - left) / span * _EXTENT)
+        y = round((point.y - top) / span * _EXTENT)
+        places[node] = (x, y)
+    return places
 
 
 def _weights(edges: Iterable[tuple[str, str, float]]) -> Weights:
-    # of each node what links it, whichever way; what links it to itself counts once
+    """What links each node, whichever way; what links it to itself counts once."""
     weights: dict[str, dict[str, float]] = {}
     for source, target, weight in sorted(edges):
         for start, end in {(source, target), (target, source)}:
@@ -70,116 +87,120 @@ def _weights(edges: Iterable[tuple[str, str, float]]) -> Weights:
     return weights
 
 
-class Shelf(NamedTuple):
-    """Where the next part stands: from the left, below the shelves above, and how high its shelf is so far."""
+def _on_shelves(weights: Weights, seed: int) -> dict[str, Spot]:
+    """The parts side by side on shelves, the largest first, each in a square whose side is √(its nodes).
 
-    across: float
-    top: float
-    height: float
-
-
-def _shelved(weights: Weights, seed: int) -> dict[str, Place]:
-    # the parts stand on shelves, the largest first, each in a square of the side it needs
-    places = {}
-    width = len(weights) ** 0.5
-    shelf = Shelf(0.0, 0.0, 0.0)
+    A shelf is as long as the side of the square that all nodes would take, or as the largest part;
+    the next one stands below the highest part of it.
+    """
+    points = {}
+    shelf_length = len(weights) ** 0.5
+    left = 0.0
+    top = 0.0
+    shelf_height = 0.0
     for nodes in _parts(weights):
         side = len(nodes) ** 0.5
-        width = max(width, side + 1)
-        if shelf.across and shelf.across + side + 1 > width:
-            shelf = Shelf(0.0, shelf.top + shelf.height, 0.0)
-        x0 = shelf.across + side / 2
-        y0 = shelf.top + side / 2
-        spots = _part_spots(weights, nodes, seed) * (side / 2)
+        width = side + _SHELF_GAP
+        shelf_length = max(shelf_length, width)
+        if left and left + width > shelf_length:
+            left = 0.0
+            top += shelf_height
+            shelf_height = 0.0
+        half = side / 2
+        spots = _spots(_matrix(weights, nodes), len(nodes), seed) * half
         for node, (x, y) in zip(nodes, spots.tolist(), strict=True):
-            places[node] = (_WIDE * (x0 + x), y0 + y)
-        height = max(shelf.height, side + 1)
-        shelf = Shelf(shelf.across + side + 1, shelf.top, height)
-    return places
+            points[node] = Spot(_WIDTH_TO_HEIGHT * (left + half + x), top + half + y)
+        left += width
+        shelf_height = max(shelf_height, width)
+    return points
 
 
 def _parts(weights: Weights) -> list[list[str]]:
-    # what is linked by way of any nodes, the largest first
+    """The nodes that are linked by way of any others, the largest part first."""
     import networkx as nx
 
-    linked: nx.Graph[str] = nx.Graph({node: list(ends) for node, ends in weights.items()})
+    linked = nx.Graph({node: list(ends) for node, ends in weights.items()})
     parts = [sorted(nodes) for nodes in nx.connected_components(linked)]
     return sorted(parts, key=lambda nodes: (-len(nodes), nodes[0]))
 
 
-def _part_spots(weights: Weights, nodes: Sequence[str], seed: int) -> Floats:
-    import numpy as np
-
+def _matrix(weights: Weights, nodes: Sequence[str]) -> bytes:
+    """The weights between the nodes of a part, row by row, as a key of what is laid out once."""
     matrix = np.zeros((len(nodes), len(nodes)))
     row_of = {node: row for row, node in enumerate(nodes)}
     for node, row in row_of.items():
         for end, weight in weights[node].items():
             matrix[row, row_of[end]] = weight
-    return _spots(matrix.tobytes(), len(nodes), seed)
+    return matrix.tobytes()
 
 
+# Most parts of a network are pairs, and the same for all plans: each is laid out once.
 @lru_cache(maxsize=256)
 def _spots(matrix: bytes, number: int, seed: int) -> Floats:
-    # where the nodes of a part stand, between -1 and 1; the rows of the matrix are its weights
-    import numpy as np
+    """Where the nodes of a part stand: a row of x and y for each, from −1 to 1.
 
+    Only sums, no linear algebra: these give the same places however many processors there are.
+    """
     weights = np.frombuffer(matrix).reshape(number, number)
-    places = np.random.RandomState(seed).rand(number, 2)
-    places = _drawn_together(places, weights)
-    # draw in what lies far outside, then move apart what lies too close
-    places = places - places.mean(axis=0)
-    far = np.maximum(np.sqrt((places * places).sum(axis=1)), _NEAR)
-    places = _filling(places / far[:, None] ** _PULL)
-    return _filling(_moved_apart(places))
+    spots = np.random.RandomState(seed).rand(number, 2)
+    spots = _drawn_together(spots, weights)
+    spots = _stretched(_pulled_in(spots))
+    return _stretched(_moved_apart(spots))
 
 
-# Plain sums, no linear algebra: these give the same places however many processors there are.
-
-
-def _drawn_together(places: Floats, weights: Floats) -> Floats:
-    # all push each other off, what is linked pulls; the moves become smaller from step to step
-    import numpy as np
-
-    spring = (1 / len(places)) ** 0.5
-    reach = float(np.ptp(places, axis=0).max()) * 0.1
+def _drawn_together(spots: Floats, weights: Floats) -> Floats:
+    """All nodes push each other off and what is linked pulls; the moves become smaller from step to step."""
+    spring = (1 / len(spots)) ** 0.5
+    reach = float(np.ptp(spots, axis=0).max()) * _REACH
     for step in range(_STEPS):
-        across, down = _gaps(places)
-        squares = np.maximum(across * across + down * down, _NEAR**2)
+        across, down = _gaps(spots)
+        squares = np.maximum(across * across + down * down, _LEAST_DISTANCE**2)
         force = spring**2 / squares - weights * np.sqrt(squares) / spring
         moves = np.stack([(across * force).sum(axis=1), (down * force).sum(axis=1)], axis=1)
-        lengths = np.maximum(np.sqrt((moves * moves).sum(axis=1)), _NEAR)
+        lengths = np.maximum(_lengths(moves), _LEAST_DISTANCE)
         share = reach * (1 - step / (_STEPS + 1)) / lengths
-        places = np.round(places + moves * share[:, None], _KEPT)
-    return places
+        spots = np.round(spots + moves * share[:, None], _DECIMALS)
+    return spots
 
 
-def _moved_apart(places: Floats) -> Floats:
-    import numpy as np
+def _pulled_in(spots: Floats) -> Floats:
+    """What lies far outside nearer to the middle, which is 0."""
+    centred = spots - spots.mean(axis=0)
+    distances = np.maximum(_lengths(centred), _LEAST_DISTANCE)
+    pulled: Floats = centred / distances[:, None] ** _PULL_IN
+    return pulled
 
-    least = _APART * 2 / len(places) ** 0.5
+
+def _moved_apart(spots: Floats) -> Floats:
+    """What lies too close moves apart, by half of what is lacking at each step, until nothing moves."""
+    least = _FREE_SHARE * 2 / len(spots) ** 0.5
     for _ in range(_STEPS):
-        across, down = _gaps(places)
-        far = np.maximum(np.sqrt(across * across + down * down), _NEAR * least)
-        push = np.maximum(least - far, 0.0) / (2 * far)
+        across, down = _gaps(spots)
+        distances = np.maximum(np.sqrt(across * across + down * down), _LEAST_DISTANCE * least)
+        push = np.maximum(least - distances, 0.0) / (2 * distances)
         moves = np.stack([(across * push).sum(axis=1), (down * push).sum(axis=1)], axis=1)
-        moved = np.round(places + moves / 2, _KEPT)
-        if (moved == places).all():
+        moved = np.round(spots + moves / 2, _DECIMALS)
+        if (moved == spots).all():
             break
-        places = moved
-    return places
+        spots = moved
+    return spots
 
 
-def _gaps(places: Floats) -> tuple[Floats, Floats]:
-    across, down = places.T.copy()
+def _gaps(spots: Floats) -> tuple[Floats, Floats]:
+    """How far each node is from each other one, across and down."""
+    across, down = spots.T.copy()
     return across[:, None] - across, down[:, None] - down
 
 
-def _filling(places: Floats) -> Floats:
-    # so that they fill the square, but nothing is drawn out more than a drawing is wider than high
-    import numpy as np
+def _lengths(vectors: Floats) -> Floats:
+    lengths: Floats = np.sqrt((vectors * vectors).sum(axis=1))
+    return lengths
 
-    halves = (places.max(axis=0) - places.min(axis=0)) / 2
-    middle = places.min(axis=0) + halves
-    scales = np.maximum(halves, max(float(halves.max()) / _WIDE, _NEAR))
-    filled: Floats = np.round((places - middle) / scales, _KEPT)
-    return filled
+
+def _stretched(spots: Floats) -> Floats:
+    """So that a part fills its square, but nothing is drawn out more than a drawing is wider than high."""
+    halves = (spots.max(axis=0) - spots.min(axis=0)) / 2
+    middle = spots.min(axis=0) + halves
+    scales = np.maximum(halves, max(float(halves.max()) / _WIDTH_TO_HEIGHT, _LEAST_DISTANCE))
+    stretched: Floats = np.round((spots - middle) / scales, _DECIMALS)
+    return stretched

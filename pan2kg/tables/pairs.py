@@ -1,23 +1,24 @@
 """Tables of pairs of works: those that share texts and do not cite each other, and why two are linked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from pan2kg.coherence import HEADLINE, Level, known
-from pan2kg.coherence.citations import Bounds
+from pan2kg.coherence import HEADLINE, Level
+from pan2kg.coherence.citations import Bounds, Ordered
 from pan2kg.coherence.known import Known, in_order
-from pan2kg.coherence.weight import Weight
+from pan2kg.coherence.weight import NamedPair, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text
 from pan2kg.store import program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note
 from pan2kg.tables.figure_words import bits_words, in_each
-from pan2kg.tables.table import Ordered
 from pan2kg.turtle.vocabulary import key
 
 _ROUNDING = 1e-12
 """How far a weight may fall short of the least one by rounding alone."""
+_DECIMALS = 9
+"""To how many decimals bits are compared when pairs are sorted."""
 PAIRS = (
     "action", "plan", "other_action", "other_plan", "bits", "general", "level", "instruments", "acknowledged_there",
     "acknowledged_back", "expectation", "expectation_back",
@@ -68,9 +69,9 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         )
     notes = [note("pairs-open", n=len(silent), of=len(linked)), note("not-returned")]
     basis = graph.uses.basis.also("bits", f"≥ {least:g}") if least else graph.uses.basis
-    line = known.basis_line(graph.known(choice.evidence))
+    knowledge = graph.known(choice.evidence)
     return make(
-        graph, "unacknowledged", PAIRS, rows, notes, "coherence/text-uses", line=line, basis=basis
+        graph, "unacknowledged", PAIRS, rows, notes, "coherence/text-uses", knowledge, basis=basis
     )
 
 
@@ -81,10 +82,10 @@ def linked_pairs(graph: Graph, choice: TableChoice) -> list[Ordered]:
     home = knowledge.tables.works.home
     least = choice.least or 0.0
     linked = []
-    for pair, (low, _) in layout.action_bits(knowledge).items():
-        is_of_plans = not plans or plans & {home[action] for action in pair}
-        if low > 0 and low >= least - _ROUNDING and is_of_plans:
-            linked.append(pair)
+    for ends, pair in action_pairs(knowledge).items():
+        is_of_plans = not plans or plans & {home[action] for action in ends}
+        if is_of_plans and pair.low > 0 and pair.low >= least - _ROUNDING:
+            linked.append(ends)
     return linked
 
 
@@ -94,25 +95,51 @@ def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[Ordered]) -
     stated = _citing(knowledge)
     verdicts = _verdicts(knowledge)
     home = knowledge.tables.works.home
-    headline = layout.action_bits(graph.known(HEADLINE))
-    editors = layout.action_bits(graph.known(Level.EDITORS))
-
-    def order(ends: Ordered) -> tuple[object, ...]:
-        pair = in_order(*ends)
-        low, general = headline.get(pair, (0.0, 0.0))
-        low_of_editors, general_of_editors = editors.get(pair, (0.0, 0.0))
-        bits = (low, low_of_editors, general, general_of_editors)
-        return (*(-round(number, 9) for number in bits), *ends)
-
     uncited = [pair for pair in linked if not {pair, pair[::-1]} & stated]
     silent = []
-    for pair in sorted(uncited, key=order):
+    for pair in sorted(uncited, key=_action_order(graph)):
         weight = knowledge.weight(*pair)
         plans = (home[pair[0]], home[pair[1]])
         expected = (verdicts.get(plans, ""), verdicts.get(plans[::-1], ""))
         seen = acknowledged(knowledge, pair, stated)
         silent.append(Silent(pair, plans, weight, seen, expected))
     return silent
+
+
+def action_pairs(knowledge: Known) -> dict[Ordered, NamedPair]:
+    """The pairs of actions that share any text, with their bits, by their ends."""
+    pairs = knowledge.actions.named(knowledge.potential.names)
+    return {(pair.one, pair.two): pair for pair in pairs}
+
+
+def _action_order(graph: Graph) -> Callable[[Ordered], tuple[object, ...]]:
+    """What sorts pairs of actions: by bits at the headline level, then at the editors'; general ones last."""
+    at_levels = [action_pairs(graph.known(level)) for level in (HEADLINE, Level.EDITORS)]
+
+    def order(ends: Ordered) -> tuple[object, ...]:
+        pair = in_order(*ends)
+        weights = [pairs.get(pair, NamedPair(*pair, 0.0, 0.0)) for pairs in at_levels]
+        precise = [-round(weight.low, _DECIMALS) for weight in weights]
+        general = [-round(weight.broad, _DECIMALS) for weight in weights]
+        return (*precise, *general, *ends)
+
+    return order
+
+
+def plan_order(graph: Graph) -> Callable[[Ordered], tuple[object, ...]]:
+    """What sorts pairs of plans: by bits at the headline level, then at the editors', then by level.
+
+    Never by what could be, a mean, or a ratio to what is known of a plan.
+    """
+    at_levels = [graph.known(level) for level in (HEADLINE, Level.EDITORS)]
+
+    def order(ends: Ordered) -> tuple[object, ...]:
+        pair = in_order(*ends)
+        bits = [-round(knowledge.shared.get(pair, 0.0), _DECIMALS) for knowledge in at_levels]
+        level = at_levels[-1].link_level(*pair) or Level.MACHINE
+        return (*bits, level, *ends)
+
+    return order
 
 
 def _citing(knowledge: Known) -> set[Ordered]:
@@ -195,7 +222,7 @@ def explanation(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     rows = [*_statements(graph, knowledge, weight, quotations)]
     notes = _explained(knowledge, weight)
     works = ", ".join(map(key, (weight.one, weight.two)))
-    basis = layout.among(graph, []).also("works", works)
+    basis = graph.uses.basis.also("works", works)
     return make(
         graph, "explain", EXPLAIN, rows, notes, sparql=sparql, evidence=knowledge, basis=basis
     )
@@ -255,8 +282,8 @@ def _explained(knowledge: Known, weight: Weight) -> list[Text]:
     notes.append(
         note(
             "acknowledged",
-            there=layout.coded("acknowledged_there", there),
-            back=layout.coded("acknowledged_there", back),
+            there=making.coded("acknowledged_there", there),
+            back=making.coded("acknowledged_there", back),
         )
     )
     home = knowledge.tables.works.home
@@ -271,5 +298,5 @@ def _explained(knowledge: Known, weight: Weight) -> list[Text]:
 
 def _expectation(verdict: str) -> Text:
     if verdict:
-        return layout.coded("expectation", verdict)
-    return layout.coded("told", "unrelated")
+        return making.coded("expectation", verdict)
+    return making.coded("told", "unrelated")

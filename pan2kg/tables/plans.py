@@ -7,15 +7,16 @@ from functools import partial
 from itertools import combinations
 
 from pan2kg.coherence import bodies, citations
+from pan2kg.coherence.citations import Ordered
 from pan2kg.coherence.known import Known, in_order
 from pan2kg.coherence.standing import Standing
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.plan_parts import ACTIONS, Outline
 from pan2kg.graph.scores import judged, summable
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note, table
 from pan2kg.tables.cross_references import PLACED, places_of
-from pan2kg.tables.table import Ordered
+from pan2kg.tables.pairs import plan_order
 
 MOST = 10_000
 """So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
@@ -35,7 +36,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     """
     chosen = graph.plans(choice.plans)
     knowledge = graph.known(choice.evidence)
-    order = layout.plan_order(graph)
+    order = plan_order(graph)
     home = knowledge.tables.works.home
     scored = judged(home, graph.scores)
     co_led = bodies.co_led(home, graph.involvements, choice.evidence)
@@ -90,7 +91,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         _notes_on_matrix(graph, len(pairs), len(listed), len(rows)),
         "coherence/text-uses",
         knowledge,
-        basis=layout.among(graph, chosen),
+        basis=making.among(graph, chosen),
         cross=cross,
     )
 
@@ -123,7 +124,7 @@ _CITES = {Standing.STATED: ">", Standing.ABSENT: "x", Standing.UNREAD: "o"}
 
 def _cross(
     graph: Graph, knowledge: Known, pairs: AbstractSet[Ordered], sharing: AbstractSet[Ordered]
-) -> layout.Cross:
+) -> table.Cross:
     """The matrix as a terminal is shown it: a mark for what is shared, and one for a citation."""
     plans = sorted({plan for pair in pairs for plan in pair})
     expected = {
@@ -149,7 +150,7 @@ def _cross(
         return sign or "."
 
     marks = tuple(tuple(mark(source, target) for target in plans) for source in plans)
-    return layout.Cross(tuple(map(graph.label, plans)), marks, (note("cross-legend"),))
+    return table.Cross(tuple(map(graph.label, plans)), marks, (note("cross-legend"),))
 
 
 PARTS = (
@@ -185,7 +186,7 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                     )
                 )
     notes = [note("parts-counted", n=len({row[0] for row in rows}), of=len(plans))]
-    basis = layout.among(graph, sorted(plans) if choice.plans else [])
+    basis = making.among(graph, sorted(plans) if choice.plans else [])
     return make(graph, "parts", PARTS, rows, notes, "parts/parts", basis=basis)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from pan2kg.coherence import evidence, figures, known
+from pan2kg.coherence import evidence, figures
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.store import program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note
 from pan2kg.tables.figure_words import according_to
 from pan2kg.turtle.vocabulary import key
 
@@ -30,9 +30,8 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     rows = list[tuple[object, ...]]()
     for taken in graph.figures(choice.evidence):
         rows += _values(graph, taken)
-    line = known.basis_line(graph.known(choice.evidence))
     notes = [note("nested", level=according_to(choice.evidence).say(graph.language))]
-    return make(graph, "figures", REGISTER, rows, notes, line=line)
+    return make(graph, "figures", REGISTER, rows, notes, evidence=graph.known(choice.evidence))
 
 
 def _values(graph: Graph, taken: figures.Taken) -> Iterator[tuple[object, ...]]:
@@ -56,7 +55,7 @@ def _values(graph: Graph, taken: figures.Taken) -> Iterator[tuple[object, ...]]:
 def _number(value: float | None, unit: figures.Unit) -> float | None:
     if value is not None and unit is figures.Unit.COUNT:
         return round(value)
-    return layout.number(value)
+    return making.number(value)
 
 
 # The list behind a figure

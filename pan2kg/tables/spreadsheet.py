@@ -111,7 +111,7 @@ def _day(text: str) -> str | date:
 def _new_book() -> Any:  # noqa: ANN401 - as above
     import openpyxl
 
-    book: Any = openpyxl.Workbook()
+    book = openpyxl.Workbook()
     book.remove(book.active)
     return book
 

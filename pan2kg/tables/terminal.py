@@ -13,7 +13,7 @@ _USUAL_WIDTH = 120
 _NARROWEST_NAME = 12
 
 
-def write_terminal(table: Table, language: Language, width: int = 0) -> str:
+def write_terminal(table: Table, language: Language, width: int) -> str:
     """The table with its title, notes and basis; a line has at most so many characters, 0 for any."""
     return "\n\n".join(_paragraphs(table, language, width)) + "\n"
 

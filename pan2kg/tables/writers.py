@@ -20,11 +20,11 @@ from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import Language, did_you_mean, there_are, with_days
 from pan2kg.store import Result, plain
-from pan2kg.store.store import Triples
 from pan2kg.tables import Grid, formats, md_escape, say
 from pan2kg.tables.answers import answer, heading, word_of
 from pan2kg.tables.exhibit import html_figures, md_table, remarks, rests_on
-from pan2kg.tables.table import Table, TableChoice, Term, Value, table_kinds
+from pan2kg.tables.kinds import TableChoice, table_kinds
+from pan2kg.tables.table import Table, Term, Value
 from pan2kg.tables.terminal import write_terminal
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD
@@ -207,7 +207,7 @@ def _line_as_json(table: Table) -> dict[str, object] | None:
     line = table.line
     if line is None:
         return None
-    content: dict[str, object] = {field.name: getattr(line, field.name) for field in fields(line)}
+    content = {field.name: getattr(line, field.name) for field in fields(line)}
     content["level"] = line.level.key
     content["texts"] = asdict(line.texts)
     content["as_of"] = line.as_of.isoformat() if line.as_of else None
@@ -257,9 +257,7 @@ def _refuse(table: Table, form: str) -> None:
 def _as_rdf(table: Table, form: str, style: Style) -> str:
     """Triples as RDF, with the prefixes that are used; they stand in the order they have."""
     solutions = cast("tuple[Mapping[str, Any], ...]", table.solutions)
-    triples: Triples = [
-        ox.Triple(row["subject"], row["predicate"], row["object"]) for row in solutions
-    ]
+    triples = [ox.Triple(row["subject"], row["predicate"], row["object"]) for row in solutions]
     iris = set()
     for row in table.solutions:
         iris |= {cell.value for cell in row.values() if isinstance(cell, ox.NamedNode)}
@@ -310,13 +308,7 @@ def _as_json(table: Table, form: str, style: Style) -> str:
     """
     text = _as_results(table, form, style)
     words = AnswerWords.of(table, style.language)
-    sentences = {
-        "question": words.question,
-        "summary": words.summary,
-        "notes": words.notes,
-        "basis": words.basis,
-    }
-    about = {name: said for name, said in sentences.items() if said}
+    about = {name: said for name, said in words._asdict().items() if said}
     if not about:
         return text
     content = json.loads(text)
@@ -453,7 +445,7 @@ def answer_of(
     evidence: Level | str = "",
     **chosen: Any,  # noqa: ANN401
 ) -> Answer[dict[str, Value]]:
-    """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.table.TableChoice`.
+    """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.kinds.TableChoice`.
 
     Where a field takes several names, one name may be given alone.
 

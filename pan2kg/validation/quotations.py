@@ -420,7 +420,7 @@ def _lists(
     files: Iterable[TurtleFile], kept: KeptTexts
 ) -> Iterator[tuple[KeptText, list[ListedTitle]]]:
     """Each text that is the published list of a plan, as most of its titles stand there, with these titles."""
-    by_list: dict[_PublishedList, list[ListedTitle]] = defaultdict(list)
+    by_list = defaultdict(list)
     for file, block in blocks_of(files):
         if not block.statements or block.statements[0].object not in _LISTED:
             continue

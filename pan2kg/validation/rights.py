@@ -140,7 +140,7 @@ def _quoted(
     """The documents that are quoted and are not free to be; what is a title is a fact and no quotation."""
     facts = _facts_of_documents(described)
     titles = _titles(described)
-    by_document: dict[str, list[Literal]] = defaultdict(list)
+    by_document = defaultdict(list)
     for file, block in blocks_of(files):
         for quote in literals(file, block, "pan:quote"):
             for document in documents_named(file, block, "pan:inDocument"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.tables.table import table_kinds
+from pan2kg.tables.kinds import table_kinds
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

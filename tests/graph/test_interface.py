@@ -37,8 +37,9 @@ from pan2kg.store.project_files import load_project
 from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import open_store
 from pan2kg.store.store import LocalStore
+from pan2kg.tables.kinds import DEFAULT, table_kinds
+from pan2kg.tables.making import cells
 from pan2kg.tables.network_files import export_network
-from pan2kg.tables.table import DEFAULT, cells, table_kinds
 from pan2kg.tables.writers import Style, write
 from pan2kg.turtle.vocabulary import PAN
 from tests.copies import FEW, copy

@@ -9,7 +9,7 @@ from pan2kg.scores.review import MOST, cell_name
 from pan2kg.site.entry_form import FAULT, SESSION_SEAL
 from pan2kg.site.page import Mode, SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.tables.table import DEFAULT, table_kinds
+from pan2kg.tables.kinds import DEFAULT, table_kinds
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style

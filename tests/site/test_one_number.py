@@ -9,7 +9,8 @@ from pan2kg.charts.registry import draw, picture_bytes
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.coherence.obligations import unanswered
 from pan2kg.graph.graph import Graph
-from pan2kg.tables.table import TableChoice, Value, table_kinds
+from pan2kg.tables.kinds import TableChoice, table_kinds
+from pan2kg.tables.table import Value
 from tests.site.conftest import Reader
 
 PLAN = "lu-bhr-2"

@@ -24,8 +24,9 @@ from pan2kg.tables.answers import answer
 from pan2kg.tables.exhibit import Anchors, html_figures
 from pan2kg.tables.figure_words import basis_of_figures, resting
 from pan2kg.tables.formats import Grid, write_local_csv
+from pan2kg.tables.kinds import TableChoice, table_kinds
 from pan2kg.tables.spreadsheet import write_spreadsheet
-from pan2kg.tables.table import Column, Selection, Table, TableChoice, Value, table_kinds
+from pan2kg.tables.table import Column, Selection, Table, Value
 from pan2kg.tables.writers import Style, laid_out, write
 from tests.conftest import Cli
 

@@ -15,7 +15,7 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.graph.scores import declaration
 from pan2kg.project import Project
-from pan2kg.tables.table import TableChoice, table_kinds
+from pan2kg.tables.kinds import TableChoice, table_kinds
 from pan2kg.validation.check import look
 from tests.copies import copy
 from tests.tables.test_traps import PLANS, make, material, score

@@ -20,7 +20,9 @@ from pan2kg.store.store import select
 from pan2kg.tables.answers import basis_of
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.table import Table, TableChoice, column, table_kinds
+from pan2kg.tables.kinds import TableChoice, table_kinds
+from pan2kg.tables.making import column
+from pan2kg.tables.table import Table
 from pan2kg.tables.writers import FORMS, Style, write
 
 GOLDEN: Final = Path(__file__).parent / "golden"

@@ -15,7 +15,8 @@ from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables import note, plans
 from pan2kg.tables.gaps import LONGEST_WAIT
-from pan2kg.tables.table import Table, TableChoice, Value, table_kinds
+from pan2kg.tables.kinds import TableChoice, table_kinds
+from pan2kg.tables.table import Table, Value
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from pan2kg.tables.table import table_kinds
+from pan2kg.tables.kinds import table_kinds
 from tests.browser.chromium import faults_of_access, inside, settled, too_wide
 from tests.browser.served.conftest import Visit, follow
 from tests.lots import by_lot
