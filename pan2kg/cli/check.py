@@ -1,6 +1,7 @@
 """The commands of who edits a project: ``check`` it, ``init`` one of one's own, ``anchor`` its quotations."""
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from pan2kg.i18n import Message, Messages, numeral, say, spoken, today, told
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
+    from pan2kg.review.anchoring import Anchoring, Orphan
     from pan2kg.validation.changes import CheckedChange
     from pan2kg.validation.report import Report
 
@@ -37,6 +39,9 @@ ANCHOR = {
     "--dry-run": {**FLAG, "help": "add.dry-run"},
     **LANGUAGE,
 }
+
+_LONGEST_SHOWN = 120
+"""How many characters of quoted words are shown in a message."""
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -135,25 +140,41 @@ def _check_files(
 
 
 def run_init(options: argparse.Namespace) -> int:
+    """Begin a project of one's own in an empty folder, and say what to do there.
+
+    Raises:
+        QueryError: no country is named, or one that is not known.
+        ProjectError: something is in the folder already.
+    """
     from pan2kg.turtle import countries
 
     if not options.country:
-        raise QueryError(
-            "country-needed", remedy=told("name-country", names=", ".join(countries.countries()))
-        )
+        remedy = told("name-country", names=", ".join(countries.countries()))
+        raise QueryError("country-needed", remedy=remedy)
     country = countries.find_country(options.country)
-    space = options.base or f"https://{country.code}.example/"
-    facts = country, space, options.licence, options.publisher, not options.without_core, today()
-    emit_lines(countries.begin(Path(options.folder), countries.Beginning(*facts)))
+    beginning = countries.Beginning(
+        country,
+        options.base or f"https://{country.code}.example/",
+        options.licence,
+        options.publisher,
+        not options.without_core,
+        today(),
+    )
+    emit_lines(countries.begin(Path(options.folder), beginning))
     return 0
 
 
 def run_anchor(options: argparse.Namespace) -> int:
+    """Write down where quoted words stand in the text of their document; 1 where some do not stand there.
+
+    Raises:
+        QueryError: there is no such document.
+        OutlineError: the file cannot be read.
+    """
     from pan2kg.extract import process
     from pan2kg.review import anchoring, files, typed
     from pan2kg.store import load_project
     from pan2kg.turtle import writer
-    from pan2kg.validation import rights
 
     project = project_of(options)
     name = typed.document_named(load_project(project), project, options.document)
@@ -162,47 +183,59 @@ def run_anchor(options: argparse.Namespace) -> int:
         anchored = anchoring.anchor(project, document, name, today())
         emit("".join(file.difference for file in anchored.files))
         if anchored.files and not options.dry_run:
-            files.write(
-                project,
-                {file.path: file.new for file in anchored.files},
-                writer.read_prefixes(project),
-            )
+            texts = {file.path: file.new for file in anchored.files}
+            files.write(project, texts, writer.read_prefixes(project))
+    tell(_anchored_message(anchored, options))
+    tell(*(_orphan_message(orphan) for orphan in anchored.orphans))
+    tell(*_length_messages(anchored, options.document))
+    return 1 if anchored.orphans else 0
 
-    def remark(key: str, **values: object) -> None:
-        # quoted words in short
-        for word in {"quote", "near"} & values.keys():
-            line = " ".join(str(values[word]).split())
-            values[word] = line if len(line) <= 120 else f"{line[:119].rstrip()}…"
-        tell(Message("progress", key, values))
 
-    language = spoken()
-    passages = Messages("progress").counted(len(anchored.anchors), "anchored-passages", language)
-    key = (
-        "anchored-shown" if options.dry_run else "anchored" if anchored.files else "anchored-before"
-    )
-    remark(key, passages=passages, document=options.document, files=len(anchored.files))
-    for subject, place, quotation, times, nearest in anchored.orphans:
-        key = "orphan"
-        more = dict[str, object]()
-        if times:
-            key = "orphan-several"
-            more = {"times": times}
-        elif nearest:
-            key = "orphan-near"
-            more = {"near": nearest}
-        remark(
-            key, place=str(place), passage=subject.rpartition("/")[2], quote=quotation.words, **more
-        )
-    most, words = rights.LONGEST
+def _anchored_message(anchored: "Anchoring", options: argparse.Namespace) -> Message:
+    """How many passages were found, and whether that is written, was before, or is only shown."""
+    if options.dry_run:
+        key = "anchored-shown"
+    elif anchored.files:
+        key = "anchored"
+    else:
+        key = "anchored-before"
+    number = len(anchored.anchors)
+    values = {
+        "passages": Messages("progress").counted(number, "anchored-passages", spoken()),
+        "document": options.document,
+        "files": len(anchored.files),
+    }
+    return Message("progress", key, values)
+
+
+def _orphan_message(orphan: "Orphan") -> Message:
+    """That a passage was not found, or several times; with the text that is most like it where there is one."""
+    values = {
+        "place": str(orphan.place),
+        "passage": orphan.subject.rpartition("/")[2],
+        "quote": _shortened(orphan.quotation.words),
+    }
+    if orphan.times:
+        return Message("progress", "orphan-several", {**values, "times": orphan.times})
+    if orphan.nearest:
+        return Message("progress", "orphan-near", {**values, "near": _shortened(orphan.nearest)})
+    return Message("progress", "orphan", values)
+
+
+def _shortened(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1].rstrip()}…"
+
+
+def _length_messages(anchored: "Anchoring", document: str) -> Iterator[Message]:
+    """What is quoted at such length that whoever holds the rights may have to be asked."""
+    from pan2kg.validation import rights
+
+    longest = {"most": rights.LONGEST.characters, "words": rights.LONGEST.words}
     for place, quotation in anchored.long:
-        remark(
-            "quotation-long",
-            place=str(place),
-            characters=len(quotation.words),
-            most=most,
-            words=words,
-        )
+        values = {"place": str(place), "characters": len(quotation.words), **longest}
+        yield Message("progress", "quotation-long", values)
     if anchored.share > rights.SHARE_LOOKED_AT:
         key = "quoted-too-much" if anchored.share > rights.SHARE_TOO_MUCH else "quoted-much"
-        remark(key, share=numeral(100 * anchored.share, language, 0), document=options.document)
-    return 1 if anchored.orphans else 0
+        share = numeral(100 * anchored.share, spoken(), 0)
+        yield Message("progress", key, {"share": share, "document": document})

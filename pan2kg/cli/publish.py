@@ -22,6 +22,7 @@ from pan2kg.project import write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.publish.edition import Facts, Issue
+    from pan2kg.publish.states import Side
     from pan2kg.store.store import LocalStore
 
 _MAIL = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
@@ -227,9 +228,11 @@ def add_diff(command: argparse.ArgumentParser) -> None:
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    from pan2kg.publish import change_files, changes, feed, patches, states, weights
-    from pan2kg.store import project_files
+    """Write what changed from one state of the graph to another, or the state a patch makes of one.
 
+    Raises:
+        FormatError: too few or too many states are named, or a patched one is to be no N-Quads.
+    """
     wanted = 1 if options.apply else 2
     number = len(options.sides)
     if number != wanted:
@@ -238,25 +241,7 @@ def run_diff(options: argparse.Namespace) -> int:
         raise FormatError("patched-is-nquads")
     progress = Progress()
     try:
-        patch = list(project_files.read_quads(Path(options.apply))) if options.apply else None
-        sides = []
-        for path in options.sides:
-            progress(say("progress", "reading", side=path))
-            sides.append(states.read_side(Path(path)))
-        if patch is not None:
-            content = patches.apply(patch, sides[0], options.apply).nquads()[0]
-        elif options.format == "rdf":
-            content = patches.write_patch(*sides)
-        else:
-            change = changes.Change(
-                *sides, weights=weights.published_weights(Path(options.sides[0]))
-            )
-            if options.format == "atom":
-                when = feed.day_of(change, options.date)
-                text = feed.write_feed(change, options.language, when, address=options.address)
-            else:
-                text = change_files.WRITERS[options.format](change, options.language)
-            content = text.encode()
+        content = _patched(options, progress) if options.apply else _difference(options, progress)
     finally:
         progress.finish()
     if options.output:
@@ -265,3 +250,38 @@ def run_diff(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
     return 0
+
+
+def _patched(options: argparse.Namespace, progress: Progress) -> bytes:
+    """The state that is named, as N-Quads, with what a patch changes in it."""
+    from pan2kg.publish import patches
+    from pan2kg.store import project_files
+
+    patch = list(project_files.read_quads(Path(options.apply)))
+    side = _read_side(options.sides[0], progress)
+    return patches.apply(patch, side, options.apply).nquads()[0]
+
+
+def _difference(options: argparse.Namespace, progress: Progress) -> bytes:
+    """What differs between the two states that are named, in the format that is."""
+    from pan2kg.publish import change_files, changes, feed, patches, weights
+
+    before = _read_side(options.sides[0], progress)
+    after = _read_side(options.sides[1], progress)
+    if options.format == "rdf":
+        return patches.write_patch(before, after)
+    published = weights.published_weights(Path(options.sides[0]))
+    change = changes.Change(before, after, weights=published)
+    if options.format == "atom":
+        day = feed.day_of(change, options.date)
+        text = feed.write_feed(change, options.language, day, address=options.address)
+    else:
+        text = change_files.WRITERS[options.format](change, options.language)
+    return text.encode()
+
+
+def _read_side(path: str, progress: Progress) -> "Side":
+    from pan2kg.publish import states
+
+    progress(say("progress", "reading", side=path))
+    return states.read_side(Path(path))
