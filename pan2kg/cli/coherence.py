@@ -97,27 +97,38 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
 
 
 def run_coherence(options: argparse.Namespace) -> int:
-    if options.columns is not None:
-        # the pairs of plans, from columns that were exported: figures over all there is need no
-        # choice
-        from pan2kg.coherence import weight
-        from pan2kg.tables import parquet
+    """Make the table that is named, or from columns that were exported that of all pairs of plans.
 
+    Raises:
+        QueryError: a figure is named beside columns; and what :func:`inquire` refuses.
+    """
+    if options.columns is not None:
         if options.figure is not None:
             raise QueryError("columns-no-figure", name=options.figure)
-        lines = ["plan,other_plan,low,broad,linked_actions"]
-        columns = parquet.read_columns(options.columns)
-        level = evidence.level(options.evidence)
-        for *plans, low, broad, links in weight.pairs_of_plans(columns, level or evidence.HEADLINE):
-            names = [f'"{name}"' if "," in name else name for name in plans]
-            lines.append(f"{','.join(names)},{low:.6f},{broad:.6f},{links}")
-        emit("\n".join([*lines, ""]), options.output, "csv")
+        emit(_pairs_of_columns(options), options.output, "csv")
     elif options.figure is None:
         emit(options.help_text())
     else:
         answer = inquire(project_of(options), options, width_of(options))
         emit(answer, options.output, options.format)
     return 0
+
+
+def _pairs_of_columns(options: argparse.Namespace) -> str:
+    """What plans share two by two, as CSV: figures over all there is need no choice."""
+    from pan2kg.coherence import weight
+    from pan2kg.tables import parquet
+
+    columns = parquet.read_columns(options.columns)
+    level = evidence.level(options.evidence) or evidence.HEADLINE
+    lines = ["plan,other_plan,low,broad,linked_actions"]
+    for plan, other_plan, low, broad, links in weight.pairs_of_plans(columns, level):
+        lines.append(f"{_quoted(plan)},{_quoted(other_plan)},{low:.6f},{broad:.6f},{links}")
+    return "\n".join([*lines, ""])
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if "," in name else name
 
 
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:
