@@ -158,10 +158,10 @@ def test_every_kind_of_thing_has_light_pages_without_style_or_script_inside_and_
     for path, page in (*pages.items(), *other.items()):
         assert max(Counter(re.findall(r' id="([^"]*)"', page)).values()) == 1, path
         assert path.startswith("fr/report/") or not INSIDE.search(page), path
-    assert (
-        max(len(gzip.compress(page.encode())) for page in sorted(pages.values(), key=len)[-8:])
-        <= 60_000
-    )
+    for path, page in sorted(pages.items(), key=lambda item: len(item[1]))[-8:]:
+        # the list of sources has title, publisher and date of each of some 900 documents
+        most = 80_000 if path.endswith("/sources.html") else 60_000
+        assert len(gzip.compress(page.encode())) <= most, path
 
 
 @pytest.mark.parametrize("series", SAMPLES)
