@@ -269,13 +269,18 @@ _REPLIES = ("none", "beside", "answered")
 
 
 class FollowedRecommendation(NamedTuple):
-    """A recommendation of a review: how it is taken up, by which actions, of which plans: the columns."""
+    """A recommendation of a review: how it is taken up, by which actions, of which plans: the columns.
+
+    ``followed_by`` and ``opposed_by`` are acts and events that came after, as somebody concluded or a source says.
+    """
 
     recommendation: str
     review: str
     reply: str
     actions: list[str]
     plans: list[str]
+    followed_by: list[str]
+    opposed_by: list[str]
 
 
 def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -286,6 +291,9 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     for recommendation, work, is_answer in graph.read(program_query("tables/replies")):
         works_of.setdefault(recommendation, set()).add(work)
         answers_of.setdefault(recommendation, []).append(is_true(is_answer))
+    came_after = dict[tuple[str, str], list[str]]()
+    for recommendation, kind, act_or_event in graph.read(program_query("tables/answers")):
+        came_after.setdefault((recommendation, kind), []).append(act_or_event)
     every = graph.read(program_query("tables/recommendations"))
     rows = []
     for recommendation, review in every:
@@ -300,10 +308,12 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 _reply(answers_of.get(recommendation, ())),
                 sorted(works.intersection(graph.home_of)),
                 sorted(homes),
+                came_after.get((recommendation, "answers"), []),
+                came_after.get((recommendation, "against"), []),
             )
         )
     rows.sort(key=lambda row: (_REPLIES.index(row.reply), row.recommendation))
-    notes = [note("recommendations-read", n=len(every))]
+    notes = [note("recommendations-read", n=len(every)), note("what-followed-concluded")]
     columns = FollowedRecommendation._fields
     return make(graph, "recommendations", columns, rows, notes, "tables/replies")
 

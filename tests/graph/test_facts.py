@@ -48,6 +48,14 @@ def plain(text: str) -> str:
     ).rstrip(".")
 
 
+def is_said(words: str, quotes: set[str]) -> bool:
+    """Whether one of the quotations has these words, the names of officials being cut out of it, each at “…”."""
+    gap = ".{1,50}"
+    return words in quotes or any(
+        re.fullmatch(gap.join(map(re.escape, quote.split("…"))), words) for quote in quotes
+    )
+
+
 class Known:
     """What the files say: the values of a property of a thing, and the things with a value; keys of rows → IRIs."""
 
@@ -112,7 +120,8 @@ class Known:
         nodes = {node for node in nodes if not concepts or concepts & self.of(node, name)}
         if row["evidence"]:
             return any(
-                plain(row["evidence"]) in self.words_of(node, "evidence", "quote") for node in nodes
+                is_said(plain(row["evidence"]), self.words_of(node, "evidence", "quote"))
+                for node in nodes
             )
         return any(
             plain(row["source_url"]) in self.words_of(node, SOURCE, "readAt") for node in nodes

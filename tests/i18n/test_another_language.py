@@ -125,7 +125,8 @@ def is_foreign(bare: str) -> bool:
         for at in range(1, min(4, len(apart)))
         if " ".join(apart[:at]) in notations
     ]
-    readings = (bare, re.sub(r"^[\w.-]+ ", "", bare), *unnumbered)
+    address = bare.removeprefix("[").removesuffix("]")  # of a document whose title nobody saw
+    readings = (bare, address, re.sub(r"^[\w.-]+ ", "", bare), *unnumbered)
     return literals.isdisjoint(readings) and not any(reading in words for reading in readings)
 
 

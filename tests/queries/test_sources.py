@@ -8,7 +8,7 @@ PREFIXES = f"""PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX pan: <{PAN}>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
-NO_PUBLISHER = 13
+NO_PUBLISHER = 16
 """Packages and pages whose publisher nobody has seen, and what is remembered."""
 
 
