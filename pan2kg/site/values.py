@@ -37,7 +37,14 @@ NOTHING = markup("")
 _NONE: frozenset[str] = frozenset()
 _HEADS = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
 """What a node says in short: the first of these it has."""
-_ABOUT = (PAN + "involves", PAN + "involvedIn", f"{ORG}organization", f"{ORG}member")
+_ABOUT = (
+    PAN + "involves",
+    PAN + "involvedIn",
+    PAN + "answeredBy",
+    PAN + "answerTo",
+    f"{ORG}organization",
+    f"{ORG}member",
+)
 """What a node without words of its own is about: the first of these that is not the thing it is shown on."""
 _IN_NOTES = frozenset({CERTAINTY, SOURCE, PASSAGE})
 _ASIDE = _IN_NOTES | {TYPE, DCTERMS + "identifier"}
