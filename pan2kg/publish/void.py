@@ -1,9 +1,14 @@
-"""What a release holds, in numbers (VoID): statements, classes, properties, and links to data sets of others."""
+"""What a release holds, in numbers (VoID): statements, classes, properties, and links to data sets of others.
+
+The numbers are counted over the sorted lines of the dump, and written into the description of the
+data set, https://www.w3.org/TR/void/.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -32,10 +37,7 @@ def targets_of(profile: datasets.CountryProfile) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What a release holds, in numbers; ``links`` by data set and property.
-
-    ``kept`` are pages that stand as in the release before, and of how many.
-    """
+    """What a release holds, in numbers; ``links`` by data set and property."""
 
     triples: int
     subjects: int
@@ -43,7 +45,32 @@ class Statistics:
     properties: Counter[str]
     classes: Counter[str]
     links: Counter[tuple[str, str]] = field(default_factory=Counter)
-    kept: tuple[int, int] = 0, 0  # pages that stand as in the release before, of how many
+    kept: tuple[int, int] = 0, 0
+    """How many pages stand as in the release before, and of how many."""
+
+
+class Partition(NamedTuple):
+    """How many statements or things a property or class has; its ``key`` ends the address of the partition."""
+
+    term: str
+    key: str
+    number: int
+
+
+class Linkset(NamedTuple):
+    """How many statements with a property lead to a data set of others, which has titles and a space of IRIs."""
+
+    target: str
+    partition: Partition
+    titles: Sequence[ox.Literal]
+    space: str
+
+
+class Total(NamedTuple):
+    """A number of the whole data set, by its name in VoID."""
+
+    name: str
+    number: int
 
 
 def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:
@@ -121,13 +148,16 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
     def about(name: str) -> list[Term]:
         return places.own_terms(edition.facts.about(name))
 
-    def rows(numbers: Counter[str]) -> list[tuple[str, str, int]]:
-        return [(name, _key(name, known_prefixes), n) for name, n in sorted(numbers.items())]
+    def partitions(numbers: Counter[str]) -> list[Partition]:
+        return [
+            Partition(term, _key(term, known_prefixes), number)
+            for term, number in sorted(numbers.items())
+        ]
 
-    links = []
-    for (target, name), number in sorted(counts.links.items()):
-        key = _key(name, known_prefixes)
-        links.append((target, name, key, number, titles[target], spaces[target]))
+    linksets = []
+    for (target, term), number in sorted(counts.links.items()):
+        partition = Partition(term, _key(term, known_prefixes), number)
+        linksets.append(Linkset(target, partition, titles[target], spaces[target]))
     triples = vocabulary.filled(
         "void.ttl",
         prefixes,
@@ -138,17 +168,17 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
             "dumps": [node(places.file(path)) for path in dumps],
             "missing": _left_out(edition.store),
             "totals": [
-                ("triples", counts.triples),
-                ("entities", sum(counts.classes.values())),
-                ("distinctSubjects", counts.subjects),
-                ("distinctObjects", counts.objects),
-                ("properties", len(counts.properties)),
-                ("classes", len(counts.classes)),
+                Total("triples", counts.triples),
+                Total("entities", sum(counts.classes.values())),
+                Total("distinctSubjects", counts.subjects),
+                Total("distinctObjects", counts.objects),
+                Total("properties", len(counts.properties)),
+                Total("classes", len(counts.classes)),
             ],
             "vocabularies": vocabularies,
-            "classes": rows(counts.classes),
-            "properties": rows(counts.properties),
-            "links": links,
+            "classes": partitions(counts.classes),
+            "properties": partitions(counts.properties),
+            "linksets": linksets,
         },
     )
     return vocabulary.write(triples, "ttl", prefixes)
