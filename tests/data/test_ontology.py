@@ -52,7 +52,7 @@ ELI = """
 LegalResource LegalResourceSubdivision Work amends amended_by applies based_on changes cites commences consolidates
 corrects date_applicability date_document date_no_longer_in_force date_publication ensures_implementation_of
 first_date_entry_in_force id_local implements in_force is_about is_part_of number passed_by refers_to related_to repeals
-responsibility_of title title_short transposes type_document
+responsibility_of title title_short transposes type_document type_subdivision
 """
 KNOWN = {
     "eli": frozenset(ELI.split()),
