@@ -18,7 +18,7 @@ WIDTHS = (1280, 360)
 LOOKED_AT = (360, 768, 1280)
 LYING = 1032
 """How wide a lying A4 sheet is between its margins, in pixels."""
-HIGHEST = 12_500
+HIGHEST = 13_800
 """How many pixels high the longest pages of the whole graph are on a small screen, but for what is folded."""
 HEAVY = 100_000
 """From how many bytes a page takes long to look at."""
