@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from pan2kg.cli.arguments import FLAG, LANGUAGE, ONCE, Options
 from pan2kg.cli.opening import open_kept, project_of
-from pan2kg.cli.output import tell
+from pan2kg.cli.output import harmless, tell
 from pan2kg.errors import ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages, numeral, today
@@ -224,7 +224,7 @@ def _decide(review: desk.Desk, console: _Pipe | _Terminal, language: str) -> Non
         review.seconds = monotonic() - shown_since if console.is_terminal else None
         message = keys.press(review, typed).say(language)
         if not console.is_terminal:
-            _write(f"{message}\n")
+            _write(f"{harmless(message)}\n")
 
 
 def _joined(lines: list[str]) -> str:
@@ -265,7 +265,7 @@ class _Drawing(NamedTuple):
         return _DESK.say(key, self.language, **values)
 
     def _wrapped(self, text: str) -> list[str]:
-        return textwrap.wrap(text, self.width)
+        return textwrap.wrap(harmless(text), self.width)
 
     def _card(self, card: cards.Card) -> Iterator[str]:
         yield from ("", *self._wrapped(card.statement), "", *self._wrapped(card.reason))
@@ -276,23 +276,26 @@ class _Drawing(NamedTuple):
             yield from self._wrapped(fact)
         yield from self._wrapped(self._say("others", n=len(card.others)))
         for label in card.others[:_MOST_OTHERS]:
-            yield f"  · {label}"[: self.width]
+            yield f"  · {harmless(label)}"[: self.width]
         for earlier in card.previous:
             yield from self._wrapped(earlier)
         if card.nearer:
             yield from self._wrapped(self._say("nearer"))
         for action in card.nearer:
-            yield f"  {action.key}  {action.label}"[: self.width]
+            yield f"  {action.key}  {harmless(action.label)}"[: self.width]
         yield from self._alike()
 
     def _passage(self, card: cards.Card) -> Iterator[str]:
         """Where the quoted words stand, and they with what is around them."""
         passage = card.passage
         place = " › ".join(passage.path)
-        yield self._say("page", page=passage.label, place=place) if passage.label else place
+        yield harmless(
+            self._say("page", page=passage.label, place=place) if passage.label else place
+        )
         # a mark is a character of its own until lines are wrapped, so that it counts as one
-        before = passage.prefix[-_AROUND:]
-        text = f"{before}\0{passage.words}\1{passage.suffix[:_AROUND]}"
+        before = harmless(passage.prefix[-_AROUND:])
+        after = harmless(passage.suffix[:_AROUND])
+        text = f"{before}\0{harmless(passage.words)}\1{after}"
         for paragraph in text.split("\n"):
             for line in textwrap.wrap(paragraph, self.width - len(_FRAME)) or [""]:
                 marked = line.replace("\0", self.marks.begin).replace("\1", self.marks.end)
@@ -310,7 +313,7 @@ class _Drawing(NamedTuple):
             cross = "x" if candidate.key in self.review.ticked else " "
             start = graph.label(candidate.ends[0], graph.language)
             words = candidate.quotations[0].words
-            yield f"  [{cross}] {number}  {start} — {words}"[: self.width]
+            yield f"  [{cross}] {number}  {harmless(f'{start} — {words}')}"[: self.width]
 
 
 def _summary(review: desk.Desk, language: str) -> Iterator[str]:

@@ -313,10 +313,8 @@ class Messages:
         for name, value in values.items():
             if isinstance(value, str):
                 continue
-            if type(value) is int:
+            if isinstance(value, int | float) and not isinstance(value, bool):
                 values[name] = numeral(value, language)
-            elif isinstance(value, float):
-                values[name] = numeral(f"{value:.2f}".replace("-", "−"), language)
             elif isinstance(value, Text):
                 values[name] = value.say(language)
         return words.format(**values) if values else words
@@ -360,8 +358,8 @@ def format_of(key: str, language: Language) -> str:
 def numeral(value: float | str, language: Language, digits: int = 2) -> str:
     """A figure as a reader of the language expects it: a quantity with its thousands set apart, or with decimals.
 
-    >>> numeral(-1234, "de"), numeral(1234.5, "fr"), numeral("0.125", "de")
-    ('−1.234', '1\u202f234,50', '0,125')
+    >>> numeral(-1234, "de"), numeral(1234.5, "fr"), numeral("0.125", "de"), numeral(-0.5, "en")
+    ('−1.234', '1\u202f234,50', '0,125', '−0.50')
     """
     if isinstance(value, int) and -1000 < value < 1000:
         return f"{value}".replace("-", "−")
@@ -369,7 +367,7 @@ def numeral(value: float | str, language: Language, digits: int = 2) -> str:
     if isinstance(value, int):
         return f"{value:,}".replace(",", thousands).replace("-", "−")
     figure = value if isinstance(value, str) else f"{value:.{digits}f}"
-    whole, point, decimals = figure.partition(".")
+    whole, point, decimals = figure.replace("-", "−").partition(".")
     whole = _LONG.sub(lambda match: f"{int(match[0]):,}".replace(",", thousands), whole)
     return f"{whole}{format_of('decimal', language) if point else ''}{decimals}"
 

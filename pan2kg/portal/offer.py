@@ -95,10 +95,8 @@ def make_offer(
         upload = uploads.get(file) if file else None
         if file and upload and upload.is_packed and is_offered_otherwise(file, uploads):
             continue
-        # the same part keeps its name, and so its address on the portal, when the version in it
-        # goes up
         address = file.relative_to(folder).as_posix() if file else _address(catalogue, distribution)
-        key = address.replace(version, "{version}") if version else address
+        key = part_key(address, version)
         if key in parts:
             raise catalogue.fault("same-distributions", remedy="mend-record", address=key)
         sent = None
@@ -108,6 +106,17 @@ def make_offer(
         parts[key] = OfferedPart(_describe_part(catalogue, distribution, key, file, sent), sent)
     iri = description["extras"][DATASET_KEY]
     return Offer(iri, description, parts, organization, dataset)
+
+
+def part_key(address: str, version: str) -> str:
+    """What a part is called on the portal: its address, in which a version that stands alone may go up.
+
+    >>> part_key("version/0.2.0/pan2kg-0.2.0.nq.gz", "0.2.0"), part_key("data/2021/v1.csv", "1")
+    ('version/{version}/pan2kg-{version}.nq.gz', 'data/2021/v{version}.csv')
+    """
+    if not version:
+        return address
+    return re.sub(rf"(?<!\d)(?<!\d\.){re.escape(version)}(?!\.?\d)", "{version}", address)
 
 
 def _only_dataset(catalogue: PortalCatalogue) -> str:
@@ -133,7 +142,7 @@ def _describe_dataset(
         raise catalogue.fault("title-too-long", remedy="mend-record")
     frequency = FREQUENCIES.get(rate.rpartition("/")[2])
     if not frequency:
-        raise catalogue.fault("no-frequency", remedy="mend-record", iri=rate)
+        raise catalogue.fault("no-word-there", remedy="mend-record", iri=rate)
     iri = catalogue.first(dataset, "dcterms:identifier") or dataset
     extras = {DATASET_KEY: iri}
     if version:
@@ -175,7 +184,7 @@ def _licence_identifier(catalogue: PortalCatalogue, licence: str) -> str:
     identifier = LICENCES.get(licence.partition("://")[2].rstrip("/"))
     if not identifier:
         names = either(sorted(identifiers))
-        raise catalogue.fault("no-frequency", remedy="give-label", iri=licence, names=names)
+        raise catalogue.fault("no-word-there", remedy="give-label", iri=licence, names=names)
     return identifier
 
 

@@ -32,7 +32,8 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator
     for number, chunk in enumerate(chunks, 1):
         name = f"sitemap-{number}.xml"
         yield name, _address_list(chunk, issue)
-        parts.append(f"<sitemap><loc>{issue.addresses.file(name)}</loc></sitemap>\n")
+        address = formats.xml_text(issue.addresses.file(name))
+        parts.append(f"<sitemap><loc>{address}</loc></sitemap>\n")
     if parts:
         content = f"{_HEAD}<sitemapindex{_SPACE}>\n{''.join(parts)}</sitemapindex>\n"
         yield _WHOLE, content.encode()

@@ -33,6 +33,7 @@ STATEMENTS = 200
 # so many seconds a query of the assistant's own may take
 SECONDS = 30
 _WORDS = catalogue.Messages("assistant")
+_SERVICE = catalogue.Messages("server")
 # what a tool answers, as JSON has it
 Content = dict[str, Any]
 
@@ -219,8 +220,12 @@ class Assistant:
         except subprocess.TimeoutExpired:
             raise QueryError("query-too-long", seconds=SECONDS) from None
         if process.returncode:
-            fault = process.stderr.strip().splitlines()[-1]
-            raise QueryError("verbatim", words=fault.removeprefix("pan2kg: "))
+            faults = process.stderr.strip().splitlines()
+            if faults:
+                fault = faults[-1].removeprefix("pan2kg: ")
+            else:  # the system ended it, and it could say nothing
+                fault = _SERVICE.say("query-memory-or-depth", self.graph.language)
+            raise QueryError("verbatim", words=fault)
         answer: Content = json.loads(process.stdout)
         return answer
 

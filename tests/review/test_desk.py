@@ -127,6 +127,15 @@ def test_a_terminal_is_read_key_by_key_and_put_back(root: Path) -> None:
     assert (root / FILE).read_text(encoding="utf-8").count(" a pan:Link ") == 2
 
 
+def test_names_cannot_steer_the_terminal_in_which_they_are_read(root: Path, cli: Cli) -> None:
+    plan = root / "graph" / "plans" / f"{PLAN}.ttl"
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(text.replace('prefLabel "', 'prefLabel "\\u001B[2J'), encoding="utf-8")
+    done = cli("review", "--by", "A. Weber", cwd=root, stdin="?\nq\n")
+    assert "␛[2J" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
 def test_a_rejected_pair_comes_back_only_with_words_nobody_has_looked_at(
     material: Material,
 ) -> None:

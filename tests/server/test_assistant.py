@@ -3,6 +3,7 @@ SDK takes most of a second to be read, which only who runs a test of it needs wa
 
 # ruff: noqa: ANN401 - the SDK's services and JSON
 
+import shutil
 import sys
 from typing import Any
 
@@ -100,6 +101,8 @@ def test_a_query_of_its_own_is_answered_and_one_without_end_is_ended(
     assert answer["hints"][0].endswith("Did you mean pan:Plan?")
     monkeypatch.setattr(module, "SECONDS", 1)
     assert "not answered within 1 seconds" in call(service, "sparql", query=ENDLESS)
+    monkeypatch.setattr(module.sys, "executable", shutil.which("false"))  # it ends and says nothing
+    assert "more memory" in call(service, "sparql", query="ASK {}")
 
 
 def test_an_assistant_starts_the_command_and_asks_over_a_pipe(few: Graph) -> None:
