@@ -101,7 +101,7 @@ def test_a_query_of_its_own_is_answered_and_one_without_end_is_ended(
     assert answer["hints"][0].endswith("Did you mean pan:Plan?")
     monkeypatch.setattr(module, "SECONDS", 1)
     assert "not answered within 1 seconds" in call(service, "sparql", query=ENDLESS)
-    monkeypatch.setattr(module.sys, "executable", shutil.which("false"))  # it ends and says nothing
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))  # it ends and says nothing
     assert "more memory" in call(service, "sparql", query="ASK {}")
 
 
