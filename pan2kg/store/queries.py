@@ -50,7 +50,7 @@ PLAIN = ("text", "language", "boolean", "number", "day", "level")
 """The kinds of a parameter whose value is no thing."""
 LEVELS = ("plan", "official", "other", "editors")
 """The levels of evidence a question can be asked at, from firm to weak: the values of the kind « level »."""
-_NO_QUESTIONS = frozenset({"rules", "program"})
+_NO_QUESTIONS = frozenset({"findings", "program", "rules"})
 """The folders of ``queries/`` that hold no questions."""
 _QUERY = Messages("query")
 _HEADER = re.compile(r"^#\+ (?P<key>[a-z_0-9]+): (?P<words>.*)$", re.MULTILINE)
