@@ -13,8 +13,8 @@ from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.server.document_paths import find_document, find_ours, find_thing
 from pan2kg.site import entity, registry
 from pan2kg.site.frame import frame
+from pan2kg.site.notes import Notes
 from pan2kg.site.page import HTML, PageContext, Request, SiteFile, Values
-from pan2kg.site.values import Notes
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import path_of
 
@@ -56,5 +56,6 @@ def _values_of_silence(context: PageContext, iri: str) -> Values:
     """The values of what nothing is said of, such as a graph a rule has made: on what its statements rest."""
     notes = Notes(context)
     if path_of(iri):
-        notes.mark(statements.Statement(iri, "", ox.Literal(""), iri))
+        statement = statements.Statement(iri, "", ox.Literal(""), iri)
+        notes.number([statements.grounds_of(context.graph.statements, statement)])
     return entity.page(context, labels.Entry(iri, "", "", "", "", {}), notes)

@@ -34,9 +34,10 @@ A page begins with a dossier: ``dossier`` has what all of them consist of, ``pla
 sentences of a kind.
 
 They stand on ``page`` (what all share), ``frame`` (what stands around it) and ``front_end`` (scripts
-and style), on ``plan_choice`` (which plans a reader chose), on ``values``, ``link_text`` and
-``plan_ties`` (what is said of a thing, of a link, of two plans), ``script_words``, ``calendar_file``
-and ``printing``. The vocabulary is read by ``ontology`` with ``turtle_statements``, ``shape_rules``
+and style) and on ``plan_choice`` (which plans a reader chose). ``values`` writes the values of
+statements, ``nodes`` things without a page, ``statement_rows`` the statements about a thing, ``notes``
+on what these rest, ``link_text`` links and ``plan_ties`` what two plans share; there are also
+``script_words``, ``calendar_file`` and ``printing``. The vocabulary is read by ``ontology`` with ``turtle_statements``, ``shape_rules``
 and ``ontology_examples``; ``class_diagram`` draws it in columns that ``layers`` makes.
 """
 

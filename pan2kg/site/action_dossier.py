@@ -24,6 +24,7 @@ from pan2kg.site.dossier import (
     works_by_plan,
 )
 from pan2kg.site.page import Markup, PageContext
+from pan2kg.store import gathered
 from pan2kg.turtle.vocabulary import PAN
 
 
@@ -36,7 +37,7 @@ def of_action(context: PageContext, action: str) -> Dossier:
     leading = dict.fromkeys(involvement.body for involvement in leads(involvements))
     taking_part = dict.fromkeys(involvement.body for involvement in involvements)
     involved = [*(leading | taking_part)]
-    uses_by_work = once("uses", lambda: values.gathered((use.work, use) for use in knowledge.uses))
+    uses_by_work = once("uses", lambda: gathered((use.work, use) for use in knowledge.uses))
     uses = uses_by_work.get(action, [])
     named_texts = [*dict.fromkeys(use.text for use in uses)]
     met = once("actions by action", partial(_actions_met, knowledge)).get(action, [])
@@ -79,7 +80,7 @@ def until(context: PageContext, action: str) -> str:
     for timeline in statements.values(action, PAN + "hasTimeline"):
         days += statements.values(timeline, PAN + "endDate")
         words += statements.values(timeline, PAN + "text")
-    return values.dated(context, max(days)) if days else "; ".join(words)
+    return values.day_words(context, max(days)) if days else "; ".join(words)
 
 
 def _actions_met(knowledge: known.Known) -> Mapping[str, list[str]]:
@@ -124,5 +125,5 @@ def _results(context: PageContext, action: str) -> Markup:
     results = []
     for result in statements.values(action, f"{PAN}hasExpectedResult"):
         for statement in statements.by_property(result).get(f"{PAN}text", ()):
-            results.append(values.value(context, statement.value))
+            results.append(values.value_html(context, statement.value))
     return templates.markup("; ").join(results)

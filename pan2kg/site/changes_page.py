@@ -136,7 +136,7 @@ def _fate_lines(context: PageContext, group: Iterable[succession.ActionFate]) ->
         if action.fate is succession.Fate.CONTINUING_PLAN:
             for link in action.links:
                 passages = context.graph.statements.values(link, values.PASSAGE)
-                quotes += values.quotes(context, passages)
+                quotes += values.quotes_of(context, passages)
         lines.append(
             {
                 "action": iri,

@@ -187,7 +187,7 @@ def _csv(context: PageContext) -> str | None:
         head.append(column)
         if column in _THINGS:
             head.append(f"{column}_label")
-    in_short = partial(values.in_short, context)
+    in_short = partial(values.short_name, context)
     rows = []
     for cells in figure.rows(context.known):
         row = []

@@ -254,7 +254,7 @@ def proofs(
     quoted = []
     for passage in passages:
         about = templates.markup(" → ").join(map(context.short, passage.ends))
-        quotation = values.quotes(context, [passage.iri])[passage.place]
+        quotation = values.quotes_of(context, [passage.iri])[passage.place]
         day = _day_of(context, passage.iri)
         quoted.append(Proof(about, day, quotation, context.mark(passage.level)))
     return quoted
@@ -290,7 +290,7 @@ def _day_of(context: PageContext, passage: str) -> str:
         for name, key in ((f"{DCTERMS}issued", "published-on"), (f"{PAN}readOn", "read-on")):
             day = statements.one(document, name)
             if day:
-                return context.t(f"dossier-{key}", day=values.dated(context, day))
+                return context.t(f"dossier-{key}", day=values.day_words(context, day))
     return ""
 
 

@@ -16,7 +16,10 @@ from pan2kg.site import link_text, values
 from pan2kg.site.action_dossier import of_action
 from pan2kg.site.body_dossier import of_body
 from pan2kg.site.dossier import Dossier
+from pan2kg.site.nodes import read_node
+from pan2kg.site.notes import Notes
 from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
+from pan2kg.site.statement_rows import Row, number_rows, rows_table, statement_rows
 from pan2kg.site.text_dossier import of_text
 from pan2kg.site.topic_dossier import of_topic
 from pan2kg.tables import making
@@ -83,7 +86,7 @@ class PagePart(NamedTuple):
     key: str
     rows: Markup
     groups: Sequence[link_text.LinksOfKind]
-    folded: Markup = values.NOTHING
+    folded: Markup = values.NO_MARKUP
     why: str = ""
     number: int = 0
 
@@ -114,7 +117,7 @@ def values_of(context: PageContext, iri: str) -> Values | None:
     return page(context, entry)
 
 
-def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None = None) -> Values:
+def page(context: PageContext, entry: labels.Entry, notes: Notes | None = None) -> Values:
     """What the page of a thing is filled in with: its dossier where its kind has one, and its statements.
 
     ``notes`` are those of the page it is shown on, by default of its own.
@@ -122,7 +125,7 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
     iri = entry.iri
     statements = context.graph.statements
     document = context.document(iri)
-    notes = notes or values.Notes(context, is_marked=not document)
+    notes = notes or Notes(context, is_marked=not document)
     is_told = context.graph.has_actions and not entry.is_retired
     dossier = None
     if is_told and entry.kind in _DOSSIERS:
@@ -137,7 +140,7 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
     is_retired = replaced_by or statements.one(iri, _DEPRECATED) in ("true", "1")
     quoted = []
     if not document:
-        quoted = values.quotes(context, statements.values(iri, values.PASSAGE))
+        quoted = values.quotes_of(context, statements.values(iri, values.PASSAGE))
     within = []
     for name in _WITHIN:
         within += statements.values(iri, name)
@@ -162,12 +165,16 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
     }
 
 
-def _positions(notes: values.Notes, iri: str) -> list[Position]:
+def _positions(notes: Notes, iri: str) -> list[Position]:
     context = notes.context
     statements = context.graph.statements
     positions = []
     for position in statements.values(iri, PAN + "hasPosition"):
-        words = values.unfold(notes, position, frozenset(), is_marked=True)
+        node = read_node(context, position, frozenset())
+        notes.number(node.grounds)
+        words = node.line(context.t)
+        if node.basis:
+            words += notes.mark(node.basis).html
         documents = context.links(statements.values(position, DCTERMS + "source"))
         positions.append(Position(words, documents))
     return positions
@@ -203,41 +210,42 @@ def _address_of_kind(context: PageContext, entry: labels.Entry) -> str:
 # What is said of it, part by part
 
 
-def _links_alone(notes: values.Notes, iri: str) -> list[PagePart]:
+def _links_alone(notes: Notes, iri: str) -> list[PagePart]:
     """What stands beside the lists of a dossier: links, but those by which texts are used."""
     statements = notes.context.graph.statements
     links = []
-    for link in statements.pointing(iri, *values.ENDS):
+    for link in statements.pointing(iri, *link_text.ENDS):
         if statements.link_type(link) != "uses-instrument":
             links.append(link)
     groups = link_text.grouped(notes, links, iri, is_lean=True)
-    return [PagePart("links", values.NOTHING, groups)] if groups else []
+    return [PagePart("links", values.NO_MARKUP, groups)] if groups else []
 
 
-def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[PagePart]:
+def _parts_of(notes: Notes, entry: labels.Entry) -> list[PagePart]:
     """The parts of the page that have statements or links, in the order of every page."""
     context = notes.context
     statements = context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _PASSING_BY if entry.has_page else frozenset()
     links: dict[str, list[str]] = {}
-    for link in statements.pointing(entry.iri, *values.ENDS):
+    for link in statements.pointing(entry.iri, *link_text.ENDS):
         key = "rests" if statements.link_type(link) in _RESTING else "links"
         links.setdefault(key, []).append(link)
 
     parts = []
     out = elsewhere | {_DEPRECATED, _REPLACED}
-    for key, rows in values.rows_of(notes, entry.iri, out=out, back=back):
+    for key, rows in statement_rows(context, entry.iri, out=out, back=back).items():
         if not rows and key not in links:
             continue
-        # the rows have their notes by now: those of the links have the next numbers
+        # in each part the notes of rows have the first numbers, those of links the next
+        number_rows(notes, rows)
         groups = link_text.grouped(notes, links.get(key, ()), entry.iri)
-        fold = _fold(context, entry, rows) if key == "who" else _Fold(rows)
+        fold = _fold(entry, rows) if key == "who" else _Fold(rows)
         part = PagePart(
             key,
-            values.table_of(context, fold.rows, key),
+            rows_table(notes, fold.rows, key),
             groups,
-            folded=values.table_of(context, fold.folded, key),
+            folded=rows_table(notes, fold.folded, key),
             why=fold.why,
             number=_values_number(fold.folded),
         )
@@ -247,20 +255,19 @@ def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[PagePart]:
 
 class _Fold(NamedTuple):
     # rows that are listed, those that are folded, and the message that says why
-    rows: Sequence[values.Row]
-    folded: Sequence[values.Row] = ()
+    rows: Sequence[Row]
+    folded: Sequence[Row] = ()
     why: str = ""
 
 
-def _fold(context: PageContext, entry: labels.Entry, rows: Sequence[values.Row]) -> _Fold:
+def _fold(entry: labels.Entry, rows: Sequence[Row]) -> _Fold:
     """Of who is who a long list is folded; on the page of a body, what rules repeat of it."""
     if _values_number(rows) <= _UNFOLDED:
         return _Fold(rows)
-    rule = context.t("certainty-rule")
-    ruled: list[values.Row] = []
-    stated: list[values.Row] = []
+    ruled: list[Row] = []
+    stated: list[Row] = []
     for row in rows:
-        is_ruled = all(cell.mark and cell.mark.words == rule for cell in row.cells)
+        is_ruled = all(cell.basis.certainty == "rule" for cell in row.cells)
         (ruled if is_ruled else stated).append(row)
     if entry.kind != "body" or not stated:
         return _Fold([], rows, "list-show")
@@ -269,8 +276,8 @@ def _fold(context: PageContext, entry: labels.Entry, rows: Sequence[values.Row])
     return _Fold(rows)
 
 
-def _values_number(rows: Iterable[values.Row]) -> int:
-    return sum(len(row.cells) + row.more for row in rows)
+def _values_number(rows: Iterable[Row]) -> int:
+    return sum(len(row.cells) + row.unlisted_number for row in rows)
 
 
 # What is not known of it

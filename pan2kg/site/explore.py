@@ -198,7 +198,7 @@ def _values(context: PageContext) -> Values | None:
     return {
         "title": title,
         "source": context.href(source, **context.chosen("data")),
-        "listed": [(values.in_short(context, iri).link, listed[iri]) for iri in order],
+        "listed": [(values.short_name(context, iri).link, listed[iri]) for iri in order],
         "left": drawn.hidden_number,
     }
 

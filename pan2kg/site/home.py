@@ -171,7 +171,7 @@ def _reasons(
     for statement in knowledge.between(source, target)[:_REASONS]:
         passages = context.graph.statements.values(statement.link, values.PASSAGE)
         words = context.t("wanted-cited" if statement.is_citation else "wanted-together")
-        quotes = values.quotes(context, passages)[:1]
+        quotes = values.quotes_of(context, passages)[:1]
         reasons.append(MeetingReason(words, quotes, context.mark(statement.level)))
     return reasons
 

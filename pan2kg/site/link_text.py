@@ -13,12 +13,18 @@ from functools import partial
 from typing import NamedTuple
 
 from pan2kg.graph.statements import Grounds, grounds_of
+from pan2kg.site.nodes import read_node
+from pan2kg.site.notes import Notes
 from pan2kg.site.page import Markup, PageContext, piece
-from pan2kg.site.values import COUNTING, ENDS, NOTHING, Notes, read_node, unfold
+from pan2kg.site.values import NO_MARKUP
 from pan2kg.store import gathered
 from pan2kg.templates import markup
 from pan2kg.turtle.vocabulary import ID, PAN, key, kind_and_key
 
+ENDS = (PAN + "from", PAN + "to", PAN + "between")
+"""The properties that lead from a link to the things it joins."""
+COUNTING = ("accepted", "derived")
+"""The keys of the statuses of links that count."""
 _STATED_KINDS = (
     "uses-instrument", "instrument-relation", "cross-reference", "in-line-with", "implementing", "part-of",
     "builds-on", "succession", "interaction",
@@ -110,7 +116,7 @@ class LinkText:
     premises: Sequence[Premise]
     grounds: Sequence[Grounds]
 
-    def written(
+    def list_item(
         self,
         notes: Notes,
         viewpoint: str = "",
@@ -125,18 +131,16 @@ class LinkText:
         stand elsewhere on the page. The notes it needs are numbered, those of its reasons first.
         """
         premises = [premise for premise in self.premises if premise.owner != viewpoint]
-        for grounds in self.grounds:
-            notes.need(grounds)
+        notes.number(self.grounds)
         for premise in premises:
-            for grounds in premise.grounds:
-                notes.need(grounds)
-        mark = notes.need(self.basis) if self.basis else None
+            notes.number(premise.grounds)
+        mark = notes.mark(self.basis) if self.basis else None
         facts = self.facts
         if mark and not notes.is_marked:
             # the document of the link says what is said of it
             facts = ()
             address = notes.context.document(self.iri)
-            mark = mark._replace(written=piece("mark")(address, mark.badge, mark.words, 0))
+            mark = mark._replace(html=piece("mark")(address, mark.badge, mark.words, 0))
         reasons = LinkReasons(self.quotes, [premise.words for premise in premises], facts)
         are_shown = any(reasons) and not is_lean and not is_quoted
         return piece("link")(
@@ -187,7 +191,7 @@ def grouped(
         members = []
         for iri in sorted(iris, key=partial(_link_order, context, viewpoint)):
             link = link_of(context, iri)
-            item = link.written(
+            item = link.list_item(
                 notes,
                 viewpoint,
                 has_anchor=not is_lean,
@@ -240,7 +244,7 @@ def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str)
     by_mark = dict[Markup, Counter[Markup]]()
     counting_number = 0
     for basis, links_number in tallied.items():
-        mark = notes.need(basis.grounds).written if basis.grounds else NOTHING
+        mark = notes.mark(basis.grounds).html if basis.grounds else NO_MARKUP
         by_mark.setdefault(mark, Counter())[context.links(basis.via)] += links_number
         if not basis.status:
             counting_number += links_number
@@ -268,14 +272,13 @@ def _basis_of(context: PageContext, iri: str) -> LinkBasis:
 
 def _link_text(context: PageContext, iri: str) -> LinkText:
     statements = context.graph.statements
-    notes = Notes(context)
     basis = _basis_of(context, iri)
     starts, targets, both = (statements.values(iri, name) for name in ENDS)
     ends = {end: _link_end(context, end) for end in (*starts, *targets, *both)}
-    node = read_node(notes, iri, frozenset(ends), _NOT_AMONG_FACTS)
+    node = read_node(context, iri, frozenset(ends), _NOT_AMONG_FACTS)
     facts = []
-    for heading, contents in node.facts:
-        facts += [heading + " " + content for content in contents]
+    for fact in node.facts:
+        facts += [fact.heading + " " + content for content in fact.contents]
     relations = statements.values(iri, PAN + "relation")
     premise = partial(_premise, context)
     sources = statements.values(iri, _DERIVED_FROM)
@@ -290,10 +293,10 @@ def _link_text(context: PageContext, iri: str) -> LinkText:
         ends=ends,
         relation=markup(", ".join(map(context.label, relations))),
         level=context.mark(statements.level(iri)),
-        quotes=NOTHING.join([piece("quotation")(quote, context.t) for quote in node.quotes]),
+        quotes=NO_MARKUP.join([piece("quotation")(quote, context.t) for quote in node.quotes]),
         facts=facts,
         premises=[context.once("premise", source, premise) for source in sources],
-        grounds=tuple(notes.numbers),
+        grounds=tuple(dict.fromkeys(node.grounds)),
     )
 
 
@@ -310,9 +313,11 @@ def _link_end(context: PageContext, end: str) -> LinkEnd:
 
 def _premise(context: PageContext, iri: str) -> Premise:
     statements = context.graph.statements
-    notes = Notes(context)
     owner = statements.one(iri, PAN + "involvedIn") or statements.one(iri, PAN + "from")
     told_by_link = frozenset({owner, statements.one(iri, PAN + "involves")})
-    words = unfold(notes, iri, told_by_link, without=_NOT_IN_PREMISES)
-    heading = context.link(owner) if owner else NOTHING
-    return Premise(owner, heading + context.t("colon") + " " + words, tuple(notes.numbers))
+    node = read_node(context, iri, told_by_link, _NOT_IN_PREMISES)
+    words = node.line(context.t)
+    heading = context.link(owner) if owner else NO_MARKUP
+    return Premise(
+        owner, heading + context.t("colon") + " " + words, tuple(dict.fromkeys(node.grounds))
+    )

@@ -8,6 +8,7 @@ from pan2kg.coherence import evidence
 from pan2kg.graph.statements import Statement, grounds_of
 from pan2kg.site import calendar_file, plan_ties, values
 from pan2kg.site.figure_pages import csv_and_json, show
+from pan2kg.site.notes import Notes
 from pan2kg.site.page import Download, File, Markup, PageContext, Values, View
 from pan2kg.site.plan import ordered, period
 from pan2kg.site.plan_choice import chosen, shown_plans
@@ -150,7 +151,7 @@ def _unlinked_actions(context: PageContext, plan: str, level: evidence.Level) ->
 
 def _obligations(context: PageContext) -> Values:
     table = context.site_context.table_of("obligations", context.language)
-    notes = values.Notes(context)
+    notes = Notes(context)
     dues: list[DueDate] = []
     for entry in context.graph.labels.of_kind("obligation"):
         dues += _due_dates(notes, entry.iri)
@@ -166,7 +167,7 @@ def _obligations(context: PageContext) -> Values:
     }
 
 
-def _due_dates(notes: values.Notes, obligation: str) -> Iterable[DueDate]:
+def _due_dates(notes: Notes, obligation: str) -> Iterable[DueDate]:
     context = notes.context
     statements = context.graph.statements
     deadlines = []
@@ -174,9 +175,10 @@ def _due_dates(notes: values.Notes, obligation: str) -> Iterable[DueDate]:
         if statement.predicate == PAN + "deadlineOf":
             deadlines.append(statement.thing)
     starts = [statements.one(deadline, PAN + "validFrom") for deadline in deadlines]
-    often = values.lasting(context, statements.one(obligation, PAN + "recursEvery"))
-    quotes = values.quotes(context, statements.values(obligation, values.PASSAGE))
+    often = values.recurrence_words(context, statements.one(obligation, PAN + "recursEvery"))
+    quotes = values.quotes_of(context, statements.values(obligation, values.PASSAGE))
     for statement in _due_statements(context, obligation, deadlines):
+        basis = grounds_of(statements, statement)
         due = plain(statement.value)
         since = statements.one(statement.thing, PAN + "validFrom")
         later = [start for start in starts if since and start > since]
@@ -184,13 +186,13 @@ def _due_dates(notes: values.Notes, obligation: str) -> Iterable[DueDate]:
             due=due,
             obligation=obligation,
             graph=statement.graph,
-            day=values.dated(context, due),
+            day=values.day_words(context, due),
             often=often,
             act=statements.one(statement.thing, PAN + "setBy"),
-            since=values.dated(context, since),
-            moved=values.dated(context, min(later, default="")),
-            mark=notes.mark(statement).written,
-            documents=grounds_of(statements, statement).sources,
+            since=values.day_words(context, since),
+            moved=values.day_words(context, min(later, default="")),
+            mark=notes.mark(basis).html,
+            documents=basis.sources,
             quotes=quotes,
         )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pan2kg.coherence import citations, evidence, known
 from pan2kg.coherence.standing import Standing
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site import values
+from pan2kg.site import notes
 from pan2kg.site.page import Markup, PageContext, Values, View
 from pan2kg.site.plan_ties import CitingWay, SharedText, citing, shared
 from pan2kg.tables.figure_words import bits_words, named
@@ -44,7 +44,7 @@ def _meaning(context: PageContext) -> Values:
     pair = example(knowledge)
     rules = []
     for name in sorted(context.graph.rules):
-        rules.append(MeaningOfRule(name, *values.rule_words(context, name)))
+        rules.append(MeaningOfRule(name, *notes.rule_text(context, name)))
     levels = []
     for level in evidence.Level:
         levels.append(Meaning(context.mark(level), context.t(f"level-means-{level.key}")))

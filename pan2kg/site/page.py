@@ -43,7 +43,7 @@ JAVASCRIPT = "text/javascript; charset=utf-8"
 EVIDENCE = "evidence"
 ASKED = (EVIDENCE, "topic", "body", "year")
 """The arguments of an address by which a reader chooses plans, and the level at which these are shown."""
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
 """The arguments of an address that has none."""
 FORMER_LEVELS: Mapping[str, evidence.Level] = {
     "declared": evidence.Level.OTHER,
@@ -255,7 +255,11 @@ class Request:
     """
 
     def __init__(
-        self, path: str, language: Language, key: str = "", arguments: Mapping[str, str] = NOTHING
+        self,
+        path: str,
+        language: Language,
+        key: str = "",
+        arguments: Mapping[str, str] = NO_ARGUMENTS,
     ) -> None:
         self.path = path
         self.language = language
@@ -319,6 +323,10 @@ class PageContext:
             key = "" if level is evidence.HEADLINE else level.key
             options.append(Option(key, self.caption(level)))
         return options
+
+    def foreign_language(self, language: str) -> str:
+        """A language of words as HTML must say it: empty where it is that of the page."""
+        return "" if language == self.language else language
 
     def figure(self, number: int) -> str:
         """A number as the language writes it."""
@@ -531,8 +539,8 @@ class PageContext:
     def named(self, iri: str) -> Markup:
         """A link with the full name in one language alone, which a script does not change."""
         language = self.graph.labels.label(iri, self.request.data).language
-        foreign = language if language != self.language else ""
-        return self.lead(self.address(iri), piece("spoken")(self.name(iri), foreign))
+        words = piece("spoken")(self.name(iri), self.foreign_language(language))
+        return self.lead(self.address(iri), words)
 
     def head(self, iri: str) -> Markup:
         """The link at the head of a column."""

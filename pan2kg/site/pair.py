@@ -21,6 +21,7 @@ from pan2kg.coherence.known import Known
 from pan2kg.graph.links import COMPARED, DECLARED, Tie
 from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import addresses, link_text, pair_dossier, plan_ties, values
+from pan2kg.site.notes import Notes
 from pan2kg.site.page import EVIDENCE, Download, Markup, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import ordered
 from pan2kg.site.plan_choice import plan_sets
@@ -111,7 +112,7 @@ def _pair(context: PageContext) -> Values | None:
     places = {proof.quote.words: "proofs" for proof in dossier.proofs}
     links = _links(context, pair, _counting(context, linking), places)
     # in a release documents tell on what each link rests; notes are numbered as sections need them
-    notes = values.Notes(context, is_marked=not context.site_context.document)
+    notes = Notes(context, is_marked=not context.site_context.document)
     declared = link_text.grouped(notes, sorted(links.declared), quoted=links.quoted)
     compared = link_text.grouped(notes, sorted(links.compared), quoted=links.quoted)
 
@@ -191,7 +192,7 @@ def _links(
     citing = {ends: _citing_links(context, ends) for ends in (pair, pair[::-1])}
     quoted = set()
     for iri in declared.union(compared, *citing.values()):
-        quotes = values.quotes(context, context.graph.statements.values(iri, values.PASSAGE))
+        quotes = values.quotes_of(context, context.graph.statements.values(iri, values.PASSAGE))
         if quotes and all(quote.words in places for quote in quotes):
             quoted.add(iri)
     return PairLinks(ties, declared, compared, citing, quoted)
@@ -212,7 +213,7 @@ def _citing_links(context: PageContext, ends: PlanPair) -> list[str]:
 
 
 def _side(
-    notes: values.Notes, knowledge: Known, links: PairLinks, ends: PlanPair, actions_number: int
+    notes: Notes, knowledge: Known, links: PairLinks, ends: PlanPair, actions_number: int
 ) -> Values:
     """How one plan cites the other, by links that are not declared: these are told of both plans at once."""
     context = notes.context
@@ -220,7 +221,7 @@ def _side(
     for iri in links.citing[ends]:
         if iri not in links.declared:
             link = link_text.link_of(context, iri)
-            cites.append(link.written(notes, has_anchor=False, is_quoted=iri in links.quoted))
+            cites.append(link.list_item(notes, has_anchor=False, is_quoted=iri in links.quoted))
     return {
         "plan": ends[0],
         "number": actions_number,
@@ -358,7 +359,7 @@ def _beside(
         ("nearest", titles, titles_of_second),
         lambda: [index.nearest(title, _ALIKE_MOST) for title in titles],
     )
-    in_short = partial(values.in_short, context)
+    in_short = partial(values.short_name, context)
     rows = []
     for action, places in zip(first, nearest, strict=True):
         alike = [action, *(second[place] for place in places)]

@@ -27,6 +27,7 @@ from pan2kg.site import (
     values,
 )
 from pan2kg.site.dossier import Fact
+from pan2kg.site.notes import Notes
 from pan2kg.site.page import (
     CSV,
     Download,
@@ -50,7 +51,7 @@ _STATUS = "http://www.w3.org/ns/adms#status"
 def period(context: PageContext, plan: str) -> str:
     """From when until when a plan runs, in words of the page; empty where neither is known."""
     ends = [context.graph.statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
-    return "–".join(values.dated(context, end) for end in ends) if any(ends) else ""
+    return "–".join(values.day_words(context, end) for end in ends) if any(ends) else ""
 
 
 def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
@@ -75,7 +76,7 @@ def plan_values(context: PageContext) -> Values | None:
     plan = entry.iri
     graph = context.graph
     actions = graph.parts.actions.get(plan, ())
-    notes = values.Notes(context, is_marked=not context.document(plan))
+    notes = Notes(context, is_marked=not context.document(plan))
     dossier = None
     if graph.has_actions:
         dossier = plan_dossier.of_plan(context, plan, _facts(context, plan))
@@ -119,7 +120,7 @@ def _facts(context: PageContext, plan: str) -> list[Fact]:
     after = _editions_joined(context, plan, "from")
     return [
         Fact(t("plan-period"), period(context, plan)),
-        Fact(t("plan-adopted"), values.dated(context, statements.one(plan, PAN + "adoptedOn"))),
+        Fact(t("plan-adopted"), values.day_words(context, statements.one(plan, PAN + "adoptedOn"))),
         Fact(t("plan-status"), context.label(status) if status else ""),
         Fact(t("plan-before", n=len(before)), context.links(before)),
         Fact(t("plan-after", n=len(after)), context.links(after)),
@@ -144,7 +145,7 @@ def _successions(context: PageContext) -> Mapping[str, list[str]]:
     def read() -> Mapping[str, list[str]]:
         by_plan: dict[str, list[str]] = {}
         for link in statements.pointing(f"{ID}linktype/succession", PAN + "linkType"):
-            for end in values.ENDS:
+            for end in link_text.ENDS:
                 for plan in statements.values(link, end):
                     by_plan.setdefault(plan, []).append(link)
         return by_plan
@@ -334,7 +335,7 @@ class PlanCitations(NamedTuple):
     cited: CitedList
 
 
-def _citations(notes: values.Notes, plan: str, quoted: Collection[str]) -> PlanCitations:
+def _citations(notes: Notes, plan: str, quoted: Collection[str]) -> PlanCitations:
     """What a plan or an action of it cites, and what cites it; words ``quoted`` stand elsewhere on the page."""
     context = notes.context
     graph = context.graph
@@ -373,7 +374,7 @@ def _citations_by_plan(
 
 
 def _cited_list(
-    notes: values.Notes, citations: Iterable[_PlacedCitation], quoted: Collection[str]
+    notes: Notes, citations: Iterable[_PlacedCitation], quoted: Collection[str]
 ) -> CitedList:
     context = notes.context
     statements = context.graph.statements
@@ -382,10 +383,10 @@ def _cited_list(
         quotes = []
         if quoted:
             passages = statements.values(citation.link, values.PASSAGE)
-            quotes = values.quotes(context, passages)
+            quotes = values.quotes_of(context, passages)
         is_quoted = bool(quotes) and all(quote.words in quoted for quote in quotes)
         link = link_text.link_of(context, citation.link)
-        words = link.written(notes, has_anchor=False, is_quoted=is_quoted)
+        words = link.list_item(notes, has_anchor=False, is_quoted=is_quoted)
         partner = context.entry(citation.partner)
         is_plan = partner is not None and partner.kind == "plan"
         (listed.plans if is_plan else listed.others).append(words)

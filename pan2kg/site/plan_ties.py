@@ -217,5 +217,5 @@ def _text_use(context: PageContext, use: texts.Use) -> ShownUse:
         tie=context.t(f"use-{TIES[use.share]}"),
         relation=", ".join(relations),
         mark=context.mark(use.level),
-        quotes=values.quotes(context, statements.values(use.link, values.PASSAGE)),
+        quotes=values.quotes_of(context, statements.values(use.link, values.PASSAGE)),
     )

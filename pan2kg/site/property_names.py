@@ -30,14 +30,21 @@ class PropertyPlace(NamedTuple):
     name: str
 
 
+class PropertyLabel(NamedTuple):
+    """What a property is called, and the language of that where it is not the one asked for."""
+
+    words: str
+    language: str
+
+
 _UNLISTED = PropertyPlace("other", 10_000, "")
 """The place of a property that is not listed: behind all that are."""
 
 
-def place_of(iri: str, *, back: bool = False) -> PropertyPlace:
+def property_place(iri: str, *, back: bool = False) -> PropertyPlace:
     """The place of a property; read ``back`` it is told on the page of the thing it points to.
 
-    >>> place_of(PAN + "hasTopic").section, place_of("http://e/unheard").section
+    >>> property_place(PAN + "hasTopic").section, property_place("http://e/unheard").section
     ('what', 'other')
     """
     return _places().get((iri, back), _UNLISTED)
@@ -57,15 +64,15 @@ def _places() -> Mapping[tuple[str, bool], PropertyPlace]:
 
 
 @lru_cache(maxsize=1 << 12)  # pages ask for the same ones again and again
-def called(
+def property_label(
     index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False
-) -> tuple[str, str]:
-    """What a property is called, and in which language where that is not the one asked for.
+) -> PropertyLabel:
+    """What a property is called in a language.
 
     Read ``back`` it says what points to a thing: « actions » of what has them.
     """
     label = index.label(iri, language)
-    key = place_of(iri, back=back).name
+    key = property_place(iri, back=back).name
     messages = _BACK if back else _OUTWARD
     is_in_language = label.language == language
     if (back or not is_in_language) and messages.has(key, language):
@@ -76,4 +83,4 @@ def called(
         foreign = "" if is_in_language else label.language
     if back and not key:
         words = _PAGE.say("pointing", language, name=words)
-    return words, foreign
+    return PropertyLabel(words, foreign)

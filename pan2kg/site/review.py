@@ -23,7 +23,7 @@ from pan2kg.site.entry_form import (
     form_state,
     session_seal,
 )
-from pan2kg.site.page import NOTHING, Markup, Option, PageContext, Values, View
+from pan2kg.site.page import NO_ARGUMENTS, Markup, Option, PageContext, Values, View
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -53,7 +53,7 @@ def _review(context: PageContext) -> Values:
             documents.append(Option(name, context.name(iri)))
     else:
         listed = [_card(context, candidate) for candidate in queue[:_MOST_LISTED]]
-    typed = context.arguments if is_open else NOTHING
+    typed = context.arguments if is_open else NO_ARGUMENTS
     return {
         **form_state(context, "review.html"),
         "desk": _desk(context) if is_open else None,
@@ -111,7 +111,7 @@ def _card(context: PageContext, candidate: decision.Candidate) -> Values:
 def _typed_for(context: PageContext, candidate: decision.Candidate) -> Mapping[str, str]:
     """What was typed into the form of a candidate that came back; nothing where another's did."""
     arguments = context.arguments
-    return arguments if arguments.get("item") == candidate.key else NOTHING
+    return arguments if arguments.get("item") == candidate.key else NO_ARGUMENTS
 
 
 def _cut(name: str, most: int) -> str:

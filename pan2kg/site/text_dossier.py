@@ -7,7 +7,7 @@ from functools import partial
 from pan2kg.coherence import evidence, known, texts
 from pan2kg.findings import brief
 from pan2kg.i18n.message import in_words
-from pan2kg.site import values
+from pan2kg.site import link_text, values
 from pan2kg.site.dossier import (
     Dossier,
     Fact,
@@ -52,7 +52,7 @@ def of_text(context: PageContext, text: str) -> Dossier:
     facts = [fact_of_kind(context, text)]
     for name in ("date_document", "first_date_entry_in_force"):
         day = context.graph.statements.one(text, _ELI + name)
-        facts.append(Fact(context.t(f"dossier-{name}"), values.dated(context, day)))
+        facts.append(Fact(context.t(f"dossier-{name}"), values.day_words(context, day)))
     # those that carry the text out first, then the firmest
     ranked = sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work))
     sayings = [Saying(use.link, use.level, (use.work,)) for use in ranked]
@@ -107,7 +107,7 @@ def _sentences_on_changes(context: PageContext, text: str) -> list[Sentence]:
     for link in statements.pointing(text, f"{PAN}to"):
         _, status = kind_and_key(statements.one(link, f"{PAN}status"))
         _, relation = kind_and_key(statements.one(link, f"{PAN}relation"))
-        if status in values.COUNTING and relation in _CHANGING:
+        if status in link_text.COUNTING and relation in _CHANGING:
             changing.update(statements.values(link, f"{PAN}from"))
     if not changing:
         return []

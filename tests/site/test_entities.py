@@ -9,9 +9,9 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
 from pan2kg.publish.document_places import document_of
 from pan2kg.site.entity import values_of
+from pan2kg.site.notes import rule_text
 from pan2kg.site.page import PageContext, Request, SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.values import rule_words
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.charts.test_gallery import leads, rests, store_of
 from tests.site.conftest import DAY, Parsed, Reader, site_of, small, words
@@ -124,7 +124,7 @@ def test_words_for_rules_are_those_of_the_rules_and_of_one_somebody_changed_its_
     )
     site_context = SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))
     site_context.graph.once(Graph.rules, lambda: {"cites": "Who names whom."})
-    assert rule_words(PageContext(site_context, PLAIN), "cites") == ("Who names whom.", "en")
+    assert rule_text(PageContext(site_context, PLAIN), "cites") == ("Who names whom.", "en")
 
 
 def test_fallback_languages_unverified_statements_former_names_and_positions_are_shown(
