@@ -37,8 +37,9 @@ They stand on ``page`` (what all share), ``frame`` (what stands around it) and `
 and style) and on ``plan_choice`` (which plans a reader chose). ``values`` writes the values of
 statements, ``nodes`` things without a page, ``statement_rows`` the statements about a thing, ``notes``
 on what these rest, ``link_text`` links and ``plan_ties`` what two plans share; there are also
-``script_words``, ``calendar_file`` and ``printing``. The vocabulary is read by ``ontology`` with ``turtle_statements``, ``shape_rules``
-and ``ontology_examples``; ``class_diagram`` draws it in columns that ``layers`` makes.
+``script_words``, ``calendar_file`` and ``printing``. The vocabulary is read by ``ontology`` with
+``turtle_statements``, ``shape_rules`` and ``ontology_examples``; ``class_diagram`` draws it in columns
+that ``layers`` makes.
 """
 
 from pan2kg.site.front_end import Bundle, find_bundle, read_bundle
