@@ -329,9 +329,11 @@ class DocumentPage:
             return self._names(head.iri)
         index = self.described.edition.graph.labels
         is_back = head.sign == _POINTING
-        return [
-            (tag, property_names.called(index, head.iri, tag, back=is_back)[0]) for tag in LANGUAGES
-        ]
+        texts = []
+        for tag in LANGUAGES:
+            label = property_names.property_label(index, head.iri, tag, back=is_back)
+            texts.append((tag, label.words))
+        return texts
 
     def _names(self, *things: str) -> Texts:
         name = self.described.name
@@ -372,7 +374,7 @@ class DocumentPage:
 
 def _order(head: Head) -> tuple[bool, int, Head]:
     # as pages have it; types of links are last
-    place = property_names.place_of(head.iri, back=head.sign == _POINTING)
+    place = property_names.property_place(head.iri, back=head.sign == _POINTING)
     return head.sign == _LINKED, place.place, head
 
 
