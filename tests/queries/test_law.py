@@ -87,3 +87,51 @@ def test_what_legilux_itself_asserts_is_an_official_link(graph: Graph) -> None:
     )
     assert len(rows) >= 30
     assert {level for _, level in rows} == {f"{ID}evidencelevel/official"}
+
+
+def test_who_is_in_charge_today_is_known_for_acts_and_plans_under_the_present_name(
+    graph: Graph,
+) -> None:
+    rows = asked(graph, "SELECT ?work ?body { ?work pan:competentToday ?body }")
+    of_act: dict[str, set[str]] = {}
+    for work, body in rows:
+        of_act.setdefault(work, set()).add(body.removeprefix(f"{ID}body/"))
+    union = "http://data.europa.eu/eli"
+    assert of_act[f"{union}/dir/2019/1937/oj"] == {"mj"}
+    assert of_act[f"{union}/reg/2017/821/oj"] == {"mae-2023"}
+    assert of_act[f"{ID}plan/lu-ai-2"] == {"mdigi", "me", "meco", "mresr-2023"}
+    assert f"{ID}plan/lu-lgbti-1" not in of_act
+    assert f"{ID}plan/lu-trafficking-2016" not in of_act
+    assert len(of_act) >= 90
+
+
+def test_the_list_of_attributions_was_read_in_full_so_that_its_silence_can_be_said(
+    graph: Graph,
+) -> None:
+    rows = asked(
+        graph,
+        f"""SELECT ?list ?day {{ ?reading pan:aspect <{ID}aspect/attributions> ;
+            pan:extent <{ID}readingextent/full> ; pan:readsWork ?list ; pan:readOn ?day }}""",
+    )
+    assert [act.rpartition("eli/")[2] for act, _ in rows] == ["etat/leg/ri/2023/11/27/a779"]
+
+
+@pytest.mark.parametrize("name", ["law-bodies"])
+def test_each_competence_that_was_read_stands_in_the_graph(graph: Graph, name: str) -> None:
+    table = FACTS / "law" / f"{name}.csv"
+    if not table.exists():
+        pytest.skip("the tables of facts are not beside the project")
+    with table.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    quotes = [quote for [quote] in asked(graph, "SELECT DISTINCT ?quote { ?p pan:quote ?quote }")]
+    lost = [
+        row["role"]
+        for row in rows
+        if not any(
+            quote.removesuffix(" …") in row["evidence"]
+            for quote in quotes
+            if quote[:20] == row["evidence"][:20]
+        )
+    ]
+    # no place for it: members without a name, how many members, an act that is not in the graph
+    assert len(lost) <= 6, lost
