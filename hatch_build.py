@@ -97,12 +97,10 @@ def compile_messages(root: Path) -> None:
     Raises:
         BuildError: a catalogue cannot be read.
     """
-    compiled = runpy.run_path(str(root / "pan2kg" / "i18n" / "catalogue.py"), run_name="catalogue")[
-        "compiled"
-    ]
+    compile_po = runpy.run_path(str(root / "pan2kg" / "i18n" / "po.py"))["compile_po"]
     for catalogue in sorted((root / CATALOGUES).glob("*.po")):
         try:
-            made = compiled(catalogue.read_bytes())
+            made = compile_po(catalogue.read_bytes())
         except ValueError as error:
             line = getattr(error, "line", None)
             raise BuildError(f"{catalogue.name}{f':{line}' if line else ''}: {error}") from None

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.graph.graph import open_graph
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.site.front_end import find_bundle
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import PAGES, SERIES, Site

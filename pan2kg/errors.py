@@ -8,8 +8,8 @@ them.
 from dataclasses import dataclass
 from typing import Self
 
-from pan2kg.i18n import Language, Message, spoken
-from pan2kg.i18n.message import joined
+from pan2kg.i18n import Language, Message, process_language
+from pan2kg.i18n.message import join_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Pan2kgError(Exception):
         self.place = place
         self.remedy = Message("error", remedy, values) if isinstance(remedy, str) else remedy
         # the place, the sentence and the remedy as one message, to stand in another one
-        self.told = joined(
+        self.told = join_messages(
             [*([f"{place}:"] if place else []), self.message, *filter(None, [self.remedy])]
         )
 
@@ -74,7 +74,7 @@ class Pan2kgError(Exception):
         return self.told.say(language)
 
     def __str__(self) -> str:
-        return self.say(spoken())
+        return self.say(process_language())
 
 
 class ProjectError(Pan2kgError):

@@ -25,8 +25,8 @@ from pan2kg.charts import registry
 from pan2kg.cli import arguments, ask, main
 from pan2kg.cli.parser import Parser
 from pan2kg.coherence import figures
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
-from pan2kg.i18n.message import speaking
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
+from pan2kg.i18n.message import using_language
 from pan2kg.project import Project
 from pan2kg.store import queries
 from pan2kg.store.queries import Parameter, Query
@@ -80,7 +80,7 @@ class Command(NamedTuple):
 
 
 def parser() -> Parser:
-    with speaking(SOURCE_LANGUAGE):
+    with using_language(SOURCE_LANGUAGE):
         made = main.build_parser()
         made.explain()
     return made

@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 import pan2kg
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Message
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.kinds import table_kinds

@@ -17,7 +17,7 @@ from pan2kg.charts.lettering import Font
 from pan2kg.charts.subject import Cell, Subject
 from pan2kg.charts.ties import CitationEnds
 from pan2kg.errors import ProjectError
-from pan2kg.i18n.catalogue import format_of
+from pan2kg.i18n import format_of
 
 COLUMNS = (
     "field",

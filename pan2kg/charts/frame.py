@@ -20,7 +20,7 @@ from pan2kg.charts.subject import Cell, Subject, table
 from pan2kg.charts.svg import Drawing
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph import labels
-from pan2kg.i18n import format_of, in_words
+from pan2kg.i18n import format_day, format_of
 from pan2kg.store.store import Solutions
 from pan2kg.tables import PRINTING, figure_words as words
 from pan2kg.turtle.vocabulary import key
@@ -282,7 +282,7 @@ def source_of(subject: Subject, basis: str = "") -> str:
         language = subject.language
         name = subject.graph.release
         release = say("release", release=name) if name else say("release-unknown")
-        as_of = PRINTING.say("basis-as-of", language, day=in_words(subject.graph.as_of, language))
+        as_of = PRINTING.say("basis-as-of", language, day=format_day(subject.graph.as_of, language))
         basis = f"{release} · {as_of}"
     return f"{say('source')} · {basis}"
 

@@ -13,7 +13,7 @@ from pan2kg.coherence import citations, figures
 from pan2kg.coherence.citations import Channel
 from pan2kg.coherence.standing import Standing
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import numeral
+from pan2kg.i18n import format_number
 from pan2kg.tables import coded, figure_words
 
 SHARED_COLUMNS = (
@@ -444,7 +444,7 @@ def _weighed(subject: Subject, meeting: SharedCell, box: Box, greatest: float) -
         return _counted(meeting, box)
     # one decimal is what a cell has room for; what is more than nought is never rounded to it
     fill = fr.shade(meeting.share_of(greatest), fr.FIFTHS)
-    text = numeral(max(meeting.weight.low, 0.1), subject.language, 1)
+    text = format_number(max(meeting.weight.low, 0.1), subject.language, 1)
     marks = _lettered(box, fill, text)
     if meeting.weight.level:
         marks += fr.level_mark(box.x + CELL / 2, box.y + 5, meeting.weight.level, fr.on(fill))

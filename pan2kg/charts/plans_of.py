@@ -19,7 +19,7 @@ from pan2kg.coherence import evidence, texts
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry, shortened
-from pan2kg.i18n import format_of, message
+from pan2kg.i18n import format_of, one_of
 from pan2kg.store import gathered
 from pan2kg.store.names import ambiguous
 
@@ -173,7 +173,7 @@ def _entry(subject: Subject, thing: str) -> Entry:
         return drawable[meant[0].iri]
     keys = [candidate.key for candidate in drawable.values()]
     if near := get_close_matches(name, keys, n=2, cutoff=0.5):
-        names = message.either(near)
+        names = one_of(near)
         raise QueryError("no-thing-drawn", name=thing, remedy="did-you-mean", names=names)
     raise QueryError("no-thing-drawn", name=thing, remedy="name-thing-drawn")
 

@@ -31,7 +31,7 @@ from pan2kg.charts.svg import Drawing
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, Place, QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import message
+from pan2kg.i18n import one_of
 from pan2kg.project import write_atomically
 from pan2kg.store.store import plain
 from pan2kg.tables.formats import Grid, write_csv
@@ -91,7 +91,7 @@ def find_picture(name: str) -> Callable[..., Picture]:
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
-    raise QueryError("no-picture", remedy="did-you-mean", name=name, names=message.either(near))
+    raise QueryError("no-picture", remedy="did-you-mean", name=name, names=one_of(near))
 
 
 # Files

@@ -15,7 +15,7 @@ from pan2kg.coherence import HEADLINE, Level, bodies, citations, counts
 from pan2kg.coherence.known import Known
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.store.store import Solutions
 from pan2kg.turtle.vocabulary import XSD, key
 

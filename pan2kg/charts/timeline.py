@@ -12,7 +12,7 @@ from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.charts.time_axis import Axis, ticks
 from pan2kg.coherence.obligations import Margin
 from pan2kg.coherence.standing import SAID_OF, Standing
-from pan2kg.i18n import format_of, message
+from pan2kg.i18n import format_day, format_days_in, format_of
 from pan2kg.tables import PRINTING, coded, in_words
 
 COLUMNS = (
@@ -135,7 +135,7 @@ def _years(axis: Axis, bottom: float) -> Iterator[Mark]:
 
 def _today(subject: Subject, axis: Axis, bottom: float) -> Iterator[Mark]:
     # its words stand above the line, but not beyond the axis and what is said beside it
-    day = message.in_words(subject.graph.as_of, subject.language)
+    day = format_day(subject.graph.as_of, subject.language)
     words = PRINTING.say("basis-as-of", subject.language, day=day)
     wide = lt.measure(words, DAY)
     x = axis.x(subject.graph.as_of)
@@ -214,17 +214,17 @@ def _due_words(subject: Subject, row: Margin) -> str:
     if due is None:
         return ""
     if row.coming is None or row.coming == due:
-        return subject.say("due", day=message.in_words(due, language))
+        return subject.say("due", day=format_day(due, language))
     # two days in words are wider than the column
     words = subject.say("due-again", day=due.isoformat(), then=row.coming.isoformat())
-    return message.with_days(words, language)
+    return format_days_in(words, language)
 
 
 def _answer_words(subject: Subject, names: Names, row: Margin) -> str:
     answer = row.response
     if row.margin is not None and answer is not None and answer.day is not None:
         kind = "act" if answer.is_act else "action"
-        day = message.in_words(answer.day, subject.language)
+        day = format_day(answer.day, subject.language)
         return subject.say(f"answer-{kind}", day=day, name=names[answer.work].text)
     if row.overdue:
         return subject.say("overdue", n=row.overdue)

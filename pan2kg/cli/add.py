@@ -14,7 +14,7 @@ from pan2kg.cli.opening import project_of
 from pan2kg.cli.output import emit, emit_lines, tell
 from pan2kg.coherence import evidence
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
+from pan2kg.i18n import Message, Messages, parse_day, process_language, today, verbatim
 from pan2kg.project import Project
 from pan2kg.review import (
     add,
@@ -135,7 +135,7 @@ ADD = arguments.Kinds(
             "--extent": {"choices": ("full", "part", "none"), "required": True},
             "--document": {"metavar": "KEY", "required": True, **_MANY},
             "--by": {"metavar": "NAME", "required": True, **ONCE},
-            "--date": {"metavar": "DAY", "type": a_day, **ONCE},
+            "--date": {"metavar": "DAY", "type": parse_day, **ONCE},
             **_END,
         },
         "home": {"work": {"metavar": "PLAN", "help": "add.home"}, **_END},
@@ -197,7 +197,7 @@ def run_add(options: argparse.Namespace) -> int:
 
 def _insist(project: Project, store: LocalStore, addition: files.Addition) -> list[Message]:
     """What a check would warn of. Raises ProjectError for what it would not pass."""
-    language = spoken()
+    language = process_language()
     names = report.Names(writer.read_prefixes(project))
     warnings = []
     for finding in changes.objections(project, store, {addition.path: addition.new}):
@@ -322,7 +322,7 @@ def run_keep(options: argparse.Namespace) -> int:
             project, store, Path(options.file), options.document, as_hashes=options.hashes
         )
     words = {"name": kept.file, "standing": kept.standing}
-    tell(_PROGRESS.say("text-kept", spoken(), n=kept.number, **words))
+    tell(_PROGRESS.say("text-kept", process_language(), n=kept.number, **words))
     return 0
 
 
@@ -340,8 +340,8 @@ def run_rekey(options: argparse.Namespace) -> int:
         return 0
     links = sum(line.startswith("+link:") for line in differences.splitlines())
     words = {
-        "links": _PROGRESS.counted(links, "keys-links", spoken()),
-        "files": _PROGRESS.counted(len(changed), "keys-files", spoken()),
+        "links": _PROGRESS.say_number(links, "keys-links", process_language()),
+        "files": _PROGRESS.say_number(len(changed), "keys-files", process_language()),
     }
     key = "keys-not-written" if options.dry_run else "keys-written"
     tell(Message("progress", key, words))
@@ -363,7 +363,10 @@ def run_tidy(options: argparse.Namespace) -> int:
     if layout.texts:
         key = "layout-not-written" if options.dry_run else "layout-written"
     numbers = {"written": len(layout.texts), "removed": len(layout.removed)}
-    words = {name: _PROGRESS.counted(n, "keys-files", spoken()) for name, n in numbers.items()}
+    words = {
+        name: _PROGRESS.say_number(n, "keys-files", process_language())
+        for name, n in numbers.items()
+    }
     tell(Message("progress", key, words if layout.texts else {}))
     return 0
 
@@ -390,7 +393,7 @@ def _export_sheet(options: argparse.Namespace, project: Project) -> int:
     written = sheet.write_book(book, facts.names, sorted(facts.things), options.language)
     emit(written, options.output)
     number = sum(len(listed.rows) for listed in book.sheets.values())
-    rows = _PROGRESS.counted(number, "sheet-rows", spoken())
+    rows = _PROGRESS.say_number(number, "sheet-rows", process_language())
     tell(Message("progress", "sheet-exported", {"file": options.output, "rows": rows}))
     return 0
 
@@ -442,10 +445,12 @@ def _tell_of_sheet(
         tell(Message("progress", "sheet-same", {}))
     else:
         words = {
-            "cells": _PROGRESS.counted(len(comparison.changes), "sheet-cells", spoken()),
-            "rows": _PROGRESS.counted(len(comparison.rows), "sheet-new", spoken()),
+            "cells": _PROGRESS.say_number(
+                len(comparison.changes), "sheet-cells", process_language()
+            ),
+            "rows": _PROGRESS.say_number(len(comparison.rows), "sheet-new", process_language()),
             "files": ", ".join(changed),
         }
         tell(Message("progress", "sheet-written" if is_written else "sheet-shown", words))
     if comparison.absent:
-        tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))
+        tell(_PROGRESS.say("sheet-absent", process_language(), n=comparison.absent))

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from pan2kg.cli.parser import SingleValue, described
 from pan2kg.errors import FormatError, QueryError
-from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.i18n.message import a_day, did_you_mean, joined, language_typed, there_are, told
+from pan2kg.i18n import LANGUAGES, did_you_mean, error_message, parse_day, there_are
+from pan2kg.i18n.message import command_language, join_messages
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import Selection
@@ -32,7 +32,7 @@ def integer(allowed: range, fault: str) -> Callable[[str], int]:
         digits = text.strip()
         if not _DIGITS.fullmatch(digits) or int(digits) not in allowed:
             bounds = {"least": str(allowed[0]), "most": str(allowed[-1])}
-            raise argparse.ArgumentTypeError(told(fault, text=text, **bounds))
+            raise argparse.ArgumentTypeError(error_message(fault, text=text, **bounds))
         return int(digits)
 
     return read
@@ -43,7 +43,7 @@ def decimal(form: str, fault: str) -> Callable[[str], float]:
 
     def read(text: str) -> float:
         if not re.fullmatch(form, text.strip(), re.ASCII):
-            raise argparse.ArgumentTypeError(told(fault, text=text))
+            raise argparse.ArgumentTypeError(error_message(fault, text=text))
         return float(text)
 
     return read
@@ -60,7 +60,7 @@ def a_link(text: str) -> str:
     address = urlsplit(text)
     is_of_web = address.scheme in ("http", "https") and bool(address.netloc)
     if not is_of_web or any(character in text for character in _IN_NO_LINK):
-        raise argparse.ArgumentTypeError(told("no-web-address", text=text))
+        raise argparse.ArgumentTypeError(error_message("no-web-address", text=text))
     return text
 
 
@@ -76,7 +76,9 @@ def a_scale(text: str) -> object:
     try:
         return matrix.read_scale(text)
     except ValueError:
-        sentences = joined([told("no-scale", text=text), told("scale-form")])
+        sentences = join_messages(
+            [error_message("no-scale", text=text), error_message("scale-form")]
+        )
         raise argparse.ArgumentTypeError(sentences) from None
 
 
@@ -95,9 +97,9 @@ PROJECT: Setting = {"metavar": "DIR", "action": "append", "help": "project"}
 SEVERAL: Setting = {"action": "append", "default": []}
 FILE: Setting = {"metavar": "FILE"}
 ONCE: Setting = {"action": SingleValue}
-DAY: Setting = {"metavar": "DAY", "type": a_day, **ONCE}
+DAY: Setting = {"metavar": "DAY", "type": parse_day, **ONCE}
 LANGUAGE: Options = {
-    "--language": lambda: {"choices": LANGUAGES, "default": language_typed(), "help": "language"}
+    "--language": lambda: {"choices": LANGUAGES, "default": command_language(), "help": "language"}
 }
 TIMEOUT: Setting = {
     "metavar": "SECONDS",

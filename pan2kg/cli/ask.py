@@ -13,7 +13,7 @@ from pan2kg.cli.opening import note_on_links, open_endpoint, open_graph, open_ke
 from pan2kg.cli.output import emit, emit_lines, interruptible, tell, width_of
 from pan2kg.errors import QueryError
 from pan2kg.graph import datasets
-from pan2kg.i18n import Messages, say, today, told, with_days
+from pan2kg.i18n import Messages, error_message, format_days_in, say, today
 from pan2kg.project import Project, read_text
 from pan2kg.store import as_of, filling, names, queries, query_text, store, terms
 from pan2kg.tables import answers, writers
@@ -157,7 +157,7 @@ def _answer_question(
     around = _Around(
         query.question(language),
         query.summary_in(language),
-        tuple(with_days(note, language) for note in notes if note),
+        tuple(format_days_in(note, language) for note in notes if note),
         answers.basis_of(
             data,
             language,
@@ -353,7 +353,7 @@ def _found_head(graph: "Graph", iri: str) -> str:
 def _told_others(graph: "Graph", others: Sequence[str]) -> str:
     if not others:
         return ""
-    lines = ["", str(told("find-others", n=len(others)))]
+    lines = ["", str(error_message("find-others", n=len(others)))]
     for iri in others[:_MOST_NAMED]:
         lines.append(f"  {graph.labels.entries[iri].key}  {graph.label(iri)}")
     return "\n".join([*lines, ""])

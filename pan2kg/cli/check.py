@@ -11,7 +11,15 @@ from pan2kg.cli.arguments import ENDPOINT, FILE, FLAG, LANGUAGE, ONCE, an_addres
 from pan2kg.cli.opening import cache_of, open_endpoint, project_of
 from pan2kg.cli.output import Progress, emit, emit_lines, tell
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n import Message, Messages, numeral, say, spoken, today, told
+from pan2kg.i18n import (
+    Message,
+    Messages,
+    error_message,
+    format_number,
+    process_language,
+    say,
+    today,
+)
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -149,7 +157,7 @@ def run_init(options: argparse.Namespace) -> int:
     from pan2kg.turtle import countries
 
     if not options.country:
-        remedy = told("name-country", names=", ".join(countries.countries()))
+        remedy = error_message("name-country", names=", ".join(countries.countries()))
         raise QueryError("country-needed", remedy=remedy)
     country = countries.find_country(options.country)
     beginning = countries.Beginning(
@@ -201,7 +209,9 @@ def _anchored_message(anchored: "Anchoring", options: argparse.Namespace) -> Mes
         key = "anchored-before"
     number = len(anchored.anchors)
     values = {
-        "passages": Messages("progress").counted(number, "anchored-passages", spoken()),
+        "passages": Messages("progress").say_number(
+            number, "anchored-passages", process_language()
+        ),
         "document": options.document,
         "files": len(anchored.files),
     }
@@ -237,5 +247,5 @@ def _length_messages(anchored: "Anchoring", document: str) -> Iterator[Message]:
         yield Message("progress", "quotation-long", values)
     if anchored.share > rights.SHARE_LOOKED_AT:
         key = "quoted-too-much" if anchored.share > rights.SHARE_TOO_MUCH else "quoted-much"
-        share = numeral(100 * anchored.share, spoken(), 0)
+        share = format_number(100 * anchored.share, process_language(), 0)
         yield Message("progress", key, {"share": share, "document": document})

@@ -29,7 +29,7 @@ from pan2kg.cli.opening import open_endpoint, open_kept, project_of
 from pan2kg.cli.output import emit, tell, width_of
 from pan2kg.coherence import evidence
 from pan2kg.errors import QueryError
-from pan2kg.i18n import LANGUAGES, Text, a_day, say
+from pan2kg.i18n import LANGUAGES, Text, parse_day, say
 from pan2kg.project import Project
 from pan2kg.tables import kinds
 
@@ -68,7 +68,7 @@ OPTIONS: dict[kinds.Option, Options] = {
     "cut": {"--cut": {"metavar": "SIZE", "type": arguments.a_share, **ONCE}},
     "groups": {"--groups": {**FILE, **ONCE}},
     "kind": {"part": {"metavar": "KIND", "nargs": "?", "help": "coherence.kind"}},
-    "day": {"day": {"metavar": "DAY", "nargs": "?", "type": a_day}},
+    "day": {"day": {"metavar": "DAY", "nargs": "?", "type": parse_day}},
     "country": {"--country": {"metavar": "COUNTRY", **ONCE}},
 }
 _SHARED: Options = {

@@ -18,7 +18,7 @@ from pan2kg.cli.output import emit, emit_lines, tell, width_of
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract import document as documents, draft, mentions, names, outline, process
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import Message, Messages, a_day, told
+from pan2kg.i18n import Message, Messages, error_message, parse_day
 from pan2kg.project import Project, read_text, write_atomically
 from pan2kg.review import decision, drafted, files, proposals, work
 from pan2kg.store import filling
@@ -38,7 +38,7 @@ def _columns(typed: str) -> dict[str, int]:
     """The columns of a table, counted from 1, by what stands in them: ``title=2,number=1``."""
     pairs = re.findall(r"([a-z]+)=([1-9]\d?)(?:,|$)", typed)
     if not pairs or ",".join(f"{kind}={column}" for kind, column in pairs) != typed:
-        raise argparse.ArgumentTypeError(told("no-columns", text=typed))
+        raise argparse.ArgumentTypeError(error_message("no-columns", text=typed))
     return {kind: int(column) for kind, column in pairs}
 
 
@@ -60,7 +60,7 @@ DRAFT: Options = {
     "--language": {"choices": ("fr", "en", "de", "lb", "it", "es", "nl")},
     "--type": {"metavar": "KEY", "default": ""},
     "--publisher": {"metavar": "NAME", "default": ""},
-    "--date": {"metavar": "DAY", "type": a_day},
+    "--date": {"metavar": "DAY", "type": parse_day},
     "--read-at": {"metavar": "URL", "type": a_link},
     "--list": {"choices": ("complete", "partial", "unknown"), "default": ""},
     **_READING,
@@ -382,7 +382,7 @@ def run_candidates(options: argparse.Namespace) -> int:
 
 def _candidate_lines(graph: Graph, search: proposals.DocumentSearch, folder: Path) -> Iterator[str]:
     language = graph.language
-    yield _SAID.counted(len(search.candidates), "candidates", language)
+    yield _SAID.say_number(len(search.candidates), "candidates", language)
     numbers = Counter(_proposed_kind(graph, candidate) for candidate in search.candidates)
     for kind, number in sorted(numbers.items()):
         if kind.type == decision.INVOLVEMENT:

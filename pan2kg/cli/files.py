@@ -13,7 +13,7 @@ from pan2kg.cli.opening import cache_of, note_on_links, open_graph, open_kept, p
 from pan2kg.cli.output import Progress, emit, emit_lines, tell, tell_unbuilt
 from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, ProjectError, QueryError
-from pan2kg.i18n.message import say
+from pan2kg.i18n import say
 from pan2kg.project import read_text, write_atomically
 
 

@@ -17,9 +17,9 @@ from pan2kg.cli import arguments, parser as parsers
 from pan2kg.cli.arguments import FLAG, PROJECT
 from pan2kg.cli.output import emit, harmless, tell
 from pan2kg.errors import Pan2kgError
-from pan2kg.i18n import say, told
-from pan2kg.i18n.catalogue import CatalogueError
-from pan2kg.i18n.message import language_typed, speaking
+from pan2kg.i18n import error_message, say
+from pan2kg.i18n.message import command_language, using_language
+from pan2kg.i18n.po import CatalogueError
 from pan2kg.project import reason
 
 SHELLS = ("bash", "zsh", "fish")
@@ -74,7 +74,7 @@ def main(words: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     words = sys.argv[1:] if words is None else list(words)
     # The language named to « draft » is that of the plan it reads.
-    with speaking(language_typed(() if words[:1] == ["draft"] else words)):
+    with using_language(command_language(() if words[:1] == ["draft"] else words)):
         try:
             try:
                 return _run(words)
@@ -87,7 +87,9 @@ def main(words: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if isinstance(error, BrokenPipeError):
                 return 0
-            sys.stderr.write(f"pan2kg: {told('cannot-write-there', reason=reason(error))}\n")
+            sys.stderr.write(
+                f"pan2kg: {error_message('cannot-write-there', reason=reason(error))}\n"
+            )
         except KeyboardInterrupt:
             return 130
         return 2

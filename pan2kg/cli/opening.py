@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pan2kg.cli.output import tell
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.message import Message, say
+from pan2kg.i18n import Message, say
 from pan2kg.project import Project, reason
 
 if TYPE_CHECKING:

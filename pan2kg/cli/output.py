@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n.message import told
+from pan2kg.i18n import error_message
 from pan2kg.project import BUNDLE_RECORD, BUNDLES, write_atomically
 
 # what a terminal obeys instead of showing it, or by which it turns the order of what it shows
@@ -55,7 +55,7 @@ def tell(*messages: object) -> None:
 def tell_unbuilt() -> None:
     """Say it where the build left out the style sheet and the scripts, as it does without node."""
     if not any((folder / BUNDLE_RECORD).is_file() for folder in BUNDLES):
-        tell(told("build-front-end"))
+        tell(error_message("build-front-end"))
 
 
 def width_of(options: argparse.Namespace) -> int:

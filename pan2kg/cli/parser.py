@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
-from pan2kg.i18n.message import spoken, told
+from pan2kg.i18n import SOURCE_LANGUAGE, Messages, error_message, process_language
 
 _HELP = Messages("help")
 _ARGPARSE = Messages("argparse")
@@ -22,7 +21,7 @@ _NEGATIVE = re.compile(r"-\d")
 
 def translated(words: str) -> str:
     """Words of argparse in the language of the command; what no catalogue has stays as it is."""
-    language = spoken()
+    language = process_language()
     # in the language of the program no catalogue is read
     if language == SOURCE_LANGUAGE or not _ARGPARSE.has(words, language):
         return words
@@ -41,7 +40,7 @@ argparse.ngettext = _translated_by_number  # type: ignore[attr-defined]
 
 def _in_list(text: str) -> str:
     """A text of help by its key; what is no key – names of formats, words of argparse – stays as it is."""
-    return _HELP.say(text, spoken()) if _HELP.has(text) else text
+    return _HELP.say(text, process_language()) if _HELP.has(text) else text
 
 
 def _in_words(text: str) -> str:
@@ -98,7 +97,7 @@ class Parser(argparse.ArgumentParser):
             self.fill = None
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{told('wrong-use', prog=self.prog, message=message)}\n")
+        self.exit(2, f"{error_message('wrong-use', prog=self.prog, message=message)}\n")
 
 
 class SingleValue(argparse.Action):
@@ -112,7 +111,7 @@ class SingleValue(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         if getattr(namespace, self.dest, None) is not None:
-            parser.error(str(told("given-twice-one-meant", option=option_string)))
+            parser.error(str(error_message("given-twice-one-meant", option=option_string)))
         setattr(namespace, self.dest, values)
 
 

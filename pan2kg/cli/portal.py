@@ -14,7 +14,7 @@ from pan2kg.cli.arguments import FLAG, Options
 from pan2kg.cli.output import emit
 from pan2kg.cli.parser import PlainFormatter
 from pan2kg.errors import Place
-from pan2kg.i18n.message import say
+from pan2kg.i18n import say
 
 _ACTIONS = ("plan", "push", "status")
 _PORTAL: Options = {

@@ -17,7 +17,7 @@ from pan2kg.cli.opening import cache_of, note_on_links, project_of
 from pan2kg.cli.output import Progress, tell, tell_unbuilt
 from pan2kg.cli.parser import PlainFormatter
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.i18n.message import a_day, say, today, told
+from pan2kg.i18n import error_message, parse_day, say, today
 from pan2kg.project import write_atomically
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ def a_contact(text: str) -> str:
     if "://" in text:
         return a_link(text)
     if not _MAIL.fullmatch(text):
-        raise argparse.ArgumentTypeError(told("no-contact", text=text))
+        raise argparse.ArgumentTypeError(error_message("no-contact", text=text))
     return text
 
 
 def a_version(text: str) -> str:
     # of which an address is made
     if not _VERSION.fullmatch(text):
-        raise argparse.ArgumentTypeError(told("no-version", text=text))
+        raise argparse.ArgumentTypeError(error_message("no-version", text=text))
     return text
 
 
@@ -52,7 +52,7 @@ PUBLISH: Options = {
     "--id-base": {"metavar": "URL", "type": an_address},
     "--endpoint": {"metavar": "URL", "type": a_link},
     "--service": {"metavar": "URL", "type": a_link}, "--contact": {"type": a_contact},
-    "--date": {"type": a_day}, "--version": {"dest": "release", "type": a_version},
+    "--date": {"type": parse_day}, "--version": {"dest": "release", "type": a_version},
     "--previous": {"metavar": "DIR|FILE", "type": Path},
     "--verify": {"metavar": "URL", "type": an_address}, "--without-site": FLAG,
     "--without-derived": FLAG,
@@ -60,7 +60,7 @@ PUBLISH: Options = {
 _DIFF: Options = {
     "sides": {"metavar": "OLD NEW", "nargs": "+"}, "--apply": {"metavar": "PATCH"},
     "--format": {"choices": ("text", "md", "csv", "json", "rdf", "atom"), "default": "text"},
-    "--date": {"metavar": "DAY", "type": a_day}, "--address": {"metavar": "URL", "default": ""},
+    "--date": {"metavar": "DAY", "type": parse_day}, "--address": {"metavar": "URL", "default": ""},
     **LANGUAGE, **OUTPUT,
 }  # fmt: skip
 

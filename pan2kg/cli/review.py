@@ -21,7 +21,7 @@ from pan2kg.cli.opening import open_kept, project_of
 from pan2kg.cli.output import harmless, tell
 from pan2kg.errors import ProjectError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import Message, Messages, numeral, today
+from pan2kg.i18n import Message, Messages, format_number, today
 from pan2kg.project import Project
 from pan2kg.review import (
     cards,
@@ -330,7 +330,7 @@ def _summary(review: desk.Desk, language: str) -> Iterator[str]:
 
 
 def _agreement(agreement: control.Agreement, graph: Graph, language: str) -> Iterator[str]:
-    alpha = "–" if agreement.alpha is None else numeral(agreement.alpha, language)
+    alpha = "–" if agreement.alpha is None else format_number(agreement.alpha, language)
     yield _DESK.say("agreement", language, n=agreement.both, alpha=alpha)
     yield _DESK.say("agreement-means", language)
     for disagreement in agreement.apart:

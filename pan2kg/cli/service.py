@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pan2kg.cli.opening import cache_of, open_endpoint, project_of
 from pan2kg.cli.output import Progress, tell_unbuilt
 from pan2kg.errors import ProjectError
-from pan2kg.i18n.message import say
+from pan2kg.i18n import say
 from pan2kg.project import Project
 from pan2kg.server import asking, documents, edge, listening, pages, protocol, releases, sparql, web
 from pan2kg.server.keeper import Keeper

@@ -26,7 +26,7 @@ from pan2kg.coherence.citations import Channel, Ordered, Verdict, verdict
 from pan2kg.coherence.known import BasisLine, Known, basis_line, in_order
 from pan2kg.coherence.standing import Standing
 from pan2kg.coherence.weight import Pairs
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Message
 
 Scalar = str | float | None
 Row = tuple[Scalar, ...]

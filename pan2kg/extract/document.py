@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.i18n.message import Message, pack, unpack
+from pan2kg.i18n import Message
+from pan2kg.i18n.message import pack_message, unpack_message
 from pan2kg.project import read_text
 from pan2kg.turtle.writer import Block, Prefixes, iri, string, text, worded
 
@@ -220,7 +221,7 @@ def to_json(document: Document) -> str:
     """A document as it is kept, in JSON, with the version of the readers its places hold for."""
     remarks = []
     for remark in document.remarks:
-        remarks.append({"message": pack(remark.message), "pages": remark.pages})
+        remarks.append({"message": pack_message(remark.message), "pages": remark.pages})
     whole = {
         "reader": READER,
         "source": document.source,
@@ -258,7 +259,7 @@ def from_json(text: str, *, source: str = "") -> Document:
             raise ValueError(whole["reader"])
         remarks = []
         for row in whole["remarks"]:
-            remarks.append(Remark(unpack(row["message"]), tuple(map(int, row["pages"]))))
+            remarks.append(Remark(unpack_message(row["message"]), tuple(map(int, row["pages"]))))
         return Document(
             str(whole["source"]),
             str(whole["sha256"]),

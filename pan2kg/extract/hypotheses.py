@@ -35,7 +35,7 @@ from pan2kg.extract.signs import (
     speaks_of_measures,
     words,
 )
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Message
 
 _BARE = 4  # words a heading that only announces has at most
 _LIST = 0.6  # the share of a plain text in items and headings that makes it a list of actions

@@ -34,7 +34,7 @@ from pan2kg.extract import (
 )
 from pan2kg.extract.document import Document, DocumentBlock, Remark, noted
 from pan2kg.extract.paragraphs import Paragraph, ParagraphReading, blocks_of, without_contents
-from pan2kg.i18n.message import pack, unpack
+from pan2kg.i18n.message import pack_message, unpack_message
 from pan2kg.project import reason
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -374,9 +374,9 @@ def read_document(path: Path, options: Options | None = None) -> Document:
     answer = _answer_apart(path, options)
     if "document" in answer:
         return documents.from_json(answer["document"])
-    remedy = unpack(answer["remedy"]) if answer["remedy"] else None
+    remedy = unpack_message(answer["remedy"]) if answer["remedy"] else None
     place = Place(str(path), answer["line"])
-    raise OutlineError(unpack(answer["error"]), place=place, remedy=remedy)
+    raise OutlineError(unpack_message(answer["error"]), place=place, remedy=remedy)
 
 
 def _answer_apart(path: Path, options: Options) -> dict[str, Any]:
@@ -428,8 +428,8 @@ def main() -> None:
         answer = {"document": documents.to_json(document)}
     except OutlineError as error:
         answer = {
-            "error": pack(error.message),
-            "remedy": error.remedy and pack(error.remedy),
+            "error": pack_message(error.message),
+            "remedy": error.remedy and pack_message(error.remedy),
             "line": error.place.line if error.place else None,
         }
     sys.stdout.buffer.write(json.dumps(answer).encode())

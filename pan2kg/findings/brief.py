@@ -33,7 +33,7 @@ from pan2kg.findings.wording import (
     until,
 )
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import Language, format_day
 from pan2kg.store import program_query
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import PAN, key
@@ -103,7 +103,7 @@ class Brief:
     """
 
     title: str
-    language: catalogue.Language
+    language: Language
     lead: str
     findings: tuple[BriefFinding, ...]
     solved: tuple[str, ...]
@@ -441,7 +441,7 @@ def _late_duty(graph: Graph, duty: obligations.Margin) -> BriefFinding:
         raise ValueError(obligation.iri)
     language = graph.language
     act = called(graph, obligation.instrument)
-    day = message.in_words(obligation.due, language)
+    day = format_day(obligation.due, language)
     holders = (obligation.holder,) if obligation.holder else ()
     return BriefFinding(
         key=f"duty:{key(obligation.iri)}",

@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 from pan2kg.errors import Place, QueryError
 from pan2kg.findings.sentences import Sentence, read_sentence
-from pan2kg.i18n import LANGUAGES, Message, Messages, told
-from pan2kg.i18n.catalogue import french
+from pan2kg.i18n import LANGUAGES, Message, Messages, error_message, with_french_spaces
 from pan2kg.project import Project, read_text
 
 LONGEST_TEMPLATE = 120
@@ -95,11 +94,13 @@ def read_kind(text: str, place: Place) -> FindingKind:
     header = _read_header(text)
     missing = [key for key in _REQUIRED if key not in header]
     if missing or not any(language in header for language in LANGUAGES):
-        raise _refused(place, told("finding-key", key=missing[0] if missing else LANGUAGES[0]))
+        raise _refused(
+            place, error_message("finding-key", key=missing[0] if missing else LANGUAGES[0])
+        )
     if not header["class"].isdecimal():
-        raise _refused(place, told("finding-class", value=header["class"]))
+        raise _refused(place, error_message("finding-class", value=header["class"]))
     if "days" in header and len(header["days"].split()) != len(CountedDays._fields):
-        raise _refused(place, told("finding-days", value=header["days"]))
+        raise _refused(place, error_message("finding-days", value=header["days"]))
     kind = FindingKind(
         name=header["kind"],
         rank=int(header["class"]),
@@ -143,9 +144,11 @@ def _read_sentences(header: Mapping[str, str], place: Place) -> dict[str, Senten
         if language in header:
             words = " ".join(header[language].split())
             try:
-                sentences[language] = read_sentence(french(words) if language == "fr" else words)
+                sentences[language] = read_sentence(
+                    with_french_spaces(words) if language == "fr" else words
+                )
             except ValueError as error:
-                raise _refused(place, told("finding-slot", slot=str(error))) from None
+                raise _refused(place, error_message("finding-slot", slot=str(error))) from None
     return sentences
 
 
@@ -161,17 +164,17 @@ def _faults(kind: FindingKind) -> Iterator[Message]:
     named = (kind.subject, kind.object, kind.occasion, kind.merge)
     for variable in (*filter(None, named), *kind.about, *kind.addressee, *kind.ground):
         if variable not in bound:
-            yield told("finding-variable", name=variable)
+            yield error_message("finding-variable", name=variable)
     for language, sentence in kind.sentences.items():
         for slot in sentence.slots():
             if slot.variable not in bound:
-                yield told("finding-variable", name=slot.variable)
+                yield error_message("finding-variable", name=slot.variable)
         words = [word.lower() for word in _WORD.findall(sentence.fixed_words())]
         silent = set(_WORDS.say("silence", language).split()).intersection(words)
         if silent and not any(slot.variable == "n" for slot in sentence.slots()):
-            yield told("finding-silence", word=min(silent))
+            yield error_message("finding-silence", word=min(silent))
         if len(words) > LONGEST_TEMPLATE:
-            yield told("finding-long", n=len(words), most=LONGEST_TEMPLATE)
+            yield error_message("finding-long", n=len(words), most=LONGEST_TEMPLATE)
 
 
 def selected_variables(query: str) -> set[str]:

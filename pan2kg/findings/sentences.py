@@ -17,9 +17,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import Language, Messages
-from pan2kg.i18n.catalogue import format_of, numeral
-from pan2kg.i18n.message import in_words
+from pan2kg.i18n import Language, Messages, format_day, format_number, format_of
 from pan2kg.store.store import Term, plain
 
 SEPARATOR = "\u001f"
@@ -198,7 +196,7 @@ class Speaker:
         if isinstance(value, ox.NamedNode):
             return self.name(plain(value))
         if plain(value).lstrip("-").isdigit() and not _is_year(value):
-            return numeral(int(plain(value)), self.language)
+            return format_number(int(plain(value)), self.language)
         if _DAY.fullmatch(plain(value)):
             return self.day(value)
         return self._joined(value, self._name_or_text)
@@ -326,7 +324,7 @@ class Speaker:
             raise UnknownValueError(text)
         year = match["year"]
         if match["day"]:
-            words = in_words(date.fromisoformat(match[0]), self.language)
+            words = format_day(date.fromisoformat(match[0]), self.language)
             return _WORDS.say(f"{use}-day", self.language, day=words)
         if match["month"]:
             month = format_of(f"month.{int(match['month'])}", self.language)

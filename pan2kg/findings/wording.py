@@ -10,11 +10,11 @@ from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import LANGUAGES, Messages, format_day, format_of
 from pan2kg.store import program_query
 from pan2kg.tables import figure_words
 
-WORDS = catalogue.Messages("brief")
+WORDS = Messages("brief")
 MOST_QUOTATIONS = 2
 """How many quotations a finding has at most."""
 LEADING = frozenset({"lead", "responsible"})
@@ -37,7 +37,7 @@ def called(graph: Graph, iri: str) -> str:
 
 def joined(graph: Graph, words: Iterable[str]) -> str:
     """Words one after the other, with the semicolon of the language between them."""
-    return catalogue.format_of("semicolon", graph.language).join(words)
+    return format_of("semicolon", graph.language).join(words)
 
 
 def listed(graph: Graph, iris: Iterable[str]) -> str:
@@ -158,10 +158,10 @@ def adopted(graph: Graph, known: Known, plan: str) -> str:
         return WORDS.say("day-unknown", graph.language)
     if issued.first != issued.last:
         return "–".join(str(year) for year in sorted({issued.first.year, issued.last.year}))
-    day = message.in_words(issued.first, graph.language)
+    day = format_day(issued.first, graph.language)
     spellings = [issued.first.isoformat()]
-    for language in catalogue.LANGUAGES:
-        spellings.append(_with_plain_spaces(message.in_words(issued.first, language)))
+    for language in LANGUAGES:
+        spellings.append(_with_plain_spaces(format_day(issued.first, language)))
     disputing = [position.quoted(graph) for position in _disputing(graph, plan, spellings)]
     if not disputing:
         return day

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language
+from pan2kg.i18n import SOURCE_LANGUAGE, Language
 from pan2kg.project import Project
 from pan2kg.store import LocalStore, Store, Term, plain, program_query, select
 from pan2kg.store.project_files import load

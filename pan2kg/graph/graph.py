@@ -23,7 +23,16 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from pan2kg.errors import QueryError
 from pan2kg.graph import datasets, labels as naming, later_rooms
 from pan2kg.graph.answer import Answer
-from pan2kg.i18n import LANGUAGES, Language, Message, did_you_mean, either, today, told, verbatim
+from pan2kg.i18n import (
+    LANGUAGES,
+    Language,
+    Message,
+    did_you_mean,
+    error_message,
+    one_of,
+    today,
+    verbatim,
+)
 from pan2kg.project import Project
 from pan2kg.store import (
     LocalStore,
@@ -902,7 +911,7 @@ def _figured(level: Level | str) -> Level:
     for figured in FIGURED:
         if level in (figured, figured.key):
             return figured
-    keys = either([figured.key for figured in FIGURED])
+    keys = one_of([figured.key for figured in FIGURED])
     raise QueryError("no-such-level", remedy="there-are", name=level, names=keys)
 
 
@@ -928,10 +937,12 @@ def _no_work(name: str, works: Iterable[str], sought: _Sought) -> QueryError:
         return QueryError(sought.missing, remedy=did_you_mean(near), name=name)
     kinds = []
     if sought.plans:
-        kinds.append(told("a-plan"))
+        kinds.append(error_message("a-plan"))
     if sought.actions:
-        kinds.append(told("an-action"))
-    return QueryError(sought.missing, remedy=told("name-by-key", wanted=either(kinds)), name=name)
+        kinds.append(error_message("an-action"))
+    return QueryError(
+        sought.missing, remedy=error_message("name-by-key", wanted=one_of(kinds)), name=name
+    )
 
 
 def bare(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import LANGUAGES, french
+from pan2kg.i18n import LANGUAGES, with_french_spaces
 from pan2kg.store import Store, gathered, plain, program_query, select, text_rows
 from pan2kg.store.store import Row, Solutions
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
@@ -285,7 +285,7 @@ def _texts(rows: Iterable[Row]) -> _TextsOf:
         for name in sorted(names):
             if name.tag not in texts:
                 words = " ".join(name.words.split())
-                texts[name.tag] = french(words) if name.tag == "fr" else words
+                texts[name.tag] = with_french_spaces(words) if name.tag == "fr" else words
     return texts_of
 
 

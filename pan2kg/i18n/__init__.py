@@ -4,32 +4,32 @@ What a reader sees stands in a catalogue a language, by context and key: :class:
 messages of a context, a :class:`Message` is one that is said later, in the language of whoever reads
 it, and a :class:`Text` holds the same words in several languages. Numbers, days and lists of names
 are written as each language does.
+
+``po`` reads and compiles the text of a catalogue, ``catalogue`` looks messages up in it, ``formats``
+writes numbers and days, ``messages`` fills messages in; ``message`` has those that are said later and
+the language of the process, ``days`` the days people type.
 """
 
-from pan2kg.i18n.catalogue import (
-    LANGUAGES,
-    SOURCE_LANGUAGE,
-    Filling,
-    Language,
-    Messages,
-    Text,
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language
+from pan2kg.i18n.days import parse_day, today
+from pan2kg.i18n.formats import (
+    format_day,
+    format_days_in,
+    format_number,
     format_of,
-    numeral,
+    with_french_spaces,
 )
 from pan2kg.i18n.message import (
     Message,
-    a_day,
     did_you_mean,
-    either,
-    in_words,
+    error_message,
+    one_of,
+    process_language,
     say,
-    spoken,
     there_are,
-    today,
-    told,
     verbatim,
-    with_days,
 )
+from pan2kg.i18n.messages import Filling, Messages, Text
 
 __all__ = [
     "LANGUAGES",
@@ -39,17 +39,18 @@ __all__ = [
     "Message",
     "Messages",
     "Text",
-    "a_day",
     "did_you_mean",
-    "either",
+    "error_message",
+    "format_day",
+    "format_days_in",
+    "format_number",
     "format_of",
-    "in_words",
-    "numeral",
+    "one_of",
+    "parse_day",
+    "process_language",
     "say",
-    "spoken",
     "there_are",
     "today",
-    "told",
     "verbatim",
-    "with_days",
+    "with_french_spaces",
 ]

@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.i18n import told
+from pan2kg.i18n import error_message
 from pan2kg.tables.formats import harmless
 
 Json = dict[str, Any]
@@ -298,7 +298,7 @@ class Client:
             "portal-answer-said" if words else "portal-answer",
             place=place,
             remedy=remedy,
-            fault=told(fault),
+            fault=error_message(fault),
             status=str(status),
             words=words.rstrip("."),
         )

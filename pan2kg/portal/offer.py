@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pan2kg.i18n import either
+from pan2kg.i18n import one_of
 from pan2kg.portal.catalogue import PortalCatalogue
 from pan2kg.portal.client import Json, PortalFile
 from pan2kg.portal.uploads import (
@@ -183,7 +183,7 @@ def _licence_identifier(catalogue: PortalCatalogue, licence: str) -> str:
             return label
     identifier = LICENCES.get(licence.partition("://")[2].rstrip("/"))
     if not identifier:
-        names = either(sorted(identifiers))
+        names = one_of(sorted(identifiers))
         raise catalogue.fault("no-word-there", remedy="give-label", iri=licence, names=names)
     return identifier
 

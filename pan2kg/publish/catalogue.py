@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg import templates
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n import Text
 from pan2kg.publish import code_lists, vocabulary
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASED, TYPE, Term, node

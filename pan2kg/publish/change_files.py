@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.i18n import Language, Messages
 from pan2kg.publish.change_names import LONG, ChangeNames
 from pan2kg.publish.changes import Altered, Change, Edit, Refigured, Status
 from pan2kg.publish.states import text_of

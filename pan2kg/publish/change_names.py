@@ -11,7 +11,7 @@ from itertools import chain, filterfalse
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
+from pan2kg.i18n import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.publish.states import Value, quads_with, rule_of_line, text_of
 from pan2kg.publish.vocabulary import Term

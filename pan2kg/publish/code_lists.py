@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n import Text
 from pan2kg.publish.vocabulary import DCAT, GEO, MEDIA, TYPE, literals, node, table_of
 from pan2kg.turtle import DCTERMS, RDFS, SKOS, countries as codes
 

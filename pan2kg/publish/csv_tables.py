@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n import Text
 from pan2kg.publish.edition import Edition, File, as_json
 from pan2kg.publish.vocabulary import RELEASED
 

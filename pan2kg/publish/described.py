@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pan2kg.graph import statements
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.ntriples import Stated, things_in, value_of
 from pan2kg.publish.vocabulary import FOAF, OWL

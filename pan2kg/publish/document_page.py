@@ -14,7 +14,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from pan2kg.graph import labels, statements
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
+from pan2kg.i18n import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.compact_writer import CompactWriter
 from pan2kg.publish.described import (
     ENDS,

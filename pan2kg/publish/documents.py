@@ -20,7 +20,7 @@ from functools import cache
 from markupsafe import Markup, escape
 
 from pan2kg.graph import labels
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.publish.compact_writer import CompactWriter
 from pan2kg.publish.described import Described
 from pan2kg.publish.document_places import (

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
 from pan2kg.graph import datasets
-from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.i18n import Language, Messages
 from pan2kg.publish.change_files import tell_edit, title_of
 from pan2kg.publish.changes import Altered, Change
 from pan2kg.publish.edition import Issue

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, in_words, numeral
+from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_day, format_number, format_of
 from pan2kg.publish import catalogue, dumps, folder, version_folders
 from pan2kg.publish.edition import File
 from pan2kg.publish.published import ARCHIVE, PublishedRelease
@@ -136,7 +136,7 @@ def front_page(
             "about": DCTERMS + "description",
             "forms": OFFERED_FORMS,
             "size_of": size_of,
-            "in_words": in_words,
+            "in_words": format_day,
             "endonym": format_of,
             "readme": README,
             "endpoint": issue.addresses.endpoint,
@@ -178,5 +178,5 @@ def size_of(size: int, language: Language) -> str:
     ('2.5 MB', '1 kB')
     """
     if size >= 1_000_000:
-        return _WORDS.say("page.mb", language, size=numeral(size / 1_000_000, language, 1))
+        return _WORDS.say("page.mb", language, size=format_number(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))

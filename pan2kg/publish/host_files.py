@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.publish.document_places import ALL, DOCUMENTS, FORMS, MEDIA, OTHER_MEDIA
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import VERSIONS

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.publish.csv_tables import PACKED
 from pan2kg.publish.document_places import (
     ALL,

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
+from pan2kg.i18n import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.csv_tables import DATA, Field, FieldCells, ReleaseTable, csv_path
 from pan2kg.publish.described import Described
 from pan2kg.publish.edition import File

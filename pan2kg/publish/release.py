@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n import LANGUAGES, Messages, say, told, verbatim
+from pan2kg.i18n import LANGUAGES, Messages, error_message, say, verbatim
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import (
     catalogue,
@@ -248,7 +248,7 @@ def _refuse_faults(faults: Sequence[str]) -> None:
         return
     words = verbatim(" ".join(faults[:_FAULTS_TOLD]))
     if len(faults) > _FAULTS_TOLD:
-        words = told("faults-more", faults=words, n=len(faults) - _FAULTS_TOLD)
+        words = error_message("faults-more", faults=words, n=len(faults) - _FAULTS_TOLD)
     raise ProjectError(
         "release-unsound", place=Place("release"), remedy="nothing-published", faults=words
     )

@@ -7,7 +7,7 @@ each text weighs, and the register of figures. Their numbers are no statements o
 from collections.abc import Iterator, Mapping, Sequence
 
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.publish.csv_tables import CONTEXT, GROUP, PACKED, TABLES, Field, ReleaseTable
 from pan2kg.publish.edition import Edition, File, as_json
 from pan2kg.publish.figures_table import figures_table

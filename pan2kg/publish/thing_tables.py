@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n import Text
 from pan2kg.publish.csv_tables import Field, FieldCells, ReleaseTable, joined
 from pan2kg.publish.edition import Addresses
 from pan2kg.publish.ntriples import Stated, TermValue, value_of

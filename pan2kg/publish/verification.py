@@ -18,7 +18,7 @@ import httpx
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n import LANGUAGES, Messages, spoken
+from pan2kg.i18n import LANGUAGES, Messages, process_language
 from pan2kg.project import reason
 from pan2kg.publish import folder
 from pan2kg.publish.document_places import DOCUMENTS, FORMS, MEDIA, shared_place
@@ -128,7 +128,9 @@ class Verification:
             raise ProjectError("nothing-answers", place=Place(self.base), **values) from None
 
     def _complain(self, key: str, path: str, **values: object) -> None:
-        self.faults.append(_WORDS.say(f"verify.{key}", spoken(), path=path or "/", **values))
+        self.faults.append(
+            _WORDS.say(f"verify.{key}", process_language(), path=path or "/", **values)
+        )
 
     def _expect(self, path: str, accept: str, *statuses: int) -> httpx.Response:
         answer = self.get(path, accept)
@@ -270,7 +272,7 @@ def tell(verification: Verification) -> str:
     """A verification in sentences, a line each."""
     lines = list(verification.faults)
     if not verification.negotiates:
-        lines.append(_WORDS.say("verify.plain", spoken()))
+        lines.append(_WORDS.say("verify.plain", process_language()))
     faults = str(len(verification.faults))
-    lines.append(_WORDS.say("verify.done", spoken(), n=verification.asked, faults=faults))
+    lines.append(_WORDS.say("verify.done", process_language(), n=verification.asked, faults=faults))
     return "".join(f"{line}\n" for line in lines)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n import Messages, Text
 from pan2kg.templates import markup, render
 from pan2kg.turtle import DCTERMS, RDF, RDFS, SKOS, XSD
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.graph import datasets, labels
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.publish import vocabulary
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.vocabulary import PREFIXES, RELEASE, TYPE, VOID, Term, node

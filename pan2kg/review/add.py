@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.message import Message, either, told
+from pan2kg.i18n import Message, error_message, one_of
 from pan2kg.project import Project, read_text
 from pan2kg.review import decision, filing
 from pan2kg.review.fields import Form, read_field
@@ -346,8 +346,8 @@ def reading_addition(
     """
     stated = StatedThing.read(store, find_thing(typed, store, project))
     if not stated.classes & {"Plan", "Action"}:
-        wanted = either([told("a-plan"), told("an-action")])
-        remedy = told("name-by-key", wanted=wanted)
+        wanted = one_of([error_message("a-plan"), error_message("an-action")])
+        remedy = error_message("name-by-key", wanted=wanted)
         raise QueryError("no-plan-nor-action", remedy=remedy, name=typed)
     work = stated.iri
     plan = stated.plan

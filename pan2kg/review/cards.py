@@ -9,7 +9,7 @@ from pan2kg.coherence import citations, evidence, likeness
 from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
-from pan2kg.i18n import Language, Message, Messages, in_words, numeral
+from pan2kg.i18n import Language, Message, Messages, format_day, format_number
 from pan2kg.review import decision
 from pan2kg.review.desk import Desk
 from pan2kg.store import program_query
@@ -94,9 +94,9 @@ def _facts(graph: Graph, target: str, label: str, language: Language) -> list[st
     facts = []
     entity = graph.names.things.get(target)
     if entity and entity.start:
-        facts.append(_DESK.say("since", language, day=in_words(entity.start, language)))
+        facts.append(_DESK.say("since", language, day=format_day(entity.start, language)))
     if entity and entity.end:
-        facts.append(_DESK.say("until", language, day=in_words(entity.end, language)))
+        facts.append(_DESK.say("until", language, day=format_day(entity.end, language)))
     listed = graph.read(program_query("review/names-of", thing=target))
     names = [row[0] for row in listed if row[0] != label]
     if names:
@@ -196,7 +196,7 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
 def _about_link(graph: Graph, link: decision.Candidate, language: Language) -> list[str]:
     lines = [graph.label(f"{ID}linktype/{link.linked_as}", language)]
     if link.rank is not None:
-        confidence = numeral(f"{link.rank:.2f}", language)
+        confidence = format_number(f"{link.rank:.2f}", language)
         lines.append(_DESK.say("confidence", language, number=confidence))
     return lines
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.extract.document import Document, Quotation
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Message
 from pan2kg.review.standing import Filed, ProjectFiles
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import key, kind_and_key

@@ -17,7 +17,7 @@ from pan2kg.extract import Document, Mention, Quotation, roles, sections
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.names import RULES
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Message
 from pan2kg.review.decision import INVOLVEMENT, MENTION, USE, ByEnds, Candidate, part_key
 from pan2kg.review.relations import SentenceSpan, rank_of_rule, relation_of, sentence_at
 from pan2kg.store import program_query

@@ -12,7 +12,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.extract.document import Document, Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Message
 from pan2kg.project import Project
 from pan2kg.review.decision import (
     SETTLED,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Message
 from pan2kg.review import sheet as sheets
 from pan2kg.review.filled import FilledSheet
 from pan2kg.validation.quotations import Comparison, judge

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.extract.document import Quotation
-from pan2kg.i18n.message import either, told
+from pan2kg.i18n import error_message, one_of
 from pan2kg.project import Project, read_text
 from pan2kg.review import refusals
 from pan2kg.review.fields import Form, read_field
@@ -130,8 +130,8 @@ def described(
         raise replaced(stated.iri, stated.successors)
     if not stated.classes & classes:
         fault = "is-none-of-them" if stated.classes else "not-in-graph"
-        remedy = told("name-by-key", wanted=told(wanted))
-        raise QueryError(fault, remedy=remedy, name=typed, wanted=told(wanted))
+        remedy = error_message("name-by-key", wanted=error_message(wanted))
+        raise QueryError(fault, remedy=remedy, name=typed, wanted=error_message(wanted))
     return stated
 
 
@@ -183,9 +183,9 @@ def document_named(store: Store, project: Project, typed: str) -> str:
     except QueryError as error:
         if error.message.key not in ("nothing-called", "graph-knows-nothing"):
             raise
-        remedy = told("name-by-key", wanted=told("a-document"))
+        remedy = error_message("name-by-key", wanted=error_message("a-document"))
         if near := get_close_matches(key(typed), sorted(by_key), n=3, cutoff=0):
-            remedy = told("documents-near", n=len(by_key), names=either(near))
+            remedy = error_message("documents-near", n=len(by_key), names=one_of(near))
         raise QueryError("nothing-called", remedy=remedy, value=typed, total=len(by_key)) from None
     return subject
 

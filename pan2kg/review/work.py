@@ -17,7 +17,8 @@ from typing import Any
 from pan2kg.errors import Place, ProjectError
 from pan2kg.extract import Document, Mention, Quotation, from_json, load_document, to_json
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.message import Message, pack, unpack
+from pan2kg.i18n import Message
+from pan2kg.i18n.message import pack_message, unpack_message
 from pan2kg.project import Project, cannot_write, read_text, write_atomically
 from pan2kg.review.decision import Candidate, PlanTexts
 from pan2kg.review.files import own
@@ -52,11 +53,11 @@ def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
         "type": candidate.linked_as,
         "relation": candidate.relation,
         "target": target,
-        "reason": pack(candidate.reason),
+        "reason": pack_message(candidate.reason),
         "rule": candidate.rule,
         "rank": candidate.rank,
         "passages": [_passage_fields(quotation) for quotation in candidate.quotations],
-        "remarks": [pack(remark) for remark in candidate.remarks],
+        "remarks": [pack_message(remark) for remark in candidate.remarks],
         "choices": candidate.choices,
         "said": candidate.said,
     }
@@ -112,7 +113,7 @@ def _candidate_of(fields: Mapping[str, Any], plan: str) -> Candidate:
 
 def _unpacked(packed: object) -> Message | str:
     """A message of the catalogues, which is packed as a list, or words as they were typed."""
-    return unpack(packed) if isinstance(packed, list) else str(packed)
+    return unpack_message(packed) if isinstance(packed, list) else str(packed)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph, bare
 from pan2kg.graph.scores import SCALE, Scale, Scores, plain
-from pan2kg.i18n import Messages, Text, either, told
+from pan2kg.i18n import Messages, Text, error_message, one_of
 from pan2kg.project import write_atomically
 from pan2kg.scores.matrix import ScoredLink, scored_links
 from pan2kg.scores.tables import matrices
@@ -69,7 +69,7 @@ def _body(graph: Graph, name: str) -> str:
     near = get_close_matches(bare(name), [vocabulary.key(body) for body in bodies], n=3, cutoff=0.4)
     remedy = "did-you-mean-assessor" if near else "name-assessor"
     raise QueryError(
-        "no-body-assessor", remedy=remedy, name=name, names=either(near), total=len(bodies)
+        "no-body-assessor", remedy=remedy, name=name, names=one_of(near), total=len(bodies)
     )
 
 
@@ -79,7 +79,7 @@ def _refuse_unstored(graph: Graph, scores: Scores) -> None:
         raise QueryError("self-not-stored", remedy="leave-out-self")
     for source, target, score in scores.cells():
         row = vocabulary.key(source)
-        where = told("row-and-column", row=row, column=vocabulary.key(target))
+        where = error_message("row-and-column", row=row, column=vocabulary.key(target))
         if not {source, target} <= known:
             raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
         if not scores.rationale.get((source, target)):

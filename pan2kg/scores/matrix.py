@@ -26,7 +26,7 @@ from pan2kg.graph.scores import (
     scale_between,
     whole,
 )
-from pan2kg.i18n.message import Message, did_you_mean, told
+from pan2kg.i18n import Message, did_you_mean, error_message
 from pan2kg.turtle.vocabulary import link_iri
 
 # such as « -4..4 decimal », « count » or « decimal »
@@ -105,7 +105,7 @@ class _Cell(NamedTuple):
 
     @property
     def labels(self) -> Message:
-        return told("row-and-column", row=self.row, column=self.column)
+        return error_message("row-and-column", row=self.row, column=self.column)
 
     def fault(self, scale: Scale, remedy: str, remedy_scale: Scale) -> ProjectError:
         """What to say where the cell has no score of a scale: a remedy, and the scale that it speaks of."""
@@ -345,16 +345,16 @@ def _check_label(
     first = labels.index(label) + 1
     is_unknown = known is not None and label not in known
     if not label:
-        fault = told("label-missing")
-        remedy = told("matrix-form")
+        fault = error_message("label-missing")
+        remedy = error_message("matrix-form")
     elif first < number:
-        fault = told("label-repeated", first=first)
-        remedy = told("name-each-once")
+        fault = error_message("label-repeated", first=first)
+        remedy = error_message("name-each-once")
     elif is_unknown or label not in counterparts:
-        fault = told("label-unknown" if is_unknown else "label-one-side")
+        fault = error_message("label-unknown" if is_unknown else "label-one-side")
         names = known if known is not None and is_unknown else counterparts
         near = get_close_matches(label, sorted(names), n=3, cutoff=0.4)
-        remedy = did_you_mean(near) if near else told("matrix-form")
+        remedy = did_you_mean(near) if near else error_message("matrix-form")
     else:
         return
     raise ProjectError(kind, place=place, remedy=remedy, number=number, label=label, fault=fault)
@@ -374,7 +374,9 @@ def _check_range(cells: list[_ScoredCell], scale: Scale, *, is_declared: bool) -
         raise ProjectError(
             "cell-outside",
             place=cell.place,
-            remedy=told("widen-declared-scale" if is_declared else "widen-scale", scale=typed),
+            remedy=error_message(
+                "widen-declared-scale" if is_declared else "widen-scale", scale=typed
+            ),
             where=cell.labels,
             cell=plain(score).replace("-", "−"),
             range=declaration(scale, shown=True),

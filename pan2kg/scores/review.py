@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import SCALE, Scale, plain, whole
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.review import files as written_files, filing
 from pan2kg.review.fields import TONGUES, Form, read_choice, read_field
 from pan2kg.review.outcomes import Outcome, RefusedError

@@ -16,7 +16,7 @@ from pan2kg.coherence import agreement
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.scores import Scores, declaration, plain, whole
-from pan2kg.i18n import LANGUAGES, Text, numeral
+from pan2kg.i18n import LANGUAGES, Text, format_number
 from pan2kg.project import read_text
 from pan2kg.scores import measures
 from pan2kg.scores.matrix import parse_scores
@@ -139,11 +139,11 @@ def assessor_name(graph: Graph, assessor: str) -> str:
 
 
 def _shown(graph: Graph, score: float) -> str:
-    return numeral(plain(score, signed=True), graph.language)
+    return format_number(plain(score, signed=True), graph.language)
 
 
 def _exact(value: float) -> Text:
-    return Text.of({language: numeral(plain(value), language) for language in LANGUAGES})
+    return Text.of({language: format_number(plain(value), language) for language in LANGUAGES})
 
 
 # What an action gives and takes

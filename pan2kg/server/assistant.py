@@ -19,7 +19,8 @@ from typing import Any
 from pan2kg.errors import FormatError, Pan2kgError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import Messages
+from pan2kg.i18n.message import using_language
 from pan2kg.store import filling, queries, query_text
 from pan2kg.tables import answers, kinds, writers
 from pan2kg.turtle.vocabulary import PAN
@@ -32,8 +33,8 @@ DOCUMENTS = 40
 STATEMENTS = 200
 # so many seconds a query of the assistant's own may take
 SECONDS = 30
-_WORDS = catalogue.Messages("assistant")
-_SERVICE = catalogue.Messages("server")
+_WORDS = Messages("assistant")
+_SERVICE = Messages("server")
 # what a tool answers, as JSON has it
 Content = dict[str, Any]
 
@@ -116,7 +117,7 @@ class Assistant:
 
     def figures(self) -> Content:
         """The tables of figures there are, each with the question it answers."""
-        words = catalogue.Messages("help")
+        words = Messages("help")
         return {
             "figures": {
                 name: words.say(f"question.{name}", self.graph.language)
@@ -296,7 +297,7 @@ def _spoken(
 
     @functools.wraps(tool)
     def answer(*values: object, **more: object) -> Content:
-        with message.speaking(language):
+        with using_language(language):
             try:
                 return tool(*values, **more)
             except Pan2kgError as error:

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
 from pan2kg.graph.datasets import dataset_of
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server.descriptions import VOID, count, describe, describe_dataset, in_order, write
 from pan2kg.server.document_paths import (

@@ -26,8 +26,7 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pan2kg.errors import Pan2kgError, ProjectError, QueryError
-from pan2kg.i18n import message
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, verbatim
 from pan2kg.server.answering import Limits
 from pan2kg.server.operations import Operations
 from pan2kg.server.protocol import METHODS, READS, RefusalError, busy, preferred_language
@@ -387,4 +386,4 @@ def _refusal_of(request: Request, error: Exception) -> RefusalError:
         methods = {word.strip() for word in (error.headers or {})["Allow"].split(",")}
         allowed = {"allow": ", ".join(sorted(methods))}
         return RefusalError(405, key, headers=allowed, method=request.method)
-    return RefusalError(error.status_code, message.verbatim(error.detail))
+    return RefusalError(error.status_code, verbatim(error.detail))

@@ -20,7 +20,8 @@ from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Language, Message
+from pan2kg.i18n.message import pack_message, unpack_message
 from pan2kg.turtle import XSD
 
 QUERY = "application/sparql-query"
@@ -45,7 +46,7 @@ class RefusalError(Exception):
     def __init__(
         self,
         status: int,
-        reason: str | message.Message,
+        reason: str | Message,
         /,
         *,
         line: int | None = None,
@@ -65,9 +66,7 @@ class RefusalError(Exception):
 
     sentence = property(__str__)
 
-    def body(
-        self, accept: str = "", language: catalogue.Language = catalogue.SOURCE_LANGUAGE
-    ) -> tuple[str, bytes]:
+    def body(self, accept: str = "", language: Language = SOURCE_LANGUAGE) -> tuple[str, bytes]:
         """The media type and the bytes that tell it: JSON (RFC 9457) for who takes that, else a sentence."""
         sentence = self.message.say(language)
         if "json" not in accept:
@@ -83,22 +82,22 @@ class RefusalError(Exception):
 
     def pack(self) -> bytes:
         """This refusal as bytes, to be sent from one process to another."""
-        sentence = message.pack(self.message)
+        sentence = pack_message(self.message)
         return json.dumps([self.status, sentence, self.line, self.column, self.headers]).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> "RefusalError":
         """The refusal that was packed as these bytes."""
         status, sentence, line, column, headers = json.loads(packed)
-        return cls(status, message.unpack(sentence), line=line, column=column, headers=headers)
+        return cls(status, unpack_message(sentence), line=line, column=column, headers=headers)
 
 
-def why(key: str, /, **values: object) -> message.Message:
+def why(key: str, /, **values: object) -> Message:
     """A sentence of the service's, to be said in the reader's language."""
-    return message.Message("server", key, values)
+    return Message("server", key, values)
 
 
-def busy(reason: str | message.Message, seconds: int = 5, /, **values: object) -> RefusalError:
+def busy(reason: str | Message, seconds: int = 5, /, **values: object) -> RefusalError:
     """A refusal for now (503): it may be asked again after so many seconds."""
     sentence = why(reason, **values) if isinstance(reason, str) else reason
     return RefusalError(503, sentence, headers={"retry-after": str(seconds)})
@@ -229,7 +228,7 @@ def insist(accept: str, forms: tuple[Form, ...]) -> Choice:
 
 
 @lru_cache(maxsize=128)
-def preferred_language(header: str, languages: tuple[str, ...] = catalogue.LANGUAGES) -> str:
+def preferred_language(header: str, languages: tuple[str, ...] = LANGUAGES) -> str:
     """The language of the interface for an Accept-Language header; the first one where nothing fits.
 
     >>> preferred_language("de-CH, en;q=0.7"), preferred_language("lb, en;q=0.1, fr;q=0.5"), preferred_language("")

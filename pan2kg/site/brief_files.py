@@ -10,7 +10,7 @@ from typing import Any, Final
 from pan2kg import templates
 from pan2kg.errors import FormatError
 from pan2kg.findings.brief import Brief, BriefFinding
-from pan2kg.i18n import Messages, format_of, message
+from pan2kg.i18n import Messages, format_day, format_of, there_are
 from pan2kg.project import read_text
 from pan2kg.tables.formats import clean
 
@@ -29,7 +29,7 @@ def brief_bytes(brief: Brief, suffix: str, day: date) -> bytes:
     """
     write = _WRITERS.get(suffix.lower())
     if write is None:
-        raise FormatError("no-form", remedy=message.there_are(_WRITERS), form=suffix or "–")
+        raise FormatError("no-form", remedy=there_are(_WRITERS), form=suffix or "–")
     return write(brief, day)
 
 
@@ -47,7 +47,7 @@ def _html(brief: Brief, day: date) -> bytes:
         "brief": brief,
         "title": brief.title,
         "language": brief.language,
-        "day": message.in_words(day, brief.language),
+        "day": format_day(day, brief.language),
         "style": brief_style(),
         "say": lambda name: _BRIEF.say(name, brief.language),
     }
@@ -110,7 +110,7 @@ class _WordDocument:
 
     def fill(self) -> None:
         brief = self.brief
-        self.put_soft(f"pan2kg · {message.in_words(self.day, brief.language)}")
+        self.put_soft(f"pan2kg · {format_day(self.day, brief.language)}")
         self.head(brief.title, level=1)
         self.put(brief.lead)
         for number, finding in enumerate(brief.findings, 1):

@@ -25,7 +25,7 @@ from pan2kg.charts import (
     shorten,
     wrap,
 )
-from pan2kg.i18n.catalogue import Language, Messages, numeral
+from pan2kg.i18n import Language, Messages, format_number
 from pan2kg.site.layers import Course, Edge, layers
 from pan2kg.site.ontology import ANY, Ontology, Term, anchor
 from pan2kg.site.turtle_statements import pick
@@ -173,7 +173,7 @@ def _box_texts(
 
 def _subtitle(term: Term, language: Language) -> str:
     name = f"pan:{anchor(term.iri)}"
-    return f"{name} · {numeral(term.number, language)}" if term.number else name
+    return f"{name} · {format_number(term.number, language)}" if term.number else name
 
 
 # Where things stand

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.graph.labels import Entry
-from pan2kg.i18n import in_words
+from pan2kg.i18n import format_day
 from pan2kg.project import Project
 from pan2kg.site.page import (
     JAVASCRIPT,
@@ -136,7 +136,7 @@ def _data(context: PageContext) -> Values:
         "name": " ".join(notice.texts("name", language)[:1]),
         "year": (changed or graph.as_of).year,
         "iri": graph.dataset_iri,
-        "changed": in_words(changed, language) if changed else "",
+        "changed": format_day(changed, language) if changed else "",
         "notes": notice.texts("notes", language),
         "dataset": embedded(_dataset(context)),
     }

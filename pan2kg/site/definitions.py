@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.coherence import citations, evidence, figures
 from pan2kg.coherence.standing import Standing
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.site import values
 from pan2kg.site.page import (
     CSV,

@@ -8,7 +8,7 @@ knows; it takes these names out of every address and form it is sent.
 import re
 from typing import Literal
 
-from pan2kg.i18n import catalogue
+from pan2kg.i18n import Messages
 from pan2kg.review import decision, fields, outcomes
 from pan2kg.site.page import Option, PageContext
 
@@ -36,9 +36,9 @@ _WRITTEN_FILE = re.compile(
     re.VERBOSE,
 )
 """A file that a form may have written: ``graph/plans/lu-bhr-2/reviewed.ttl``, ``work/lu-bhr-2/journal.jsonl``."""
-_TONGUES = catalogue.Messages("tongue")
-_REVIEW = catalogue.Messages("review")
-_DESK = catalogue.Messages("desk")
+_TONGUES = Messages("tongue")
+_REVIEW = Messages("review")
+_DESK = Messages("desk")
 
 Access = Literal["open", "closed", "read-only", "static"]
 

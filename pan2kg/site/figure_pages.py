@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pan2kg import templates
 from pan2kg.graph.labels import Labels
-from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n import Language
 from pan2kg.site.page import (
     CSV,
     GZIP,

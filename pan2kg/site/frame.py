@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from pan2kg.i18n import LANGUAGES, format_of, message
+from pan2kg.i18n import LANGUAGES, format_day, format_of
 from pan2kg.site.front_end import HOW_TO_BUILD
 from pan2kg.site.page import PageContext, View
 
@@ -61,7 +61,7 @@ def frame(
         "mode": context.site_context.mode,
         "release": graph.release,
         "licence": graph.notice.licence,
-        "as_of": message.in_words(graph.as_of, context.language),
+        "as_of": format_day(graph.as_of, context.language),
         "has_menu": has_menu,
         "unbuilt": "" if bundle else HOW_TO_BUILD.say(context.language),
         "style": bundle.name("site.css") if bundle else "",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n import message
+from pan2kg.i18n import error_message
 from pan2kg.project import BUNDLE_RECORD, BUNDLES
 
-HOW_TO_BUILD = message.told("build-front-end")
+HOW_TO_BUILD = error_message("build-front-end")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

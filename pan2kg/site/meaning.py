@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, known
 from pan2kg.coherence.standing import Standing
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.site import notes
 from pan2kg.site.page import Markup, PageContext, Values, View
 from pan2kg.site.plan_ties import CitingWay, SharedText, citing, shared

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.store import Store, Term as Node, construct, gathered, plain, program_query, select
 from pan2kg.turtle import DCTERMS, RDF, RDFS, SKOS, XSD, writer
 

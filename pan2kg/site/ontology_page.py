@@ -7,7 +7,7 @@ of :func:`documentation`. Both fill in ``_ontology.html`` with the same values.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
+from pan2kg.i18n import Language, Messages, format_number, format_of
 from pan2kg.project import Project, read_text
 from pan2kg.site.class_diagram import draw_ontology
 from pan2kg.site.ontology import ANY, TERM_KINDS, Ontology, Tally, anchor, read_ontology
@@ -69,7 +69,7 @@ class OntologyWords:
         """Several terms, linked, each with how often it is used."""
         counted = []
         for tally in tallies:
-            number = numeral(tally.number, self.language)
+            number = format_number(tally.number, self.language)
             counted.append(f"{self.link(tally.iri)} ({number})")
         return markup(", ".join(counted))
 

@@ -24,7 +24,7 @@ from pan2kg.coherence import action_measures, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import LANGUAGES, Language, Messages, Text, numeral
+from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_number
 from pan2kg.site import addresses
 from pan2kg.site.front_end import Bundle
 from pan2kg.store import store
@@ -330,7 +330,7 @@ class PageContext:
 
     def figure(self, number: int) -> str:
         """A number as the language writes it."""
-        return numeral(number, self.language)
+        return format_number(number, self.language)
 
     def caption(self, level: evidence.Level) -> str:
         """According to whom a number counts that is taken at a level."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from pan2kg.coherence import evidence, likeness
 from pan2kg.coherence.known import Known
 from pan2kg.graph.links import COMPARED, DECLARED, Tie
-from pan2kg.i18n.catalogue import Messages, numeral
+from pan2kg.i18n import Messages, format_number
 from pan2kg.site import addresses, link_text, pair_dossier, plan_ties, values
 from pan2kg.site.notes import Notes
 from pan2kg.site.page import EVIDENCE, Download, Markup, PageContext, SiteContext, Values, View
@@ -279,7 +279,7 @@ def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
     if weight.broad > 0:
         broad = bits_words(weight.broad, language)
     if weight.settled is not None:
-        settled = numeral(f"{weight.settled:.2f}", language)
+        settled = format_number(f"{weight.settled:.2f}", language)
     return {
         "low": low,
         "high": bits_words(weight.high, language),

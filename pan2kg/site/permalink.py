@@ -14,7 +14,7 @@ from datetime import date
 from urllib.parse import parse_qsl, quote
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n import catalogue
+from pan2kg.i18n import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.store import Query, Store, find_thing
 from pan2kg.store.queries import Parameter
@@ -35,7 +35,7 @@ _ADDRESS = re.compile(
     re.VERBOSE,
 )
 """For example ``https://host.example/en/question/plans.html?country=LUX&release=0.1.0``."""
-_PAGE = catalogue.Messages("page")
+_PAGE = Messages("page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Permalink:
     values: Mapping[str, str]
     release: str
     day: date | None = None
-    language: catalogue.Language = catalogue.LANGUAGES[0]
+    language: Language = LANGUAGES[0]
 
     @property
     def typed(self) -> list[str]:
@@ -89,7 +89,7 @@ def read_permalink(address: str) -> Permalink:
     place = Place(address)
     match = _ADDRESS.fullmatch(address)
     tag = match["language"] if match else ""
-    language = next((language for language in catalogue.LANGUAGES if language == tag), None)
+    language = next((language for language in LANGUAGES if language == tag), None)
     if match is None or language is None:
         raise QueryError("no-question-link", place=place, remedy="link-form")
     pairs = parse_qsl(match["asked"] or match["query"] or "", keep_blank_values=True)
@@ -144,7 +144,7 @@ def _prefixed(iri: str, prefixes: Mapping[str, str]) -> str:
     return f"{prefix}:{local}" if is_simple else iri
 
 
-def notice(release: str, loaded: str, language: catalogue.Language) -> str:
+def notice(release: str, loaded: str, language: Language) -> str:
     """What says that a link was made with another release than the one that is loaded; empty where it was not.
 
     >>> notice("0.1.0", "0.1.0", "en")

@@ -16,7 +16,7 @@ from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.reading import Citation
 from pan2kg.graph import plan_parts
 from pan2kg.graph.labels import Entry
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.site import (
     action_dossier,
     entity,

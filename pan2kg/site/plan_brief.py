@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pan2kg import templates
 from pan2kg.coherence import evidence
 from pan2kg.findings.brief import Brief
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.site import brief_files, plan, plan_dossier, printing
 from pan2kg.site.frame import frame
 from pan2kg.site.page import HTML, JSON, Download, File, PageContext, Values, View

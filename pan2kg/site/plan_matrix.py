@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from pan2kg.coherence import evidence, figures
-from pan2kg.i18n.catalogue import Messages, format_of
+from pan2kg.i18n import Messages, format_of
 from pan2kg.site.page import (
     ASKED,
     CSV,

@@ -7,7 +7,7 @@ from functools import partial
 
 from pan2kg.coherence import citations, figures, known, texts
 from pan2kg.coherence.standing import Standing
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import format_day, format_number, format_of
 from pan2kg.site import values
 from pan2kg.site.page import Markup, PageContext
 from pan2kg.tables.figure_words import amount, bits_words, named
@@ -98,12 +98,12 @@ def _day_words(context: PageContext, span: citations.Span | None) -> str:
         first=first,
         last=_in_words(context, span.last),
         year=str(day.year),
-        month=catalogue.format_of(f"month.{day.month}", context.language),
+        month=format_of(f"month.{day.month}", context.language),
     )
 
 
 def _in_words(context: PageContext, day: date) -> str:
-    return message.in_words(day, context.language)
+    return format_day(day, context.language)
 
 
 # What two plans share
@@ -199,7 +199,7 @@ def shared(
             bits=bits_words(contribution.bits, language),
             gain=bits_words(contribution.gain, language),
             mark=context.mark(contribution.level),
-            share=catalogue.numeral(f"{(users_number + 1) / (weights.n + 2):.3f}", language),
+            share=format_number(f"{(users_number + 1) / (weights.n + 2):.3f}", language),
             tie=context.t(f"use-{weaker_tie}"),
             ic=bits_words(float(weights.ic[at]), language),
             above=above,

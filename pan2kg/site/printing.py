@@ -17,7 +17,7 @@ from pan2kg import templates
 from pan2kg.coherence import evidence
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import Messages, message
+from pan2kg.i18n import Messages, error_message, format_day
 from pan2kg.project import reason
 from pan2kg.site.brief_files import brief_style
 from pan2kg.tables import (
@@ -82,7 +82,7 @@ def report_files(
         "report-basis",
         language,
         release=graph.release,
-        day=message.in_words(graph.as_of, language),
+        day=format_day(graph.as_of, language),
         level=figure_words.according_to(level).say(language),
     )
     figures = []
@@ -218,7 +218,7 @@ def _write_all(folder: Path, files: Mapping[str, str]) -> None:
     # beside their places first, so that a full disk leaves what stood there
     for name in files:
         if (folder / name).is_dir():
-            raise IsADirectoryError(21, str(message.told("folder-in-way")), str(folder / name))
+            raise IsADirectoryError(21, str(error_message("folder-in-way")), str(folder / name))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pan2kg-") as beside:
         for name, text in files.items():
             with (Path(beside) / name).open("w", encoding="utf-8", newline="\n") as file:

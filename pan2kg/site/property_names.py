@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.graph import labels
-from pan2kg.i18n import catalogue
+from pan2kg.i18n import Language, Messages
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, SKOS
 
 ORG = "http://www.w3.org/ns/org#"
@@ -17,9 +17,9 @@ _SPACES: Mapping[str, str] = {
     "owl": "http://www.w3.org/2002/07/owl#", "pan": PAN, "prov": "http://www.w3.org/ns/prov#", "rdf": RDF,
     "rdfs": RDFS, "skos": SKOS, "vann": "http://purl.org/vocab/vann/",
 }  # fmt: skip
-_PAGE = catalogue.Messages("page")
-_OUTWARD = catalogue.Messages("property")
-_BACK = catalogue.Messages("property-from")
+_PAGE = Messages("page")
+_OUTWARD = Messages("property")
+_BACK = Messages("property-from")
 
 
 class PropertyPlace(NamedTuple):
@@ -65,7 +65,7 @@ def _places() -> Mapping[tuple[str, bool], PropertyPlace]:
 
 @lru_cache(maxsize=1 << 12)  # pages ask for the same ones again and again
 def property_label(
-    index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False
+    index: labels.Labels, iri: str, language: Language, *, back: bool = False
 ) -> PropertyLabel:
     """What a property is called in a language.
 

@@ -165,7 +165,7 @@ def _values(context: PageContext) -> Values:
         return standard_names.get(iri) or context.name(iri)
 
     def words_of(text: Text) -> dict[str, str]:
-        return {"words": text.say(language), "language": text.spoken(language)}
+        return {"words": text.say(language), "language": text.language_for(language)}
 
     def word(group: str, key: str, **values: object) -> str:
         return _ONTOLOGY.say(f"{group}.{key}", language, **values)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pan2kg.coherence import evidence
 from pan2kg.errors import QueryError
-from pan2kg.i18n import catalogue
+from pan2kg.i18n import Messages
 from pan2kg.site.page import PageContext
 from pan2kg.site.permalink import parameters_of
 from pan2kg.store import Query, fill
@@ -20,7 +20,7 @@ _LEVEL = "level"
 """The kind of what takes a level of evidence."""
 _THINGS = ("name", "iri")
 """The kinds of tokens of SPARQL that stand for a thing."""
-_FIGURE = catalogue.Messages("figure")
+_FIGURE = Messages("figure")
 
 
 class ValueOffer(NamedTuple):

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import LANGUAGES, Messages, error_message, parse_day
 from pan2kg.site import answer_names, figure_pages, page, question_form
 from pan2kg.site.addresses import relative
 from pan2kg.site.answer_grid import grid
@@ -32,8 +32,8 @@ _TABS = {"bar": "chart", "timeline": "timeline", "network": "network"}
 _HEAD = re.compile(r"^#\+.*\n", re.MULTILINE)
 """The lines of a stored question that tell the program about it, such as ``#+ group: plans``."""
 _VARIABLE = re.compile(r"[?$](\w+)")
-_PAGE = catalogue.Messages("page")
-_TABLES = catalogue.Messages("table")
+_PAGE = Messages("page")
+_TABLES = Messages("table")
 
 
 # Which questions have pages
@@ -71,7 +71,7 @@ def _asked_graph(context: page.PageContext) -> AskedGraph:
     if not day:
         return AskedGraph(context.graph.store)
     try:
-        moment = context.graph.at(message.a_day(day))
+        moment = context.graph.at(parse_day(day))
     except ArgumentTypeError as error:
         raise QueryError("sentence", error=error.args[0]) from None
     return AskedGraph(moment.store, moment.notes(context.language))
@@ -87,7 +87,7 @@ def _answer(context: page.PageContext, text: str) -> Result:
     asked = text
     if answer_names.differs_in_names(text, columns):
         spoken = f'BIND("{context.request.data}" AS'
-        asked = text.replace(spoken, f'BIND("{catalogue.LANGUAGES[0]}" AS')
+        asked = text.replace(spoken, f'BIND("{LANGUAGES[0]}" AS')
     answer = once(
         f"answer to {asked}", lambda: writers.write_answer(store.query(asked), "json").encode()
     )
@@ -154,7 +154,7 @@ def _question(context: page.PageContext) -> page.Values | None:
         "title": query.question(language),
         "lead": query.summary_in(language),
         "fields": fields,
-        "open": message.told("choose-first", what=wanted).say(language) if wanted else "",
+        "open": error_message("choose-first", what=wanted).say(language) if wanted else "",
         "example": _address_of_example(context, query) if wanted else "",
         "fault": fault,
         "table": table,
@@ -175,7 +175,7 @@ def _address_of_permalink(context: page.PageContext, query: Query) -> str:
     """The way to the link that fixes what is asked, with the view a reader chose."""
     graph = context.graph
     asked_day = context.arguments.get(DAY)
-    day = message.a_day(asked_day) if asked_day else None
+    day = parse_day(asked_day) if asked_day else None
     fixed = fix(
         query, question_form.chosen_values(context, query), store=graph.store, project=graph.project
     )

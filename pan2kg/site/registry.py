@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
 from pan2kg.site import (
     changes_page,

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import Language, Messages, format_number, today
 from pan2kg.review import cards, decision, desk, fields, forms, suggested, suggestions, work
 from pan2kg.site.entry_form import (
     FAULT_FIELD,
@@ -36,7 +36,7 @@ _MODES = ("reader", "second", "control", "order")
 _IN_LIST = 60
 _IN_LINE = 28
 """How many characters of a name tell two apart in a list, and in a line that has both."""
-_DESK = catalogue.Messages("desk")
+_DESK = Messages("desk")
 
 
 # The page: with the desk, or with the list of suggestions
@@ -118,12 +118,12 @@ def _cut(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
-def _strength(candidate: decision.Candidate, language: catalogue.Language) -> str:
+def _strength(candidate: decision.Candidate, language: Language) -> str:
     """The confidence of what made a link, or the bits that two works share; empty where it has no rank."""
     if candidate.rank is None:
         return ""
     if candidate.link:
-        return catalogue.numeral(f"{candidate.rank:.2f}", language)
+        return format_number(f"{candidate.rank:.2f}", language)
     return bits_words(candidate.rank, language)
 
 
@@ -205,9 +205,8 @@ def _open_desk(context: PageContext) -> desk.Desk | None:
         # what is wrong with files of candidates is said where they are read, on the command line
         material = work.Material(graph)
     wanted = desk.Wanted.read(arguments)
-    today = message.today()
     try:
-        return desk.open_desk(material, graph.project, reader, today, wanted, lambda: graph)
+        return desk.open_desk(material, graph.project, reader, today(), wanted, lambda: graph)
     except Pan2kgError:
         return None
 
@@ -277,7 +276,7 @@ def _measured(context: PageContext, opened: desk.Desk) -> MeasuredReview:
     if agreement.both:
         alpha = "–"
         if agreement.alpha is not None:
-            alpha = catalogue.numeral(agreement.alpha, language)
+            alpha = format_number(agreement.alpha, language)
         sentence = _DESK.say("agreement", language, n=agreement.both, alpha=alpha)
     disputed = []
     # who is reading a second time must not see on what the others do not agree

@@ -6,7 +6,7 @@ from functools import partial
 
 from pan2kg.coherence import evidence, known, texts
 from pan2kg.findings import brief
-from pan2kg.i18n.message import in_words
+from pan2kg.i18n import format_day
 from pan2kg.site import link_text, values
 from pan2kg.site.dossier import (
     Dossier,
@@ -95,7 +95,7 @@ def _sentences_on_duties(context: PageContext, text: str) -> list[Sentence]:
     sentences = sentences_on_duties(context, "text-asks", duties)
     coming = [row.coming for row in duties if row.coming and row.coming >= graph.as_of]
     if coming:
-        day = in_words(min(coming), context.language)
+        day = format_day(min(coming), context.language)
         sentences.append(remark(context, "text-coming", day=day))
     return sentences
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, TurtleError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.store import Term as Node, plain
 from pan2kg.turtle import RDF
 

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph import labels
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import format_day, with_french_spaces
 from pan2kg.site.page import Markup, PageContext, piece
 from pan2kg.store import Term, plain
 from pan2kg.templates import escape, markup
@@ -70,7 +70,7 @@ def value_html(context: PageContext, term: Term) -> Markup:
 
 def with_french_spaces_in(language: str, words: str) -> str:
     """Words with the spaces French prescribes, where that is their language."""
-    return catalogue.french(words) if language == "fr" else words
+    return with_french_spaces(words) if language == "fr" else words
 
 
 def day_words(context: PageContext, text: str) -> str:
@@ -78,7 +78,7 @@ def day_words(context: PageContext, text: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return text
     try:
-        return message.in_words(date.fromisoformat(text), context.language)
+        return format_day(date.fromisoformat(text), context.language)
     except ValueError:
         return text
 

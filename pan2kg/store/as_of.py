@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n import Language, Messages, in_words, told
+from pan2kg.i18n import Language, Messages, error_message, format_day
 from pan2kg.project import Project
 from pan2kg.store.intervals import (
     ELI,
@@ -130,7 +130,7 @@ class DatedGraph:
                 left_out.append(words if count.along == count.left_out else f"{words} ({why})")
             if count.undated:
                 kept.append(_WORDS.say(f"thing.{kind}", language, n=count.undated))
-        day = in_words(self.day, language)
+        day = format_day(self.day, language)
         if left_out:
             things = ", ".join(left_out)
             sentences = [_WORDS.say("left-out", language, day=day, things=things)]
@@ -155,7 +155,7 @@ class DatedGraph:
         for name in names:
             for spelling in (name, name.strip("<>"), name.rpartition(":")[2]):
                 if spelling in standing_of:
-                    was = told(f"was-{standing_of[spelling].replace(' ', '-')}")
+                    was = error_message(f"was-{standing_of[spelling].replace(' ', '-')}")
                     day = self.day.isoformat()
                     raise QueryError(
                         "was-on-day", remedy="choose-another-day", name=name, was=was, day=day

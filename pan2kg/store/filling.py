@@ -11,7 +11,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n import did_you_mean, either, there_are, told
+from pan2kg.i18n import did_you_mean, error_message, one_of, there_are
 from pan2kg.store.program import program_query
 from pan2kg.store.queries import KINDS, LEVELS, Parameter, Query, no_such_level
 from pan2kg.store.store import Store, select
@@ -78,7 +78,7 @@ def _no_parameter(query: Query, name: str) -> QueryError:
     elif names:
         remedy = there_are(names)
     else:
-        remedy = told("there-are-none")
+        remedy = error_message("there-are-none")
     return QueryError("no-parameter", remedy=remedy, name=query.name, parameter=name)
 
 
@@ -131,21 +131,23 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
     successors = [successor for successor in table.values("next") if successor]
     if successors:
         raise replaced(iri, successors)
-    wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
+    wanted = one_of([error_message(_ARTICLES[kind]) for kind in sorted(kinds)])
     if not classes:
         raise QueryError("graph-knows-nothing", remedy="name-by-key", iri=iri, wanted=wanted)
     actual = _kind_of(classes)
     plans = [plan for plan in table.values("plan") if plan]
-    remedy = told("name-by-key", wanted=wanted)
+    remedy = error_message("name-by-key", wanted=wanted)
     if actual == "action" and "plan" in kinds and plans:
-        remedy = told("its-plan", plan=key(plans[0]))
+        remedy = error_message("its-plan", plan=key(plans[0]))
     elif actual == "plan" and "action" in kinds:
-        remedy = told("its-actions", plan=key(iri))
+        remedy = error_message("its-actions", plan=key(iri))
     raise QueryError(
         "is-other-kind",
         remedy=remedy,
         iri=iri.removeprefix(ID),
-        found=told(_ARTICLES[actual]) if actual else told("is-of-kind", kind=min(classes)),
+        found=error_message(_ARTICLES[actual])
+        if actual
+        else error_message("is-of-kind", kind=min(classes)),
         option=option,
         wanted=wanted,
     )
@@ -161,7 +163,7 @@ def _kind_of(classes: Collection[str]) -> str:
 
 def replaced(iri: str, successors: Sequence[str]) -> QueryError:
     """The fault that an identifier was retired, with what has taken its place."""
-    names = either([f"« {successor.removeprefix(ID)} »" for successor in sorted(set(successors))])
+    names = one_of([f"« {successor.removeprefix(ID)} »" for successor in sorted(set(successors))])
     return QueryError(
         "was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names
     )

@@ -20,7 +20,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n import Message, did_you_mean, either, told
+from pan2kg.i18n import Message, did_you_mean, error_message, one_of
 from pan2kg.project import Project
 from pan2kg.store.program import NO_IRI, program_query
 from pan2kg.store.queries import KINDS
@@ -293,7 +293,7 @@ def resolve(words: str, kinds: Iterable[str] = (), *, names: ThingNames) -> str:
 def nearest(words: str, keys: Iterable[str]) -> Message:
     """A remedy: the keys that look like what was typed, else how things are named."""
     near = get_close_matches(words, sorted(keys), n=3, cutoff=_NEAR)
-    return did_you_mean(near) if near else told("name-a-key")
+    return did_you_mean(near) if near else error_message("name-a-key")
 
 
 def ambiguous(words: str, store: Store, iris: Iterable[str]) -> QueryError:
@@ -308,7 +308,7 @@ def ambiguous(words: str, store: Store, iris: Iterable[str]) -> QueryError:
         has_own_key = iri in keys and things_of[keys[iri]] == 1
         names.append(keys[iri] if has_own_key else iri)
     return QueryError(
-        "may-mean", remedy="give-the-iri", name=words, named=either(names[:_MOST_NAMED])
+        "may-mean", remedy="give-the-iri", name=words, named=one_of(names[:_MOST_NAMED])
     )
 
 

@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, either, there_are
-from pan2kg.i18n.catalogue import french
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, one_of, there_are, with_french_spaces
 from pan2kg.project import Project, read_text
 
 KINDS = {
@@ -195,7 +194,7 @@ def _read_header(text: str, question: str) -> dict[str, str]:
     header = {}
     for line in _HEADER.finditer(text):
         key = line["key"]
-        header[key] = french(line["words"]) if key.endswith("_fr") else line["words"]
+        header[key] = with_french_spaces(line["words"]) if key.endswith("_fr") else line["words"]
     in_english = {key: header[key] for key in ("message", "remedy") if key in header}
     for line in _PARAMETER.finditer(text):
         in_english[f"parameter_{line['name']}"] = line["meaning"].strip()
@@ -251,7 +250,7 @@ def find_query(project: Project, name: str) -> Query:
     if name not in files:
         near = get_close_matches(name, files, n=3, cutoff=0.5)
         remedy = "did-you-mean-or-list" if near else "shows-all"
-        raise QueryError("no-question", remedy=remedy, name=name, names=either(near))
+        raise QueryError("no-question", remedy=remedy, name=name, names=one_of(near))
     return read_query(files[name], name=project.name_of(files[name]), project=project)
 
 
@@ -323,4 +322,4 @@ def succeeded(name: str, values: Mapping[str, str], project: Project) -> Answeri
 
 def no_such_level(level: str) -> QueryError:
     """The fault that something is none of :data:`LEVELS`."""
-    return QueryError("no-such-level", remedy="there-are", name=level, names=either(LEVELS))
+    return QueryError("no-such-level", remedy="there-are", name=level, names=one_of(LEVELS))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.message import Message, told
+from pan2kg.i18n import Message, error_message
 from pan2kg.turtle import tokens
 from pan2kg.turtle.writer import calls, line_of, prefixes_used
 
@@ -74,7 +74,7 @@ def refuse_fetching(text: str) -> None:
 
 def _refused(text: str, start: int, word: str) -> QueryError:
     place = Place("query", *line_of(text, start))
-    reason = told(_REFUSED[word])
+    reason = error_message(_REFUSED[word])
     return QueryError(
         "refused-here", place=place, remedy="ask-this-store", word=word, refused=reason
     )
@@ -121,9 +121,9 @@ def _complaint(words: str) -> str | Message:
     """What the engine wants, cut where it is long; in our words where it says nothing, or that a prefix lacks."""
     words = " ".join(words.split()).removesuffix("{}").strip().rstrip(".")
     if "Prefix not found" in words:
-        return told("declared-prefix")
+        return error_message("declared-prefix")
     choices = words.removeprefix("one of ").split(", ")
     words = ", ".join(choice for choice in choices if choice != "[_]")
     if len(words) >= _LONGEST_COMPLAINT:
         return words[: _LONGEST_COMPLAINT - 3] + "…"
-    return words or told("more-expected")
+    return words or error_message("more-expected")

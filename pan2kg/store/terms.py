@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import NamedTuple
 
-from pan2kg.i18n import Message, did_you_mean, told
-from pan2kg.i18n.message import joined
+from pan2kg.i18n import Message, did_you_mean, error_message
+from pan2kg.i18n.message import join_messages
 from pan2kg.project import Project, read_text
 from pan2kg.store.program import program_query
 from pan2kg.store.store import LocalStore, Store, text_rows
@@ -85,9 +85,13 @@ class KnownTerms:
     def _hint(self, term: UsedTerm) -> Message:
         known = self._terms[term.kind]
         key = "graph-lacks-class" if term.kind == "class" else "graph-lacks-property"
-        sentence = told(key, name=iri(term.iri, self.prefixes), total=len(known))
+        sentence = error_message(key, name=iri(term.iri, self.prefixes), total=len(known))
         near = nearest_term(term.iri, known)
-        return joined([sentence, did_you_mean([iri(near, self.prefixes)])]) if near else sentence
+        return (
+            join_messages([sentence, did_you_mean([iri(near, self.prefixes)])])
+            if near
+            else sentence
+        )
 
     @cached_property
     def _asked_for(self) -> set[str]:

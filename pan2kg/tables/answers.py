@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pyoxigraph as ox
 
-from pan2kg.i18n import LANGUAGES, Language, Messages, Text, in_words
+from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_day
 from pan2kg.store import Query, Result, Store, plain, program_query, select
 from pan2kg.tables import PRINTING, making
 from pan2kg.tables.table import Column, Table
@@ -168,7 +168,7 @@ def basis_of(store: Store, language: Language, *, release: str, day: date, level
         language,
         release=release or _FIGURE.say("unreleased", language),
         level=_FIGURE.say(f"at.{level}", language),
-        day=in_words(day, language),
+        day=format_day(day, language),
         **_counted(store, level),
     )
 

@@ -7,7 +7,7 @@ from pan2kg.coherence import action_measures, evidence, known, weight
 from pan2kg.coherence.evidence import Aspect, Extent, Level
 from pan2kg.coherence.standing import Standing
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import LANGUAGES, Text
+from pan2kg.i18n import LANGUAGES, Text
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 

@@ -11,7 +11,7 @@ from pan2kg.coherence.evidence import Aspect, Extent, firmest
 from pan2kg.coherence.known import Known, in_order
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n import Text
 from pan2kg.store import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note, table
 from pan2kg.tables.pairs import plan_order

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from pan2kg.i18n import Language, Text, format_of, with_days
+from pan2kg.i18n import Language, Text, format_days_in, format_of
 from pan2kg.tables import PRINTING, Grid, clean, md_escape, say
 from pan2kg.tables.formats import shown, write_markdown
 from pan2kg.tables.table import Column, Row, Table
@@ -43,7 +43,9 @@ def remarks(table: Table, language: Language) -> list[Text]:
 
 
 def _with_days(note: Text) -> Text:
-    return Text(tuple((language, with_days(words, language)) for language, words in note.words))
+    return Text(
+        tuple((language, format_days_in(words, language)) for language, words in note.words)
+    )
 
 
 # The cells of a row
@@ -113,7 +115,7 @@ class Anchors:
 
 def html_text(text: Text, language: Language) -> Markup:
     """Words, escaped, and marked where they are not in the language of the page."""
-    spoken = text.spoken(language)
+    spoken = text.language_for(language)
     words = clean(text.say(language))
     if spoken == language:
         return filled("{}", words)

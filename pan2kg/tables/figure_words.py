@@ -20,9 +20,9 @@ from pan2kg.i18n import (
     Message,
     Messages,
     Text,
+    format_day as day_in_words,
+    format_number,
     format_of,
-    in_words as day_in_words,
-    numeral,
 )
 from pan2kg.tables import PRINTING, Table, clean, coded, codes, in_words, say
 
@@ -99,10 +99,10 @@ def amount(value: float | None, unit: Unit, language: Language) -> str:
     if value is None:
         return "–"
     if unit is Unit.COUNT or value == round(value):
-        return numeral(round(value), language)
+        return format_number(round(value), language)
     if round(value, 2) <= 0:
-        return f"< {numeral('0.01', language)}"
-    return numeral(f"{value:.2f}", language)
+        return f"< {format_number('0.01', language)}"
+    return format_number(f"{value:.2f}", language)
 
 
 def interval(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
 
-from pan2kg.i18n import Language, Messages, format_of, numeral, with_days
+from pan2kg.i18n import Language, Messages, format_days_in, format_number, format_of
 from pan2kg.tables.table import Value
 from pan2kg.templates import xml_fit as xml_fit, xml_text as xml_text, xml_value as xml_value
 
@@ -251,10 +251,10 @@ def shown(value: Value, language: Language) -> str:
     if isinstance(value, bool):
         return say("yes" if value else "no", language)
     if isinstance(value, float):
-        return numeral(_rounded(value), language)
+        return format_number(_rounded(value), language)
     if isinstance(value, int):
-        return numeral(value, language)
-    return with_days(value, language) if _DAY.fullmatch(value) else clean(value)
+        return format_number(value, language)
+    return format_days_in(value, language) if _DAY.fullmatch(value) else clean(value)
 
 
 def _rounded(number: float) -> str:

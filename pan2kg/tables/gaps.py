@@ -19,7 +19,7 @@ from pan2kg.coherence.known import Known
 from pan2kg.coherence.standing import Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n import Messages, Text
 from pan2kg.store import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, bodies, coverage, kinds, make, making, note
 from pan2kg.tables.duties import depending

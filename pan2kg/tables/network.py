@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from pan2kg import errors
-from pan2kg.i18n import message
+from pan2kg.i18n import did_you_mean, error_message, there_are
 from pan2kg.tables import formats
 from pan2kg.turtle.vocabulary import key
 
@@ -126,11 +126,11 @@ def _checked(name: str, names: Iterable[str], missing: str) -> str:
     near = get_close_matches(name, sorted(set(map(key, names))), n=3, cutoff=0.4)
     listed = sorted(names)[:12]
     if near:
-        remedy = message.did_you_mean(near)
+        remedy = did_you_mean(near)
     elif listed:
-        remedy = message.there_are(listed)
+        remedy = there_are(listed)
     else:
-        remedy = message.told("there-are-none")
+        remedy = error_message("there-are-none")
     raise errors.QueryError(missing, remedy=remedy, name=name)
 
 

@@ -13,7 +13,7 @@ from pan2kg.coherence.standing import Standing
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.plan_parts import ACTIONS, Outline
 from pan2kg.graph.scores import judged, summable
-from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n import Messages, Text
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note, table
 from pan2kg.tables.cross_references import PLACED, places_of
 from pan2kg.tables.pairs import plan_order

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pan2kg.coherence import evidence, figures
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, format_of
+from pan2kg.i18n import Messages, format_of
 from pan2kg.store import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, making, note
 from pan2kg.tables.figure_words import according_to

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from pan2kg.coherence.evidence import Basis
 from pan2kg.errors import QueryError
-from pan2kg.i18n import Text, there_are, told
+from pan2kg.i18n import Text, error_message, there_are
 from pan2kg.turtle import vocabulary
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Selection:
             near = get_close_matches(key, table.keys, n=1, cutoff=0.5)
             remedy = there_are(islice(table.keys, 12))
             if near:
-                remedy = told("did-you-mean", names=near[0])
+                remedy = error_message("did-you-mean", names=near[0])
             raise QueryError("no-column", remedy=remedy, name=key)
 
     def _columns(self, table: Table) -> tuple[Column, ...]:

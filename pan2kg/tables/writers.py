@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import Answer
-from pan2kg.i18n import Language, did_you_mean, there_are, with_days
+from pan2kg.i18n import Language, did_you_mean, format_days_in, there_are
 from pan2kg.store import Result, plain
 from pan2kg.tables import Grid, formats, md_escape, say
 from pan2kg.tables.answers import answer, heading, word_of
@@ -356,7 +356,7 @@ def _said(term: Term, key: str, style: Style) -> str:
         if term.datatype.value == f"{XSD}boolean":
             return say(_YES_OR_NO[text in ("true", "1")], style.language)
         if _DAY.fullmatch(text):
-            return with_days(text, style.language)
+            return format_days_in(text, style.language)
         return word_of(formats.harmless(text), key, style.language)
     if isinstance(term, ox.NamedNode):
         spaces = []

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.project import read_text, write_atomically
 from pan2kg.turtle import string
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, in_order

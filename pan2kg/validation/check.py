@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, TurtleError
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
+from pan2kg.i18n import LANGUAGES, Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.store import LocalStore, Store, derive, program_query, project_files, select
 from pan2kg.store.links import ALL

@@ -14,7 +14,15 @@ from markupsafe import Markup
 
 from pan2kg import templates
 from pan2kg.errors import FormatError, Place
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, numeral
+from pan2kg.i18n import (
+    LANGUAGES,
+    Language,
+    Messages,
+    Text,
+    format_number,
+    format_of,
+    with_french_spaces,
+)
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.validation.baseline import fingerprint
@@ -98,9 +106,9 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
 
 
 def _text_of_rule(report: Report, rule: Rule, language: Language) -> Iterator[str]:
-    numbers = [_CHECK.counted(report.failing(rule), "failure", language)]
+    numbers = [_CHECK.say_number(report.failing(rule), "failure", language)]
     if rule.key in report.looked_at:
-        numbers.append(_CHECK.counted(report.looked_at[rule.key], "node", language))
+        numbers.append(_CHECK.say_number(report.looked_at[rule.key], "node", language))
     severity = _CHECK.say(rule.severity.value, language).upper()
     yield f"\n{severity} {rule.key} ({_joined(' / ', numbers)})"
     yield f"  {rule.message.say(language)}"
@@ -123,10 +131,10 @@ def _plans_failing(plans: list[PlanFindings], language: Language, examples: int 
     shown = failures
     if examples is not None:
         shown = failures[:PLANS]
-    phrases = [f"{failure.plan} ({numeral(failure.times, language)})" for failure in shown]
+    phrases = [f"{failure.plan} ({format_number(failure.times, language)})" for failure in shown]
     hidden = len(failures) - len(shown)
     if hidden:
-        phrases.append(f"… {_CHECK.counted(hidden, 'more-plans', language)}")
+        phrases.append(f"… {_CHECK.say_number(hidden, 'more-plans', language)}")
     return ", ".join(phrases)
 
 
@@ -147,7 +155,7 @@ def _text_of_findings(
         if detail_words:
             yield f"      {detail_words}"
     if len(shown) < len(findings):
-        yield f"    … {_CHECK.counted(len(findings) - len(shown), 'more', language)}"
+        yield f"    … {_CHECK.say_number(len(findings) - len(shown), 'more', language)}"
 
 
 def _first_names(names: list[str], language: Language) -> str:
@@ -155,7 +163,7 @@ def _first_names(names: list[str], language: Language) -> str:
     hidden = len(names) - IDLE_SHOWN
     if hidden <= 0:
         return shown
-    return f"{shown}, … {_CHECK.counted(hidden, 'more', language)}"
+    return f"{shown}, … {_CHECK.say_number(hidden, 'more', language)}"
 
 
 # For a reader, as a page
@@ -175,10 +183,10 @@ def _html(report: Report, language: Language) -> str:
         "kinds": list(kinds),
         "most": EXAMPLES,
         "say": partial(_say, language),
-        "count": partial(_CHECK.counted, language=language),
-        "grouped": partial(numeral, language=language),
+        "count": partial(_CHECK.say_number, language=language),
+        "grouped": partial(format_number, language=language),
         "part_name": partial(part_name, report.names, language=language),
-        "prose": french,
+        "prose": with_french_spaces,
         "text": partial(_words_of, language=language),
         "told": partial(_finding_phrases, report.names, language=language),
     }
@@ -191,8 +199,8 @@ def _say(language: Language, key: str, **values: object) -> str:
 
 def _words_of(text: Text, language: Language) -> Markup:
     """What a text says, marked where it is said in another language than was asked for."""
-    words = french(text.say(language))
-    spoken = text.spoken(language)
+    words = with_french_spaces(text.say(language))
+    spoken = text.language_for(language)
     if spoken == language:
         return templates.filled("{}", words)
     return templates.filled('<span lang="{}">{}</span>', spoken, words)
@@ -414,7 +422,7 @@ def heading(project: Project, change: CheckedChange, language: Language, *, made
     """
     phrases = [Text.of(_titles(project.catalogue)).say(language) or project.root.name]
     if change.files:
-        phrases.append(_CHECK.counted(len(change.files), "file", language))
+        phrases.append(_CHECK.say_number(len(change.files), "file", language))
     if change.since:
         phrases.append(_CHECK.say("since-revision", language, revision=change.since))
     if made:
@@ -445,11 +453,11 @@ def verdict(report: Report, language: Language) -> str:
     counts = []
     for severity, number in report.counts.items():
         if number:
-            counts.append(_CHECK.counted(number, severity.value, language))
+            counts.append(_CHECK.say_number(number, severity.value, language))
     if report.gaps:
-        counts.append(_CHECK.counted(report.gaps, "gap", language))
+        counts.append(_CHECK.say_number(report.gaps, "gap", language))
     words = ", ".join(counts) or _CHECK.say("clean", language)
-    rules = _CHECK.counted(len(report.rules), "rule", language)
+    rules = _CHECK.say_number(len(report.rules), "rule", language)
     key = "conforms" if report.conforms else "differs"
     return _CHECK.say(key, language, counts=words, rules=rules)
 
@@ -516,7 +524,7 @@ def detail(names: Names, finding: Finding, language: Language) -> str:
     if finding.expected:
         phrases.append(_CHECK.say("expected", language, expected=finding.expected.say(language)))
     if finding.times > 1:
-        phrases.append(_CHECK.counted(finding.times, "in-plan", language))
+        phrases.append(_CHECK.say_number(finding.times, "in-plan", language))
     return format_of("semicolon", language).join(phrases)
 
 

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.i18n.message import Message, joined, told
+from pan2kg.i18n import Message, error_message
+from pan2kg.i18n.message import join_messages
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import RDF, RDFS, SH, writer
 from pan2kg.validation.conditions import THIS, Conditions, Refused, constant
@@ -67,11 +68,11 @@ def compile_shapes(shapes: Shapes) -> CompiledShapes:
     refusals = []
     for node in shapes.said:
         if shapes.values(node, "parameter"):
-            refusals.append(Refusal(node, told("refused-component")))
+            refusals.append(Refusal(node, error_message("refused-component")))
     for node in shapes.said:
         # what follows from the graph would have to be in it (SHACL, section 3.2)
         if shapes.values(node, "entailment"):
-            refusals.append(Refusal(node, told("refused-parameter", name="sh:entailment")))
+            refusals.append(Refusal(node, error_message("refused-parameter", name="sh:entailment")))
     for shape in _reporting(shapes):
         try:
             queries += _compile(shapes, shape)
@@ -204,7 +205,7 @@ def refused(project: Project, shapes: Shapes, refusals: Iterable[Refusal]) -> Pr
                 called += f" {names.short(shapes.path(path))}"
         fault = Pan2kgError("shape-refused", place=place, shape=names.short(called), why=why)
         faults[str(fault)] = fault.told
-    return ProjectError(joined(list(faults.values())), remedy="mend-or-reference")
+    return ProjectError(join_messages(list(faults.values())), remedy="mend-or-reference")
 
 
 def _place(project: Project, shapes: Shapes, shape: Node) -> Place:

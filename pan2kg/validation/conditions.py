@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.message import told
+from pan2kg.i18n import error_message
 from pan2kg.turtle import RDF, RDFS, SH, XSD, writer
 from pan2kg.validation.shapes import NOT_CONSTRAINTS, PATHS, Shapes, Term
 
@@ -112,7 +112,7 @@ class Refused(Exception):  # noqa: N818 - it becomes an error only together with
         for name, value in values.items():
             words[name] = _short(value) if isinstance(value, Term) else value
         self.shape = shape
-        self.why = told(key, **words)
+        self.why = error_message(key, **words)
 
 
 def _short(term: Term) -> str:

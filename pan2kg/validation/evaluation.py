@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Text
 from pan2kg.project import Project
 from pan2kg.store import LocalStore, Query, Store, program_query, remote, select
 from pan2kg.store.queries import read_query

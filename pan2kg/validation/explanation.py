@@ -6,7 +6,7 @@ from difflib import get_close_matches
 import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
-from pan2kg.i18n.message import either
+from pan2kg.i18n import one_of
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import writer
 from pan2kg.validation import questions, quotations, rights, style, wording
@@ -83,4 +83,4 @@ def _not_shown(
         return ProjectError("rule-within-others", name=rule)
     near = get_close_matches(rule, sorted(keys), n=_NEAREST, cutoff=_LIKENESS)
     remedy = "did-you-mean" if near else "rules-are-named"
-    return ProjectError("no-rule", remedy=remedy, name=rule, names=either(near))
+    return ProjectError("no-rule", remedy=remedy, name=rule, names=one_of(near))

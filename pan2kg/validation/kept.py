@@ -18,7 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n import Text
 from pan2kg.project import PACKAGE, Project, write_atomically
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
 

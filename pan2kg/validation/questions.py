@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
+from pan2kg.i18n import SOURCE_LANGUAGE, Messages
 from pan2kg.project import Project, read_text
 from pan2kg.store import Store, queries
 from pan2kg.turtle import ROOT, writer

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n import Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import TurtleLine, edits, kind_and_key, string
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import NamedTuple, Self
 
 from pan2kg.errors import Place
-from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n import Messages, Text
 from pan2kg.project import plan_of_file
 from pan2kg.turtle import iri
 from pan2kg.turtle.vocabulary import thing

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.project import Project
 from pan2kg.turtle import blocks, kind_and_key, string
 from pan2kg.turtle.blocks import TurtleFile

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.errors import Place
-from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
+from pan2kg.i18n import SOURCE_LANGUAGE, Messages, Text
 from pan2kg.turtle import RDF, RDFS, SH, string
 from pan2kg.validation.report import Finding, Kind, Names, Rule, RuleUse, Severity
 

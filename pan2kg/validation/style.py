@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from pan2kg.errors import Place
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.turtle import TurtleLine, blocks, writer
 from pan2kg.turtle.blocks import LayoutFault, SourceBlock, TurtleFile
 from pan2kg.turtle.vocabulary import GRAPH, precedence

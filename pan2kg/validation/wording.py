@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.errors import Place, TurtleError
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
+from pan2kg.i18n import LANGUAGES, Messages, Text
 from pan2kg.turtle import RDF, TurtleLine, link_keys, writer
 from pan2kg.turtle.blocks import TurtleFile
 from pan2kg.turtle.vocabulary import GRAPH

@@ -15,7 +15,7 @@ from pan2kg.charts.registry import PICTURES, draw, picture_bytes
 from pan2kg.charts.svg import Drawing
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.store.store import LocalStore, Store
 from pan2kg.turtle.vocabulary import key

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pan2kg.cli.main import main
-from pan2kg.i18n.message import spoken
+from pan2kg.i18n import process_language
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def test_errors_wrong_use_and_help_are_said_in_the_language_asked_for(
     sentences = {"fr": "Ce dossier n’existe pas.", "de": "Diesen Ordner gibt es nicht."}
     for language, sentence in sentences.items():
         assert sentence in said(capsys, "check", "--project", nowhere, "--language", language)
-    assert spoken() == "en"
+    assert process_language() == "en"
     file = tmp_path / "plan.txt"
     file.write_text("", encoding="utf-8")  # the language of a plan is not that of its reader
     assert "The file holds no text." in said(

@@ -10,7 +10,7 @@ from pan2kg.coherence.citations import PlanStatement
 from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.figures import FIGURES, Taken, Unit, figures, reconcile
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.i18n.catalogue import LANGUAGES, Messages
+from pan2kg.i18n import LANGUAGES, Messages
 from tests.coherence.worlds import ACTIONS, PLANS, World, worlds
 
 

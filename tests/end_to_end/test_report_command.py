@@ -12,7 +12,7 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.site.printing import tables_of, write_files
 from pan2kg.tables.exhibit import md_text
 from pan2kg.tables.formats import clean

@@ -15,7 +15,7 @@ from pan2kg.coherence.standing import Standing
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.findings.brief import MOST, Brief, introduced, write_brief
 from pan2kg.findings.wording import until
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.site.brief_files import brief_bytes
 from pan2kg.tables.formats import clean
 from pan2kg.turtle import ID

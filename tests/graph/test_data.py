@@ -8,7 +8,7 @@ from typing import Final
 
 import pan2kg
 from pan2kg.graph.labels import INSTRUMENTS
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import text_rows
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile, read_turtle_file

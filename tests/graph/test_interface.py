@@ -24,7 +24,7 @@ from pan2kg.coherence.figures import FIGURES
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.datasets import Release, differing_releases, read_release
 from pan2kg.graph.labels import best, plain_words
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import FOLDERS, Project
 from pan2kg.publish.edition import read_facts
 from pan2kg.site.page import PageContext, Request, SiteContext

@@ -17,7 +17,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import CATALOGUES, FOLDER_VARIABLE, TERMS, read_entries
+from pan2kg.i18n.catalogue import CATALOGUES, FOLDER_VARIABLE
+from pan2kg.i18n.po import TERMS, parse_po
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CHILD: Final = Path(__file__).with_name("speak_another_language.py")
@@ -83,7 +84,7 @@ def spoken(few: Graph, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
         parts = KEPT.split(words)
         return f"⟦{''.join(part if KEPT.fullmatch(part) else part.translate(LETTERS) for part in parts)}⟧"
 
-    for context, key, plural, forms in read_entries(CATALOGUES["en"].read_bytes()):
+    for context, key, plural, forms in parse_po(CATALOGUES["en"].read_bytes()):
         if context != TERMS:
             is_plain = context in PLAIN and not key.startswith("month.")
             words = forms if is_plain else tuple(map(put, forms))
@@ -154,7 +155,7 @@ def test_no_english_message_is_said_by_a_page_or_command_in_another_language(
 ) -> None:
     assert {"ask", "coherence", "check", "help", "picture"} <= spoken.keys()
     assert all("⟦" in text for text in spoken.values())
-    entries = read_entries(CATALOGUES["en"].read_bytes())
+    entries = parse_po(CATALOGUES["en"].read_bytes())
     forms = [
         form for context, _, _, words in entries if context not in (*PLAIN, TERMS) for form in words
     ]

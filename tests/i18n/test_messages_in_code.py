@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pan2kg
 from pan2kg import errors, portal as access
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 
 PACKAGE = Path(pan2kg.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -19,7 +19,7 @@ ERRORS = {
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, errors.Pan2kgError)
 }
-CONTEXT_OF = {"told": "error", "why": "server", "busy": "server", "noted": "draft"}
+CONTEXT_OF = {"error_message": "error", "why": "server", "busy": "server", "noted": "draft"}
 # what a module calls the function that chooses a message of its own context
 OWN = {
     "push.py": {"why": "portal", "fault": "error"},
@@ -27,7 +27,6 @@ OWN = {
     "remote.py": {"_fault": "error"},
 }
 CONTEXTS = ("error", "server", "portal", "inspection", "progress", "help", "argparse", "draft")
-SAY = re.compile(r"^from pan2kg\.i18n(?:\.message)? import .*\bsay\b", re.MULTILINE)
 
 
 @cache
@@ -48,7 +47,10 @@ def keys_of(value: ast.expr | None) -> Iterator[str]:
 
 def used(path: Path) -> Iterator[tuple[str, str]]:
     contexts = CONTEXT_OF | OWN.get(path.name, {})
-    twofold = {"Message"} | ({"say"} if SAY.search(path.read_text(encoding="utf-8")) else set())
+    twofold = {"Message"}
+    for node in nodes(path):
+        if isinstance(node, ast.ImportFrom) and node.module == "pan2kg.i18n":
+            twofold |= {"say"} & {alias.name for alias in node.names}
     for call in (node for node in nodes(path) if isinstance(node, ast.Call)):
         name = called(call)
         argument = call.args[0] if call.args else None

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import pytest
 
-from pan2kg.i18n import catalogue as messages
-from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
+from pan2kg.i18n.catalogue import CATALOGUES
+from pan2kg.i18n.po import parse_po
 
 SORTED: Final = Path(__file__).parents[1] / "data" / "messages-with-none.toml"
 WORDS: Final = {
@@ -30,7 +31,7 @@ def sorted_messages() -> dict[str, Any]:
 
 @cache
 def said(language: Language) -> dict[str, tuple[str, ...]]:
-    entries = messages.read_entries(CATALOGUES[language].read_bytes())
+    entries = parse_po(CATALOGUES[language].read_bytes())
     return {f"{context}/{key}": forms for context, key, _, forms in entries}
 
 

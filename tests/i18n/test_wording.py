@@ -11,9 +11,9 @@ from typing import Final
 
 import pytest
 
-from pan2kg.i18n import catalogue as messages
-from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, TERMS, CatalogueError, Language, Text
-from pan2kg.i18n.message import in_words
+from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_day, format_number
+from pan2kg.i18n.catalogue import CATALOGUES
+from pan2kg.i18n.po import TERMS, CatalogueError, compile_po, parse_po
 from pan2kg.tables.answers import WORDED, words_of
 from pan2kg.tables.formats import shown
 
@@ -28,7 +28,7 @@ FORMAL: Final = (".formula", ".source")
 
 @cache
 def catalogue(language: Language) -> Mapping[tuple[str, str], tuple[str, tuple[str, ...]]]:
-    entries = messages.read_entries(CATALOGUES[language].read_bytes())
+    entries = parse_po(CATALOGUES[language].read_bytes())
     return {(context, key): (plural, forms) for context, key, plural, forms in entries}
 
 
@@ -72,7 +72,7 @@ def test_a_catalogue_has_the_messages_of_the_english_one_in_their_order_with_the
 def test_a_catalogue_is_compiled_as_written_or_says_where_it_is_wrong_without_words_nobody_approved() -> (
     None
 ):
-    german = GNUTranslations(BytesIO(messages.compiled(CATALOGUES["de"].read_bytes())))
+    german = GNUTranslations(BytesIO(compile_po(CATALOGUES["de"].read_bytes())))
     assert [german.npgettext("page", "actions", "", n) for n in (1, 0)] == [
         "{n} Maßnahme",
         "{n} Maßnahmen",
@@ -82,12 +82,12 @@ def test_a_catalogue_is_compiled_as_written_or_says_where_it_is_wrong_without_wo
         ('msgctxt "page"\nmsgid "a"\nmsgstr "[[no]]"', r"\[\[no\]\]", None),
     ):
         with pytest.raises(CatalogueError, match=words) as error:
-            messages.compiled(text.encode())
+            compile_po(text.encode())
         assert error.value.line == line
     text = (
         '#, fuzzy\nmsgctxt "page"\nmsgid "a"\nmsgstr "x"\n\nmsgctxt "page"\nmsgid "b"\nmsgstr ""\n'
     )
-    assert list(messages.read_entries(text.encode())) == []
+    assert list(parse_po(text.encode())) == []
 
 
 # how German is not set: a space before a mark, a breaking one before %, quotation marks other than
@@ -123,14 +123,14 @@ def test_german_is_set_as_german_is_in_messages_and_data() -> None:
 def test_german_counts_and_writes_figures_and_days_in_its_own_way_and_what_is_not_said_is_said_in_another() -> (
     None
 ):
-    counted = [messages.Messages("check").counted(number, "warning", "de") for number in (0, 1, 2)]
+    counted = [Messages("check").say_number(number, "warning", "de") for number in (0, 1, 2)]
     assert counted == ["0 Warnungen", "1 Warnung", "2 Warnungen"]
-    assert (messages.numeral(0.25, "de"), shown(0.0004, "de"), shown(-3, "de")) == (
+    assert (format_number(0.25, "de"), shown(0.0004, "de"), shown(-3, "de")) == (
         "0,25",
         "< 0,001",
         "−3",
     )
-    assert (shown("2021-12-01", "de"), in_words(date(2021, 12, 1), "de")) == (
+    assert (shown("2021-12-01", "de"), format_day(date(2021, 12, 1), "de")) == (
         "01.12.2021",
         "1. Dezember 2021",
     )
@@ -140,7 +140,10 @@ def test_german_counts_and_writes_figures_and_days_in_its_own_way_and_what_is_no
         ({"de": "Gesetz"}, "fr", "Gesetz", "de"),
         (dict[str, str](), "de", "", "de"),
     ):
-        assert (Text.of(words).say(language), Text.of(words).spoken(language)) == (text, spoken)
+        assert (Text.of(words).say(language), Text.of(words).language_for(language)) == (
+            text,
+            spoken,
+        )
 
 
 def french() -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.site.script_words import script_words
 
 WEB: Final = Path(__file__).resolve().parents[2] / "web"

@@ -18,7 +18,7 @@ from hypothesis import given, settings, strategies as st
 
 from pan2kg.cli.publish import add_diff, run_diff
 from pan2kg.errors import FormatError, Pan2kgError, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.publish import change_files, feed, patches, states
 from pan2kg.publish.change_files import write_markdown, write_text
 from pan2kg.publish.changes import Change, Status

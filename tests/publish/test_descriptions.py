@@ -21,7 +21,7 @@ from rdflib.term import Node
 from usp.tree import sitemap_from_str
 
 from pan2kg.errors import ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.publish import dumps, host_rules
 from pan2kg.publish.csv_tables import csv_path
 from pan2kg.publish.document_places import shared_place

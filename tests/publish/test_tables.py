@@ -26,7 +26,7 @@ from pyarrow import parquet
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.coherence.known import basis_line, known
 from pan2kg.errors import ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, format_of
+from pan2kg.i18n import LANGUAGES, format_of
 from pan2kg.project import Project
 from pan2kg.publish import change_files, changes, states
 from pan2kg.publish.dumps import QUADS, read_content

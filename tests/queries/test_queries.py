@@ -16,7 +16,7 @@ import rdflib
 from rdflib.term import Node
 
 import pan2kg
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.project import Project
 from pan2kg.store.filling import fill
 from pan2kg.store.links import SHARED, link_kinds

@@ -11,7 +11,7 @@ import pan2kg
 from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.names import Mention, Thing
 from pan2kg.graph.graph import Graph, open_graph
-from pan2kg.i18n.message import today
+from pan2kg.i18n import today
 from pan2kg.project import Project
 from pan2kg.review import work
 from pan2kg.review.decision import Candidate

@@ -3,7 +3,7 @@
 import pytest
 
 import pan2kg
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.review.suggested import graph_candidates
 from pan2kg.scores.review import MOST, cell_name
 from pan2kg.site.entry_form import FAULT, SESSION_SEAL

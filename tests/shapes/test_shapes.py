@@ -20,7 +20,7 @@ from rdflib import OWL, RDF, SH, SKOS, Graph, Literal, URIRef
 from rdflib.collection import Collection as Members
 from rdflib.term import Node
 
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.report import Names

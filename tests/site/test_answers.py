@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 import pan2kg
 from pan2kg.errors import QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.page import embedded
 from pan2kg.site.permalink import Permalink, fix, read_permalink

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pan2kg
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n import Messages
 from pan2kg.project import Project
 from pan2kg.publish.document_places import document_of
 from pan2kg.site.entity import values_of

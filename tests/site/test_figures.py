@@ -14,7 +14,7 @@ from pan2kg.coherence.citations import Verdict, verdict
 from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.figures import FIGURES
 from pan2kg.coherence.standing import Standing
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
+from pan2kg.i18n import LANGUAGES, Language, Messages, format_number
 from pan2kg.site.meaning import example
 from pan2kg.site.page import MOST_ROWS
 from pan2kg.tables.figure_words import basis_words, value_words
@@ -43,7 +43,7 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     graph = reader.graph
     assert number(home, "pairs.html") == len(rows(pairs, "linked"))
     apart = number(home, "pairs.html#unlinked")
-    assert f'<h2 id="unlinked">{numeral(apart, "fr")}' in pairs
+    assert f'<h2 id="unlinked">{format_number(apart, "fr")}' in pairs
     assert 2 * apart == sum(figures(row)[0] for row in rows(pairs, "unlinked"))
     page = reader["fr/unlinked.html"].split("<main", 1)[1]
     assert number(home, "unlinked.html") == page.count('<li><a href="action/')
@@ -58,7 +58,7 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     met, ours = (int(row.value[0] or 0) for row in (number_linked, actions))
     for language in LANGUAGES:
         home = reader[f"{language}/index.html"]
-        count = numeral((number_linked.population or 0) - met, language)
+        count = format_number((number_linked.population or 0) - met, language)
         assert f'data-number="linked">{met}<' in home
         assert f'data-number="apart">{count}<' in home
         assert f'data-number="unlinked">{(actions.population or 0) - ours}<' in home
@@ -244,7 +244,7 @@ def test_the_register_lists_every_figure_once_and_its_list_is_the_registers(read
         lines = figure.rows(reader.graph.known())
         page = reader[f"fr/definition/{figure.id}.html"]
         assert len(rows(page, "list") if lines else []) == min(len(lines), MOST_ROWS)
-        assert f"({numeral(len(lines), 'fr')})" in page
+        assert f"({format_number(len(lines), 'fr')})" in page
         written = list(
             csv.reader(io.StringIO(reader[f"fr/definition/{figure.id}.csv"].removeprefix("\ufeff")))
         )

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.site.class_diagram import draw_ontology
 from pan2kg.site.ontology import (
     CLASS,

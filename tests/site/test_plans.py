@@ -14,7 +14,7 @@ import pytest
 from pan2kg.coherence.obligations import Obligation
 from pan2kg.findings.brief import write_brief
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n import Language
 from pan2kg.site.addresses import pair_key
 from pan2kg.site.calendar_file import CalendarEvent, write_calendar
 from pan2kg.site.page import SiteContext

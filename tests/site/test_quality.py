@@ -10,7 +10,7 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n import Messages, Text
 from pan2kg.project import Project
 from pan2kg.site import quality_measures as measures
 from pan2kg.site.page import SiteContext

@@ -18,7 +18,7 @@ import pytest
 from pan2kg.coherence.evidence import Basis
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
+from pan2kg.i18n import LANGUAGES, Language, Text
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.answers import answer
 from pan2kg.tables.exhibit import Anchors, html_figures

@@ -19,7 +19,7 @@ import rdflib
 
 import pan2kg
 from pan2kg.errors import EndpointError, Place, ProjectError, QueryError, TurtleError
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n import Text
 from pan2kg.project import Project
 from pan2kg.store.project_files import load_project
 from pan2kg.store.remote import fault

@@ -7,7 +7,7 @@ from typing import Final
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, read_queries
 from pan2kg.store.store import LocalStore

@@ -15,7 +15,7 @@ from hypothesis import given, strategies as st
 from rdflib import RDF, SH, Literal, URIRef
 
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Text
+from pan2kg.i18n import LANGUAGES, Text
 from pan2kg.turtle.writer import string
 from pan2kg.validation import baseline, report as reports
 from pan2kg.validation.check_report import FORMATS, write_report

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Page, expect
 
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.site.front_end import Bundle
 from pan2kg.site.registry import Site
 from tests.browser.chromium import Watch

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
 
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n import LANGUAGES
 from tests.browser.chromium import Watch, faults_of_access, faults_of_looks, settled, too_wide
 from tests.browser.site.conftest import TYPES, StaticSite
 from tests.lots import by_lot
