@@ -135,3 +135,38 @@ def test_each_competence_that_was_read_stands_in_the_graph(graph: Graph, name: s
     ]
     # no place for it: members without a name, how many members, an act that is not in the graph
     assert len(lost) <= 6, lost
+
+
+def test_a_recommendation_says_who_speaks_when_and_what_it_asks_for(graph: Graph) -> None:
+    rows = asked(
+        graph,
+        """SELECT ?recommendation ?body ?day ?asked WHERE {
+            ?recommendation a pan:Recommendation ; pan:saidBy ?body .
+            OPTIONAL { ?recommendation pan:date ?day }
+            OPTIONAL { ?recommendation pan:asksFor ?asked }
+        }""",
+    )
+    said = {name.removeprefix(f"{ID}recommendation/"): rest for name, *rest in rows}
+    assert len(said) >= 26
+    assert said["greta-1-labour"] == [
+        f"{ID}body/greta",
+        "2014-01-15",
+        f"{ID}plan/lu-trafficking-2016",
+    ]
+    assert said["un-bhr-working-group-2023-m3"][2].endswith("/loi/2023/05/16/a232")
+    assert sum(1 for _, day, _ in said.values() if not day) <= 4
+
+
+def test_where_no_answer_was_found_it_is_known_how_many_acts_were_searched_until_when(
+    graph: Graph,
+) -> None:
+    rows = asked(
+        graph,
+        f"""SELECT ?work ?number ?until WHERE {{ ?reading pan:aspect <{ID}aspect/answer> ;
+            pan:readsWork ?work ; pan:lookedAt ?number ; pan:lookedUntil ?until ;
+            pan:searchGap ?gap FILTER(LANG(?gap) = "en") }}""",
+    )
+    assert {(number, until) for _, number, until in rows} == {("19775", "2026-08-20")}
+    assert len(rows) >= 27
+    answered = {work for [work] in asked(graph, "SELECT ?work { ?act eli:transposes ?work }")}
+    assert not answered & {work for work, _, _ in rows}
