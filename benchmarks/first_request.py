@@ -41,7 +41,7 @@ def opened() -> Site:
     """The site of the shipped graph as a service has it when it is ready."""
     site = Site(
         SiteContext(
-            open_graph(), "served", find_bundle(), writable=True, reports_folder=cache_folder()
+            open_graph(), "served", find_bundle(), is_writable=True, reports_folder=cache_folder()
         )
     )
     for language in LANGUAGES:

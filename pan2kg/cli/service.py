@@ -182,7 +182,7 @@ def _site(
             graph,
             mode="served",
             bundle=front_end.find_bundle(),
-            writable=is_reviewed,
+            is_writable=is_reviewed,
             reports_folder=folder,
         )
         return all_pages.AllPages(context)

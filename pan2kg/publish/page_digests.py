@@ -91,7 +91,9 @@ def _measured(graph: Graph) -> Iterator[Iterable[object]]:
     yield _meetings_by_level(graph)
     yield _weighed_uses(graph)
     yield known.actions.named(known.potential.names)
-    yield ((thing, sorted(map(repr, gaps))) for thing, gaps in SiteContext(graph).lacks.items())
+    yield (
+        (thing, sorted(map(repr, gaps))) for thing, gaps in SiteContext(graph).gaps_by_thing.items()
+    )
     yield _plan_rows(graph)
     yield _body_rows(graph)
 

@@ -98,10 +98,10 @@ class SitePart:
                 bundle=bundle,
                 catalogue=edition.catalogue,
                 reports_folder=edition.kept,
-                document=document_places.document_of,
+                document_place=document_places.document_of,
             )
             if edition.packed:
-                context.computed["packed"] = edition.packed
+                context.cache["packed"] = edition.packed
             site = registry.Site(context)
             for _, path in paths:
                 body = _page(edition, site, path)

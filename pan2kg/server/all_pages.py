@@ -45,8 +45,8 @@ class AllPages(registry.Site):
             document = find_document(context.graph.store, iri)
             values["machine"] = {
                 **machine,
-                "turtle": context.out(f"{document}.ttl"),
-                "json": context.out(f"{document}.jsonld"),
+                "turtle": context.site_href(f"{document}.ttl"),
+                "json": context.site_href(f"{document}.jsonld"),
             }
         chrome = frame(context, registry.PAGES, str(values.get("section", "")))
         return render("entity.html", {**chrome, **values}).encode()

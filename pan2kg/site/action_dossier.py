@@ -32,7 +32,7 @@ def of_action(context: PageContext, action: str) -> Dossier:
     """The dossier of an action, by IRI."""
     graph = context.graph
     knowledge = graph.known()
-    once = context.site_context.once
+    once = context.site_context.cached
     involvements = wording.involvements_by_work(graph, evidence.HEADLINE).get(action, [])
     leading = dict.fromkeys(involvement.body for involvement in leads(involvements))
     taking_part = dict.fromkeys(involvement.body for involvement in involvements)
@@ -51,14 +51,14 @@ def of_action(context: PageContext, action: str) -> Dossier:
     for involvement in involvements:
         sayings.append(Saying(involvement.iri, involvement.level, (involvement.body,)))
     return Dossier(
-        context.caption(evidence.HEADLINE),
+        context.level_caption(evidence.HEADLINE),
         [
             sentence(context, "action-bodies", len(involved), "#who", names=names_of_bodies),
             sentence(context, "action-texts", len(named_texts), "#rests", names=names_of_texts),
             sentence(context, "action-meets", len(met), place_of_met, names=names_of_plans),
             sentence(context, "action-since", len(measured), "#measured"),
         ],
-        attention=[*brief.of_action(context.spoken, knowledge, action)],
+        attention=[*brief.of_action(context.localized_graph, knowledge, action)],
         facts=known_facts(
             [
                 Fact(context.t("dossier-lead"), context.links(leading)),
@@ -100,8 +100,8 @@ def _draw_action(context: PageContext, action: str) -> Picture | None:
     """A picture of what is around an action that rests on a text, cites or is cited."""
     if action not in context.graph.home_of:
         return None
-    cited = context.site_context.once("cited", partial(_citing_or_cited, context))
-    is_joined = action in context.site_context.resting or action in cited
+    cited = context.site_context.cached("cited", partial(_citing_or_cited, context))
+    is_joined = action in context.site_context.actions_with_texts or action in cited
     return context.draw("ego", action=action) if is_joined else None
 
 

@@ -36,7 +36,7 @@ def grid(result: Result, context: PageContext) -> AnswerGrid:
         keys = ["subject", "predicate", "object"]
     else:
         keys = [variable.value for variable in result.variables]
-    most = context.most or _MOST_ROWS
+    most = context.row_limit or _MOST_ROWS
     rows = [dict(zip(keys, cells, strict=True)) for cells in islice(result, most + 1)]
     columns = []
     for key in keys:
@@ -66,7 +66,7 @@ def _thing_cell(context: PageContext, iri: str, label: Term | None) -> Markup:
         is_brief = bool(entry.brief.get(context.language))
     if is_brief or not isinstance(label, ox.Literal) or label.value == iri:
         return context.link(iri)
-    return context.lead(context.address(iri), _literal_cell(context, label))
+    return context.link_to(context.address(iri), _literal_cell(context, label))
 
 
 def _literal_cell(context: PageContext, literal: ox.Literal, column: str = "") -> Markup:

@@ -73,7 +73,7 @@ def differs_in_names(text: str, columns: Mapping[str, str]) -> bool:
 
 def renamed(context: PageContext, answer: bytes, columns: Mapping[str, str]) -> bytes:
     """An answer in JSON with the names of another language, in the columns whose names, and marks, are known."""
-    names = context.site_context.once("names", partial(_read_names, context.graph.store))
+    names = context.site_context.cached("names", partial(_read_names, context.graph.store))
     content = json.loads(answer)
     for row in content["results"]["bindings"]:
         for column, marking in columns.items():

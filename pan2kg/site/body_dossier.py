@@ -44,7 +44,7 @@ def of_body(context: PageContext, body: str) -> Dossier:
     drawing = None
     if involvements:
         drawing = context.draw("plans-of", thing=context.key(body))
-        beside = context.site_context.once(
+        beside = context.site_context.cached(
             ("beside", body), partial(_bodies_beside, context, knowledge, body, works)
         )
         name = "body-beside" if beside else "body-alone"
@@ -54,9 +54,9 @@ def of_body(context: PageContext, body: str) -> Dossier:
     for involvement in involvements:
         sayings.append(Saying(involvement.iri, involvement.level, (involvement.work,)))
     return Dossier(
-        context.caption(evidence.HEADLINE),
+        context.level_caption(evidence.HEADLINE),
         sentences,
-        attention=[*brief.of_body(context.spoken, knowledge, body)],
+        attention=[*brief.of_body(context.localized_graph, knowledge, body)],
         facts=known_facts([fact_of_kind(context, body)]),
         picture=titled(context, "dossier-picture", drawing),
         proofs=proofs(context, (body,), sayings),
@@ -71,7 +71,7 @@ def _bodies_beside(
 
     They take part in no work with it, but in works of its countries.
     """
-    once = context.site_context.once
+    once = context.site_context.cached
     texts_by_work = once("specific texts by work", partial(_specific_texts, knowledge))
     own_texts = _texts_named(texts_by_work, works)
     if not own_texts:

@@ -52,7 +52,7 @@ def _changes(context: PageContext) -> Values | None:
         return None
     base, later = pair
     knowledge = context.graph.known()
-    fates = editions.aligned(context.spoken, knowledge, base, later)
+    fates = editions.aligned(context.localized_graph, knowledge, base, later)
     groups = _fates_by_group(context, fates, base)
     subject = context.subject
     extent = knowledge.tables.readings.extent(later, evidence.Aspect.REFERENCES)
@@ -65,7 +65,7 @@ def _changes(context: PageContext) -> Values | None:
             {"key": key, "lines": _fate_lines(context, group)} for key, group in groups.items()
         ],
         "read": context.t("changes-read", plan=subject.brief(later), extent=reading),
-        "pair": context.pair(base, later),
+        "pair": context.pair_address(base, later),
         "is_sure": not any(action.fate in _UNKNOWN_FATES for action in fates),
     }
 

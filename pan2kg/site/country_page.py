@@ -67,7 +67,7 @@ def _country(context: PageContext) -> Values | None:
     if main not in reach:
         main = min(plans, key=lambda plan: (-reach[plan].linked, plan))
     order = sorted(
-        plans, key=lambda plan: (-reach[plan].linked, context.called(plan).casefold(), plan)
+        plans, key=lambda plan: (-reach[plan].linked, context.brief_name(plan).casefold(), plan)
     )
     return {
         "title": context.t("country-title", country=context.name(country)),

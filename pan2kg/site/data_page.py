@@ -73,7 +73,7 @@ def packed(site_context: SiteContext) -> bytes:
             lines.append(f"{subject} {predicate} {value} {graph} .\n")
         return gzip.compress("".join(sorted(lines)).encode(), mtime=0)
 
-    return site_context.once("packed", make)
+    return site_context.cached("packed", make)
 
 
 def scripted(site_context: SiteContext, _: object) -> bytes:
@@ -170,7 +170,7 @@ def _dataset(context: PageContext) -> dict[str, object]:
         distribution.append(
             {
                 "@type": "DataDownload",
-                "contentUrl": context.out(download.path),
+                "contentUrl": context.site_href(download.path),
                 "encodingFormat": download.media,
                 "name": context.t(download.message),
             }

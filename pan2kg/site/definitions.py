@@ -66,7 +66,7 @@ class RegisterLine:
 def line(context: PageContext, row: figures.Taken) -> RegisterLine:
     """A figure as a line of the register: its name with a link, and its value at each level."""
     return RegisterLine(
-        address=context.href(f"definition/{row.figure.id}.html", **context.handed),
+        address=context.href(f"definition/{row.figure.id}.html", **context.level_arguments),
         name=row.figure.name(context.graph.asked_by).say(context.language),
         at=evidence.FIGURED.index(row.level),
         nested=[value_words(value, row, context.language) for value in row.nested],
@@ -75,7 +75,7 @@ def line(context: PageContext, row: figures.Taken) -> RegisterLine:
 
 
 def _population(context: PageContext, row: figures.Taken) -> str:
-    return "–" if row.population is None else context.figure(row.population)
+    return "–" if row.population is None else context.number(row.population)
 
 
 def _index(context: PageContext) -> Values:
@@ -95,7 +95,7 @@ def _values(context: PageContext) -> Values | None:
     rows = figure.rows(context.known)
     is_packed = figure.id in _LARGE and context.site_context.mode == "static"
     ending = "csv.gz" if is_packed else "csv"
-    address = context.href(f"definition/{figure.id}.{ending}", **context.handed)
+    address = context.href(f"definition/{figure.id}.{ending}", **context.level_arguments)
     return {
         "title": figure.name(context.graph.asked_by).say(context.language),
         "meaning": figure.message("meaning").say(context.language),
@@ -107,7 +107,7 @@ def _values(context: PageContext) -> Values | None:
         "is_interval": figure.unit is not figures.Unit.COUNT,
         "number": len(rows),
         "columns": [(name, _heading(context, name)) for name in figure.columns],
-        "shown": [_cells(context, figure, cells) for cells in rows[: context.most]],
+        "shown": [_cells(context, figure, cells) for cells in rows[: context.row_limit]],
         "downloads": [Download(address, "CSV")],
     }
 
@@ -132,7 +132,7 @@ def _at_levels(context: PageContext, row: figures.Taken) -> list[LevelValue]:
         if is_count:
             added = amount(more[0], figures.Unit.COUNT, context.language)
         is_shown = level is row.level
-        values_shown.append(LevelValue(context.caption(level), words, added, is_shown))
+        values_shown.append(LevelValue(context.level_caption(level), words, added, is_shown))
     return values_shown
 
 
@@ -194,7 +194,7 @@ def _csv(context: PageContext) -> str | None:
         for column, value in zip(figure.columns, cells, strict=True):
             row.append(value)
             if column in _THINGS:
-                name = context.once("outline", str(value), in_short).words
+                name = context.cached("outline", str(value), in_short).words
                 row.append(name)
         rows.append(row)
     return formats.write_csv(formats.Grid(tuple(head), rows))
@@ -251,8 +251,8 @@ def _part(context: PageContext, part: figures.CountPart) -> PartLine:
         words = context.t(f"part-{part.key}")
     address = ""
     if part.figure:
-        address = context.href(f"definition/{part.figure}.html", **context.handed)
-    return PartLine(words, context.figure(part.number), address)
+        address = context.href(f"definition/{part.figure}.html", **context.level_arguments)
+    return PartLine(words, context.number(part.number), address)
 
 
 PAGES = (

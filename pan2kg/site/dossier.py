@@ -153,7 +153,7 @@ def sentence(
     A number of 0 is « not seen » unless it is known to be 0.
     """
     is_number = number > 0 or is_known
-    figure = context.figure(number) if is_number else context.t("list-not-seen")
+    figure = context.number(number) if is_number else context.t("list-not-seen")
     words = context.t(f"dossier-{name}", n=number, **inserted)
     if inserted.get("names") == "":  # where none is seen, no names follow the colon
         words = words.rstrip(": \u00a0\u202f")
@@ -169,7 +169,7 @@ def remark(context: PageContext, name: str, address: str = "", **inserted: objec
 def first_names(context: PageContext, things: Iterable[str]) -> str:
     """The names of the first of these things, and how many more there are."""
     listed = list(things)
-    names = ", ".join(context.called(thing) for thing in listed[:_NAMED])
+    names = ", ".join(context.brief_name(thing) for thing in listed[:_NAMED])
     if len(listed) <= _NAMED:
         return names
     return context.t("dossier-and-more", names=names, n=len(listed) - _NAMED)
@@ -248,15 +248,15 @@ def proofs(
 ) -> list[Proof]:
     """The words a dossier of ``subjects`` rests on; which these are is found once for all languages."""
     statements = context.graph.statements
-    passages = context.site_context.once(
+    passages = context.site_context.cached(
         ("proofs", *subjects, level), partial(_chosen_passages, statements, sayings)
     )
     quoted = []
     for passage in passages:
-        about = templates.markup(" → ").join(map(context.short, passage.ends))
+        about = templates.markup(" → ").join(map(context.short_link, passage.ends))
         quotation = values.quotes_of(context, [passage.iri])[passage.place]
         day = _day_of(context, passage.iri)
-        quoted.append(Proof(about, day, quotation, context.mark(passage.level)))
+        quoted.append(Proof(about, day, quotation, context.level_badge(passage.level)))
     return quoted
 
 
@@ -301,7 +301,7 @@ def lists(
     context: PageContext, by_part: Mapping[str, Mapping[str, Sequence[str]]]
 ) -> list[DossierList]:
     """Things by part of the page, and there by plan or kind; only a page with a document beside it lists them."""
-    if not context.site_context.document:
+    if not context.site_context.document_place:
         return []
     listed = []
     for key, by_heading in by_part.items():

@@ -124,7 +124,7 @@ def page(context: PageContext, entry: labels.Entry, notes: Notes | None = None) 
     """
     iri = entry.iri
     statements = context.graph.statements
-    document = context.document(iri)
+    document = context.document_address(iri)
     notes = notes or Notes(context, is_marked=not document)
     is_told = context.graph.has_actions and not entry.is_retired
     dossier = None
@@ -145,7 +145,7 @@ def page(context: PageContext, entry: labels.Entry, notes: Notes | None = None) 
     for name in _WITHIN:
         within += statements.values(iri, name)
     return {
-        "title": labels.shortened(context.called(iri), _LONGEST),
+        "title": labels.shortened(context.brief_name(iri), _LONGEST),
         "entry": entry,
         "heading": context.heading(iri),
         "kind": _kind_name(context, entry),
@@ -286,7 +286,7 @@ def _values_number(rows: Iterable[Row]) -> int:
 def _gaps(context: PageContext, entry: labels.Entry) -> list[Markup]:
     """What is not known of a thing: for an action first that nobody read it, or that it is not linked."""
     gaps = _gaps_of_action(context, entry) if entry.kind == "action" else []
-    for noted in context.site_context.lacks.get(entry.iri, ()):
+    for noted in context.site_context.gaps_by_thing.get(entry.iri, ()):
         counterpart = context.entry(noted.counterpart) if noted.counterpart else None
         counterpart_kind = counterpart.kind if counterpart else ""
         # what an action lacks is told on its own page
@@ -308,7 +308,7 @@ def _gaps_of_action(context: PageContext, entry: labels.Entry) -> list[Markup]:
     if entry.is_retired or not home:
         return []
     gaps = []
-    if entry.iri not in context.site_context.recorded:
+    if entry.iri not in context.site_context.recorded_things:
         gaps.append(_gap(context, context.t("gap-unread")))
     level = graph.linked_actions.get(entry.iri)
     if level is None or level > evidence.HEADLINE:
@@ -333,7 +333,7 @@ def _machine(context: PageContext, entry: labels.Entry) -> Values:
     turtle = ""
     json = ""
     if context.is_served and entry.kind:
-        file = context.out(f"doc/{entry.kind}/{entry.key}")
+        file = context.site_href(f"doc/{entry.kind}/{entry.key}")
         turtle = f"{file}.ttl"
         json = f"{file}.jsonld"
     return {

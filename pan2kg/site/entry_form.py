@@ -77,7 +77,7 @@ def session_seal(context: PageContext) -> str:
 
 
 def _is_writable(context: PageContext) -> bool:
-    return context.is_served and context.site_context.writable
+    return context.is_served and context.site_context.is_writable
 
 
 def _access(context: PageContext) -> Access:
@@ -85,7 +85,7 @@ def _access(context: PageContext) -> Access:
         return "open"
     if not context.is_served:
         return "static"
-    return "closed" if context.site_context.writable else "read-only"
+    return "closed" if context.site_context.is_writable else "read-only"
 
 
 def _typed_before(context: PageContext) -> list[tuple[str, str]]:

@@ -116,7 +116,7 @@ def keys(site_context: SiteContext) -> Iterable[str]:
 
 def _drawn(context: PageContext) -> DrawnNetwork | None:
     """What is drawn of the links shown; None where no network can be around the thing in the address."""
-    links = context.site_context.once(f"edges-{context.language}", lambda: _shown_links(context))
+    links = context.site_context.cached(f"edges-{context.language}", lambda: _shown_links(context))
     middle: labels.Entry | None = None
     near: frozenset[str] | None = None
     if context.request.key:
@@ -186,18 +186,18 @@ def _values(context: PageContext) -> Values | None:
     for link in drawn.links:
         if link.is_first:
             kind = KindOfLinks(link.facts.get("type_label", link.kind), link.evidence)
-            name = labels.shortened(context.called(link.end))
+            name = labels.shortened(context.brief_name(link.end))
             end = LinkedThing(name, _page_of_link(context, link))
             listed.setdefault(link.start, {}).setdefault(kind, []).append(end)
     order = sorted(listed, key=lambda iri: (context.name(iri).casefold(), iri))
     title = context.t("network-title")
     source = "network.js"
     if drawn.middle:
-        title = context.t("network-around", name=context.called(drawn.middle.iri))
+        title = context.t("network-around", name=context.brief_name(drawn.middle.iri))
         source = f"{_AROUND}/{context.request.key}.js"
     return {
         "title": title,
-        "source": context.href(source, **context.chosen("data")),
+        "source": context.href(source, **context.nonempty_arguments("data")),
         "listed": [(values.short_name(context, iri).link, listed[iri]) for iri in order],
         "left": drawn.hidden_number,
     }
@@ -208,7 +208,7 @@ def _page_of_link(context: PageContext, link: DrawnLink) -> str:
     plan = context.graph.plan_of(link.start)
     partner = context.graph.plan_of(link.end)
     if plan and partner and plan != partner:
-        address = context.pair(plan, partner)
+        address = context.pair_address(plan, partner)
     else:
         address = context.address(link.start)
     return address or context.address(link.end)
@@ -307,7 +307,7 @@ class PackedNetwork:
         certainty = link.facts.get("certainty", "")
         if certainty:
             certainty = context.name(f"{ID}certainty/{certainty}")
-        via = "; ".join(map(context.called, link.facts.get("via", "").split()))
+        via = "; ".join(map(context.brief_name, link.facts.get("via", "").split()))
         phrases = (link.facts.get("relation_label", ""), via, quote, certainty)
         return trimmed(
             [
@@ -331,7 +331,7 @@ class PackedNetwork:
         """The row of a plan: its identifier, its name, and the place of its field of policy, -1 for none."""
         field = self.graph.policy_fields.get(iri)
         place = fields.index(field) if field else -1
-        return [iri.removeprefix(self.space), self.context.called(iri), place]
+        return [iri.removeprefix(self.space), self.context.brief_name(iri), place]
 
 
 def placed(listed: dict[Listed, int], member: Listed) -> int:

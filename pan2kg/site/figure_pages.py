@@ -65,7 +65,7 @@ def show(table: Table, context: PageContext) -> Markup:
         spoken=cache(spoken),
         called=lambda iri: short.get(iri, ""),
     )
-    head = table.rows[: context.most]
+    head = table.rows[: context.row_limit]
     title = exhibit.html_text(table.title, language)
     shown = exhibit.html_table(
         replace(table, rows=head), language, anchors, caption=title, has_script=True
@@ -100,8 +100,8 @@ def csv_and_json(context: PageContext, path: str, **asked: str) -> list[Download
     """A table as files: as CSV, and as JSON, which an export has in one language, packed."""
     csv = Download(context.href(f"{path}.csv", **asked), "CSV")
     if context.is_served:
-        return [csv, Download(context.shared(f"{path}.json", **asked), "JSON")]
-    return [csv, Download(context.shared(f"{path}.json{PACKED}", **asked), "JSON (gzip)")]
+        return [csv, Download(context.shared_href(f"{path}.json", **asked), "JSON")]
+    return [csv, Download(context.shared_href(f"{path}.json{PACKED}", **asked), "JSON (gzip)")]
 
 
 # The page of a table
@@ -112,7 +112,7 @@ def _figure(context: PageContext) -> Values | None:
     table = _table_asked_for(context)
     if table is None:
         return None
-    asked = context.chosen("plan", "all")
+    asked = context.nonempty_arguments("plan", "all")
     # what a table shows, and what must not be read into it
     lead = table.summary.say(context.language)
     if name == "trust":
@@ -218,7 +218,7 @@ def _gap_file(context: PageContext) -> str | bytes | None:
 def _csv(context: PageContext, table: Table, form: str) -> str | bytes:
     """A table as CSV, with plans and texts called by their short names, as they are on pages."""
     find = context.entry
-    called = cache(context.called)
+    called = cache(context.brief_name)
     columns = [column for column in table.columns if column.names]
     rows = []
     for row in table.rows:

@@ -42,7 +42,7 @@ def frame(
     in_address = _in_address(context, pages.get(inside.removesuffix(".html")))
     languages = []
     for tag in LANGUAGES:
-        address = context.out(f"{tag}/{inside}", **in_address)
+        address = context.site_href(f"{tag}/{inside}", **in_address)
         is_here = tag == context.language
         languages.append(LanguageLink(tag, format_of("name", tag), address, is_here))
     has_menu = has_menu or context.is_served or "/" not in inside

@@ -109,7 +109,7 @@ def _home(context: PageContext) -> Values:
         "fields": _fields(context, context.known),
         "numbers": counts,
         "divergences": divergences,
-        "handed": context.chosen(*ASKED),
+        "handed": context.nonempty_arguments(*ASKED),
         "wanted": _wanted(context, context.known),
         "expected": expected,
         "made": citing,
@@ -139,7 +139,7 @@ def _plan_shown(context: PageContext) -> str | None:
 def _linked_plans(context: PageContext) -> list[Option]:
     """The plans to choose from, those that are linked with another, in the order of their short names."""
     linked = {end for pair in context.graph.known().linked for end in pair}
-    options = [Option(context.key(iri), context.called(iri)) for iri in linked]
+    options = [Option(context.key(iri), context.brief_name(iri)) for iri in linked]
     return sorted(options, key=lambda option: (option.words.casefold(), option))
 
 
@@ -157,7 +157,7 @@ def _wanted(context: PageContext, knowledge: Known) -> list[WantedCitation]:
             texts=[share.text for share in shares if not share.is_broad],
             reasons=_reasons(context, knowledge, *ends),
             bits=bits_words(occasion.bits, context.language),
-            address=context.pair(*ends),
+            address=context.pair_address(*ends),
         )
         wanted.append(citation)
     return wanted
@@ -172,7 +172,7 @@ def _reasons(
         passages = context.graph.statements.values(statement.link, values.PASSAGE)
         words = context.t("wanted-cited" if statement.is_citation else "wanted-together")
         quotes = values.quotes_of(context, passages)[:1]
-        reasons.append(MeetingReason(words, quotes, context.mark(statement.level)))
+        reasons.append(MeetingReason(words, quotes, context.level_badge(statement.level)))
     return reasons
 
 
@@ -226,7 +226,7 @@ def _time_map(context: PageContext, suffix: str) -> bytes | None:
     plan = context.request.key
     if not context.graph.labels.find("plan", plan):
         return None
-    subject = Subject(context.spoken, context.picture_address)
+    subject = Subject(context.localized_graph, context.picture_address)
     return registry.picture_bytes(time_map.draw_time_map(subject, plan=plan), suffix)
 
 

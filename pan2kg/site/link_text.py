@@ -139,7 +139,7 @@ class LinkText:
         if mark and not notes.is_marked:
             # the document of the link says what is said of it
             facts = ()
-            address = notes.context.document(self.iri)
+            address = notes.context.document_address(self.iri)
             mark = mark._replace(html=piece("mark")(address, mark.badge, mark.words, 0))
         reasons = LinkReasons(self.quotes, [premise.words for premise in premises], facts)
         are_shown = any(reasons) and not is_lean and not is_quoted
@@ -237,7 +237,7 @@ def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str)
     """Many derived links: by the note they share what they are derived from, and how many are from each."""
     context = notes.context
     # of a thing, or on a page, the first link tells which kind these are of
-    tallied = context.site_context.once(
+    tallied = context.site_context.cached(
         ("tally", viewpoint, iris[0], len(iris)),
         lambda: Counter(_basis_of(context, iri) for iri in iris),
     )
@@ -249,7 +249,7 @@ def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str)
         if not basis.status:
             counting_number += links_number
     ranked = {mark: origins.most_common() for mark, origins in by_mark.items()}
-    listed = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
+    listed = piece("links_by_things")(ranked, context.t("by-way-of"), context.number)
     return LinksOfKind(kind, context.name(f"{ID}linktype/{kind}"), counting_number, listed)
 
 
@@ -258,7 +258,7 @@ def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str)
 
 def link_of(context: PageContext, iri: str) -> LinkText:
     """What a link says, written once for all pages from which things are linked alike."""
-    return context.once("connection", iri, partial(_link_text, context))
+    return context.cached("connection", iri, partial(_link_text, context))
 
 
 def _basis_of(context: PageContext, iri: str) -> LinkBasis:
@@ -292,10 +292,10 @@ def _link_text(context: PageContext, iri: str) -> LinkText:
         has_direction=not both,
         ends=ends,
         relation=markup(", ".join(map(context.label, relations))),
-        level=context.mark(statements.level(iri)),
+        level=context.level_badge(statements.level(iri)),
         quotes=NO_MARKUP.join([piece("quotation")(quote, context.t) for quote in node.quotes]),
         facts=facts,
-        premises=[context.once("premise", source, premise) for source in sources],
+        premises=[context.cached("premise", source, premise) for source in sources],
         grounds=tuple(dict.fromkeys(node.grounds)),
     )
 
@@ -307,7 +307,7 @@ def _link_end(context: PageContext, end: str) -> LinkEnd:
         return LinkEnd(link, link)
     within = piece("within")
     full = markup(", ").join(map(context.link, plans))
-    short = markup(", ").join(map(context.short, plans))
+    short = markup(", ").join(map(context.short_link, plans))
     return LinkEnd(within(link, full), within(link, short))
 
 

@@ -47,7 +47,7 @@ class DueDate(NamedTuple):
 
 
 def _plans(context: PageContext) -> Values:
-    plans = context.by_name(shown_plans(context.site_context, chosen(context)))
+    plans = context.sorted_by_name(shown_plans(context.site_context, chosen(context)))
     return {
         "lines": [_plan_line(context, plan) for plan in plans],
         "time": context.draw("time-map") if context.graph.has_actions else None,
@@ -98,7 +98,7 @@ def _pairs(context: PageContext) -> Values:
         "apart": number - len(linked),
         "plans": [
             _apart_line(context, plan, len(plans) - 1 - degree[plan])
-            for plan in context.by_name(plans)
+            for plan in context.sorted_by_name(plans)
         ],
         "restricts": bool(choice.topic or choice.body or choice.year),
         "paged": None if context.is_served else site_context.pairs,
@@ -119,7 +119,7 @@ def _apart_line(context: PageContext, plan: str, apart_number: int) -> Values:
 
 def _unlinked(context: PageContext) -> Values:
     choice = chosen(context)
-    plans = context.by_name(shown_plans(context.site_context, choice))
+    plans = context.sorted_by_name(shown_plans(context.site_context, choice))
     by_plan = [_unlinked_actions(context, plan, choice.level) for plan in plans]
     unread = sum(len(unlinked.unread) for unlinked in by_plan)
     read = sum(len(unlinked.read) for unlinked in by_plan)
@@ -214,7 +214,7 @@ def _due_statements(
 def _calendar(context: PageContext) -> str:
     name = context.name
     events = []
-    for row in context.spoken.obligations:
+    for row in context.localized_graph.obligations:
         if row.due:
             event = calendar_file.CalendarEvent(
                 day=row.due,

@@ -47,7 +47,7 @@ def _meaning(context: PageContext) -> Values:
         rules.append(MeaningOfRule(name, *notes.rule_text(context, name)))
     levels = []
     for level in evidence.Level:
-        levels.append(Meaning(context.mark(level), context.t(f"level-means-{level.key}")))
+        levels.append(Meaning(context.level_badge(level), context.t(f"level-means-{level.key}")))
     states = (Standing.STATED, Standing.ABSENT, Standing.UNREAD)
     return {
         "rules": rules,
@@ -103,7 +103,7 @@ def _followed(context: PageContext, pair: citations.Ordered) -> FollowedPair:
         low=bits_words(weight.low, context.language),
         high=bits_words(weight.high, context.language),
         ways=[citing(context, knowledge, *ends) for ends in (pair, pair[::-1])],
-        address=context.pair(*pair),
+        address=context.pair_address(*pair),
     )
 
 

@@ -152,5 +152,5 @@ def _values(context: PageContext, statements: Sequence[Statement]) -> Markup:
         if isinstance(term, ox.Literal) and term.language:
             texts[term.language] = with_french_spaces_in(term.language, term.value)
     if texts and len(texts) == len(terms):
-        return context.marked(labels.best(texts, context.request.data))
+        return context.label_html(labels.best(texts, context.request.data))
     return markup("; ".join(str(value_html(context, term)) for term in terms))

@@ -126,7 +126,9 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
 
 def _ontology(context: PageContext) -> Ontology:
     graph = context.graph
-    return context.site_context.once("ontology", lambda: read_ontology(graph.project, graph.store))
+    return context.site_context.cached(
+        "ontology", lambda: read_ontology(graph.project, graph.store)
+    )
 
 
 def _values(context: PageContext) -> Values:

@@ -148,27 +148,27 @@ class SiteContext:
     """The graph pages show, the front end's files, how pages will be read, and what was computed once for all.
 
     In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds
-    the graph itself. ``writable`` says whether reviews can be written down; ``catalogue`` is that
+    the graph itself. ``is_writable`` says whether reviews can be written down; ``catalogue`` is that
     of the release the pages belong to, and ``reports_folder`` where reports of checks are kept,
     None where they are not. Where documents of a release tell all that is said of things,
-    ``document`` gives the path of that of a kind and key. The others fill as pages are made:
-    ``computed`` by name, ``names`` by thing and language of the data, ``written`` with what pages
+    ``document_place`` gives the path of that of a kind and key. The others fill as pages are made:
+    ``cache`` by name, ``names`` by thing and language of the data, ``html_cache`` with what pages
     say of things.
     """
 
     graph: Graph
     mode: Mode = "static"
     bundle: Bundle | None = None
-    writable: bool = False
+    is_writable: bool = False
     catalogue: store.Store | None = None
     reports_folder: Path | None = None
-    document: Callable[[str, str], str] | None = None
-    computed: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    document_place: Callable[[str, str], str] | None = None
+    cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    written: dict[WrittenAt, Any] = field(default_factory=dict, repr=False)
+    html_cache: dict[WrittenAt, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def foreign(self) -> frozenset[str]:
+    def foreign_plans(self) -> frozenset[str]:
         """The plans of another country than the project's; none where it says none or has no plan of its own."""
         home = self.graph.profile.country
         dates = self.graph.tables.dates
@@ -179,10 +179,12 @@ class SiteContext:
     @cached_property
     def pairs(self) -> Mapping[tuple[str, str], bool]:
         """The linked pairs, each with its IRIs in order, and whether an export has a page of it."""
-        return {met.plans: not self.foreign.issuperset(met.plans) for met in self.graph.meetings}
+        return {
+            met.plans: not self.foreign_plans.issuperset(met.plans) for met in self.graph.meetings
+        }
 
     @cached_property
-    def lacks(self) -> Mapping[str, list[NotedGap]]:
+    def gaps_by_thing(self) -> Mapping[str, list[NotedGap]]:
         """What is not known of each thing, on both sides of a gap that concerns two."""
         lacks: dict[str, list[NotedGap]] = {}
         if not self.graph.has_actions:
@@ -197,15 +199,15 @@ class SiteContext:
         return lacks
 
     @cached_property
-    def resting(self) -> frozenset[str]:
+    def actions_with_texts(self) -> frozenset[str]:
         """The actions that rest on a text."""
         uses = self.graph.uses
         return frozenset(uses.actions[row] for row in uses.table.rows.tolist())
 
     @cached_property
-    def recorded(self) -> frozenset[str]:
+    def recorded_things(self) -> frozenset[str]:
         """The actions and plans of which something is recorded: a text, a body, a group, a measure."""
-        recorded = set(self.resting)
+        recorded = set(self.actions_with_texts)
         for profile in self.graph.profiles:
             if profile.bodies or profile.leads or profile.groups:
                 recorded.add(profile.work)
@@ -219,13 +221,13 @@ class SiteContext:
     ) -> table.Table:
         """The table of a name in a language; it is kept unless it is of plans that were named."""
         make = partial(kinds.table_kinds()[name].make, self.graph.spoken(language), choice)
-        return make() if choice.plans else self.once(("table", name, language, choice), make)
+        return make() if choice.plans else self.cached(("table", name, language, choice), make)
 
-    def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
+    def cached(self, name: Hashable, make: Callable[[], Made]) -> Made:
         """What is made the first time it is asked for by this name, and kept with the site."""
-        if name not in self.computed:
-            self.computed[name] = make()
-        value: Made = self.computed[name]
+        if name not in self.cache:
+            self.cache[name] = make()
+        value: Made = self.cache[name]
         return value
 
 
@@ -281,14 +283,14 @@ def _speaker(language: Language) -> Callable[..., str]:
 
 def _once(write: Callable[["PageContext", str], Markup]) -> Callable[["PageContext", str], Markup]:
     """A way to write a thing that is written once for all pages of a language in a folder."""
-    return lambda context, iri: context.once(write.__name__, iri, partial(write, context))
+    return lambda context, iri: context.cached(write.__name__, iri, partial(write, context))
 
 
 class PageContext:
     """A page that is being made: what is asked for, and how its language names and links things.
 
-    ``t`` says a message of pages, ``handed`` is the level of evidence as links hand it on, and
-    ``most`` how many rows of a table stand on the page, None for all.
+    ``t`` says a message of pages, ``level_arguments`` is the level of evidence as links hand it on, and
+    ``row_limit`` how many rows of a table stand on the page, None for all.
     """
 
     def __init__(self, site_context: SiteContext, request: Request) -> None:
@@ -303,11 +305,13 @@ class PageContext:
         self.entry = site_context.graph.labels.entry
         self.is_served = site_context.mode == "served"
         self.level = level if level in evidence.FIGURED else evidence.HEADLINE
-        self.handed = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
+        self.level_arguments = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
         self.t = _speaker(language)
-        self.lead = piece("lead")
-        self.most = None if self.is_served else MOST_ROWS
-        self.spoken = site_context.once(("spoken", language), partial(self.graph.spoken, language))
+        self.link_to = piece("lead")
+        self.row_limit = None if self.is_served else MOST_ROWS
+        self.localized_graph = site_context.cached(
+            ("spoken", language), partial(self.graph.spoken, language)
+        )
         self.subject = self.subject_at(evidence.HEADLINE)
 
     @property
@@ -321,26 +325,26 @@ class PageContext:
         options = []
         for level in evidence.FIGURED:
             key = "" if level is evidence.HEADLINE else level.key
-            options.append(Option(key, self.caption(level)))
+            options.append(Option(key, self.level_caption(level)))
         return options
 
     def foreign_language(self, language: str) -> str:
         """A language of words as HTML must say it: empty where it is that of the page."""
         return "" if language == self.language else language
 
-    def figure(self, number: int) -> str:
+    def number(self, number: int) -> str:
         """A number as the language writes it."""
         return format_number(number, self.language)
 
-    def caption(self, level: evidence.Level) -> str:
+    def level_caption(self, level: evidence.Level) -> str:
         """According to whom a number counts that is taken at a level."""
         return figure_words.according_to(level).say(self.language)
 
-    def basis(self, knowledge: Known) -> str:
+    def basis_words(self, knowledge: Known) -> str:
         """On what a number rests: release, level, and how much was read."""
         return figure_words.basis_words(basis_line(knowledge), self.language)
 
-    def mark(self, level: evidence.Level | None) -> Markup:
+    def level_badge(self, level: evidence.Level | None) -> Markup:
         """The badge of a level; nothing for what is outside every figure."""
         if not level:
             return markup("")
@@ -348,7 +352,7 @@ class PageContext:
 
     def subject_at(self, level: evidence.Level) -> Subject:
         """What pictures on the page are drawn of, at a level."""
-        return Subject(self.spoken, self.picture_address, level, is_of_page=True)
+        return Subject(self.localized_graph, self.picture_address, level, is_of_page=True)
 
     def draw(
         self, name: str, level: evidence.Level | None = None, **parameters: object
@@ -360,9 +364,9 @@ class PageContext:
 
     def href(self, path: str, /, **arguments: str) -> str:
         """The way to a path of the page's language."""
-        return self.out(f"{self.language}/{path}", **arguments)
+        return self.site_href(f"{self.language}/{path}", **arguments)
 
-    def out(self, path: str, /, **arguments: str) -> str:
+    def site_href(self, path: str, /, **arguments: str) -> str:
         """The way from the page to a path of the site; the language of the data is handed on to pages."""
         data = self.arguments.get("data")
         way = addresses.way(self.request.folder, path)
@@ -373,31 +377,31 @@ class PageContext:
         file, hash_, fragment = way.partition("#")
         return f"{file}?{urlencode(arguments)}{hash_}{fragment}"
 
-    def shared(self, path: str, /, **arguments: str) -> str:
+    def shared_href(self, path: str, /, **arguments: str) -> str:
         """The way to a file that an export has in the first language alone."""
         language = self.language if self.is_served else LANGUAGES[0]
-        return self.out(f"{language}/{path}", **arguments)
+        return self.site_href(f"{language}/{path}", **arguments)
 
-    def chosen(self, *names: str) -> dict[str, str]:
+    def nonempty_arguments(self, *names: str) -> dict[str, str]:
         """Those of the arguments of the address that are not empty."""
         return {name: value for name in names if (value := self.arguments.get(name))}
 
-    def document(self, iri: str) -> str:
+    def document_address(self, iri: str) -> str:
         """Where the document of a release tells all that is said of a thing; empty where none does."""
         entry = self.entry(iri)
-        place_of = self.site_context.document
+        place_of = self.site_context.document_place
         if not entry or not entry.kind or not place_of:
             return ""
         path = place_of(entry.kind, entry.key)
         # asked for in a language, a document does not lead back to the page
-        return f"{self.out(path)}?{self.language}#{entry.key}" if path else ""
+        return f"{self.site_href(path)}?{self.language}#{entry.key}" if path else ""
 
     def address(self, iri: str) -> str:
         """Where a thing is shown: on its page, at its place on another, or on the web; empty for nowhere."""
         entry = self.entry(iri)
         if entry and entry.has_page:
             # what was retired has no page in a release
-            document = self.document(iri) if entry.is_retired else ""
+            document = self.document_address(iri) if entry.is_retired else ""
             return document or self.href(entry.address)
         if not is_ours(iri):
             return iri if iri.startswith(("https://", "http://")) else ""
@@ -406,7 +410,7 @@ class PageContext:
         if entry.kind == "document":
             return self.href(f"sources.html#{entry.key}")
         if entry.kind == "link":
-            return self.document(iri) or self._place_of_link(iri, entry.key)
+            return self.document_address(iri) or self._place_of_link(iri, entry.key)
         if entry.type == SKOS + "Concept":
             return self.href(f"ontology.html#{entry.kind}-{entry.key}")
         return self.href(f"ontology.html#{iri.removeprefix(PAN)}") if iri.startswith(PAN) else ""
@@ -440,7 +444,7 @@ class PageContext:
             names[at] = name
         return name
 
-    def by_name(self, iris: Iterable[str]) -> list[str]:
+    def sorted_by_name(self, iris: Iterable[str]) -> list[str]:
         """Things in the order of their names."""
         return sorted(iris, key=lambda iri: (self.name(iri).casefold(), iri))
 
@@ -449,7 +453,7 @@ class PageContext:
         options = [Option(self.key(iri), self.name(iri)) for iri in iris]
         return sorted(options, key=lambda option: (option.words.casefold(), option))
 
-    def called(self, iri: str) -> str:
+    def brief_name(self, iri: str) -> str:
         """The short name of a thing in text, else its name."""
         brief = self.graph.labels.brief(iri, self.request.data)
         return brief.text if brief.whole else self.name(iri)
@@ -459,7 +463,7 @@ class PageContext:
         entry = self.entry(iri)
         return entry.key if entry else ""
 
-    def extent(self, plan: str) -> str:
+    def extent_words(self, plan: str) -> str:
         """How many actions of a plan are in the graph, and of how many if that was published."""
         number = len(self.graph.parts.actions.get(plan, ()))
         published = self.graph.statements.one(plan, PAN + "measureCount")
@@ -475,7 +479,7 @@ class PageContext:
             label = label._replace(texts={})
             if label.language in ("", self.request.data):
                 return piece("spoken")(label.text, "")
-        return self.marked(label, self._number(iri), in_link=in_link)
+        return self.label_html(label, self._number(iri), in_link=in_link)
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
         """What heads the page of a thing: its short name with the full one below it, or its name alone."""
@@ -483,15 +487,15 @@ class PageContext:
         brief = self.graph.labels.brief(iri, self.request.data)
         label = self.graph.labels.label(iri, self.request.data)
         if entry and brief.whole and brief.text != label.text:
-            return self.marked(brief._replace(texts=entry.brief)), self.label(iri)
+            return self.label_html(brief._replace(texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
-    def once(self, manner: str, iri: str, write: Callable[[str], Made]) -> Made:
+    def cached(self, manner: str, iri: str, write: Callable[[str], Made]) -> Made:
         """What is written of a thing in a manner, once for all pages from which things are named and linked alike."""
         if self.arguments.get("data"):
             return write(iri)
         at = WrittenAt(manner, iri, self.language, self.request.folder)
-        written = self.site_context.written
+        written = self.site_context.html_cache
         if at not in written:
             if len(written) >= _MOST_WRITTEN:
                 written.clear()
@@ -505,10 +509,10 @@ class PageContext:
         entry = self.entry(iri)
         brief = self.graph.labels.brief(iri, self.request.data)
         if entry and entry.kind in ("plan", "instrument") and brief.whole:
-            words = self.marked(brief, in_link=True)
+            words = self.label_html(brief, in_link=True)
         else:
             words = self.label(iri, in_link=True)
-        link = self.lead(self.address(iri), words)
+        link = self.link_to(self.address(iri), words)
         if entry and entry.kind == "document" and "" not in entry.texts:
             return link + self._imprint(iri)
         return link
@@ -521,37 +525,37 @@ class PageContext:
         return f" ({', '.join(told)})" if told else ""
 
     @_once
-    def short(self, iri: str) -> Markup:
+    def short_link(self, iri: str) -> Markup:
         """A link with the shortest name: the short one, else one of few letters, else a title cut short."""
         brief = self.graph.labels.brief(iri, self.request.data)
         if brief.whole:
-            return self.lead(self.address(iri), brief.text)
+            return self.link_to(self.address(iri), brief.text)
         names = self.graph.statements.values(iri, SKOS + "altLabel")
         shortest = min(names, key=lambda name: (len(name), name), default="")
         if 0 < len(shortest) <= _SHORT:
-            return self.lead(self.address(iri), shortest)
+            return self.link_to(self.address(iri), shortest)
         label = self.graph.labels.label(iri, self.request.data)
         shortened = labels.Name(labels.shortened(label.text), label.language, {})
-        words = self.marked(shortened, self._number(iri), in_link=True)
-        return self.lead(self.address(iri), words)
+        words = self.label_html(shortened, self._number(iri), in_link=True)
+        return self.link_to(self.address(iri), words)
 
     @_once
-    def named(self, iri: str) -> Markup:
+    def plain_link(self, iri: str) -> Markup:
         """A link with the full name in one language alone, which a script does not change."""
         language = self.graph.labels.label(iri, self.request.data).language
         words = piece("spoken")(self.name(iri), self.foreign_language(language))
-        return self.lead(self.address(iri), words)
+        return self.link_to(self.address(iri), words)
 
-    def head(self, iri: str) -> Markup:
+    def column_link(self, iri: str) -> Markup:
         """The link at the head of a column."""
         is_brief = self.graph.labels.brief(iri, self.request.data).whole
-        return self.link(iri) if is_brief else self.short(iri)
+        return self.link(iri) if is_brief else self.short_link(iri)
 
     def links(self, iris: Iterable[str]) -> Markup:
         """Links on one line."""
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
-    def listed(self, iris: Iterable[str]) -> Markup:
+    def link_list(self, iris: Iterable[str]) -> Markup:
         """Links as a list, folded where there are many; a dash for none."""
         items = [self.link(iri) for iri in iris]
         if not items:
@@ -559,7 +563,7 @@ class PageContext:
         folded = self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else ""
         return piece("listed")(items, folded)
 
-    def pair(self, plan: str, partner: str, **arguments: str) -> str:
+    def pair_address(self, plan: str, partner: str, **arguments: str) -> str:
         """The page with what links two plans, else the row of the pair, else what they share; empty for no plans."""
         if not self.entry(plan) or not self.entry(partner):
             return ""
@@ -578,10 +582,10 @@ class PageContext:
         entries = [entry for entry in map(self.entry, things) if entry and entry.has_page]
         plans = [entry.iri for entry in entries if entry.kind == "plan"]
         if len(plans) == 2 and len(things) == 2:
-            return self.pair(*plans)
+            return self.pair_address(*plans)
         return self.href(entries[0].address) if entries else ""
 
-    def marked(self, label: labels.Name, number: str = "", *, in_link: bool = False) -> Markup:
+    def label_html(self, label: labels.Name, number: str = "", *, in_link: bool = False) -> Markup:
         """A name with its language where that is not the page's, and those in others, by which the script changes it.
 
         In a link the script knows these by the address.

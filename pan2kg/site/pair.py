@@ -112,7 +112,7 @@ def _pair(context: PageContext) -> Values | None:
     places = {proof.quote.words: "proofs" for proof in dossier.proofs}
     links = _links(context, pair, _counting(context, linking), places)
     # in a release documents tell on what each link rests; notes are numbered as sections need them
-    notes = Notes(context, is_marked=not context.site_context.document)
+    notes = Notes(context, is_marked=not context.site_context.document_place)
     declared = link_text.grouped(notes, sorted(links.declared), quoted=links.quoted)
     compared = link_text.grouped(notes, sorted(links.compared), quoted=links.quoted)
 
@@ -209,7 +209,7 @@ def _citing_links(context: PageContext, ends: PlanPair) -> list[str]:
             citing[plans].add(citation.link)
         return citing
 
-    return sorted(context.site_context.once("citations", by_plans).get(ends, ()))
+    return sorted(context.site_context.cached("citations", by_plans).get(ends, ()))
 
 
 def _side(
@@ -338,7 +338,7 @@ def _joining(
         ends = [ordered(context, works[plan]) for plan in pair]
     levels = sorted({tie.level for tie in links if tie.level is not None})
     number = len({tie.iri for tie in links})
-    return JoiningThing(shared, number, tuple(map(context.mark, levels)), ends)
+    return JoiningThing(shared, number, tuple(map(context.level_badge, levels)), ends)
 
 
 def _beside(
@@ -350,7 +350,7 @@ def _beside(
     if not first or not second:
         return []
     language = context.language
-    once = context.site_context.once
+    once = context.site_context.cached
     # most are called the same in each language
     titles = tuple(context.graph.label(action, language) for action in first)
     titles_of_second = tuple(context.graph.label(action, language) for action in second)
@@ -363,7 +363,7 @@ def _beside(
     rows = []
     for action, places in zip(first, nearest, strict=True):
         alike = [action, *(second[place] for place in places)]
-        rows.append([context.once("outline", iri, in_short).link for iri in alike])
+        rows.append([context.cached("outline", iri, in_short).link for iri in alike])
     return rows
 
 
@@ -399,7 +399,7 @@ def _compared(context: PageContext, pair: PlanPair, listed: Collection[str]) -> 
                 "aspect": aspect,
                 "first": len(first - second),
                 "both": len(both),
-                "unlisted": context.by_name(both.difference(listed)),
+                "unlisted": context.sorted_by_name(both.difference(listed)),
                 "second": len(second - first),
             }
         )
@@ -426,7 +426,7 @@ def _having(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
                 having.update(statements.values(work, PAN + name))
         return frozenset(having)
 
-    return context.site_context.once((aspect, plan), things_of_works)
+    return context.site_context.cached((aspect, plan), things_of_works)
 
 
 def _shared(context: PageContext) -> Values:

@@ -52,9 +52,9 @@ def of_pair(
             for use in knowledge.giving(plan, text)[:1]:  # the firmest
                 sayings.append(Saying(use.link, use.level, (use.work, use.text)))
     return Dossier(
-        context.caption(knowledge.level),
+        context.level_caption(knowledge.level),
         sentences,
-        attention=[*brief.of_pair(context.spoken, knowledge, *plans)],
+        attention=[*brief.of_pair(context.localized_graph, knowledge, *plans)],
         picture=titled(context, "pair-bridge", bridge, "bridge"),
         proofs=proofs(context, plans, sayings, knowledge.level),
     )

@@ -76,7 +76,7 @@ def plan_values(context: PageContext) -> Values | None:
     plan = entry.iri
     graph = context.graph
     actions = graph.parts.actions.get(plan, ())
-    notes = Notes(context, is_marked=not context.document(plan))
+    notes = Notes(context, is_marked=not context.document_address(plan))
     dossier = None
     if graph.has_actions:
         dossier = plan_dossier.of_plan(context, plan, _facts(context, plan))
@@ -88,7 +88,7 @@ def plan_values(context: PageContext) -> Values | None:
     cites, cited = _citations(notes, plan, quoted)
     filled = entity.page(context, entry, notes)
     meetings = _meetings(context, plan)
-    outline = context.site_context.once(("outline", plan), lambda: graph.parts.outline(plan))
+    outline = context.site_context.cached(("outline", plan), lambda: graph.parts.outline(plan))
     extent = graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)
     return {
         **filled,
@@ -113,7 +113,7 @@ def _facts(context: PageContext, plan: str) -> list[Fact]:
     t = context.t
     status = statements.one(plan, _STATUS)
     completeness = statements.one(plan, PAN + "listCompleteness")
-    extent = context.extent(plan)
+    extent = context.extent_words(plan)
     if completeness:
         extent = templates.markup(f"{context.link(completeness)}{t('colon')} {extent}")
     before = _editions_joined(context, plan, "to")
@@ -150,7 +150,7 @@ def _successions(context: PageContext) -> Mapping[str, list[str]]:
                     by_plan.setdefault(plan, []).append(link)
         return by_plan
 
-    return context.site_context.once("successions", read)
+    return context.site_context.cached("successions", read)
 
 
 def _links_to_changes(context: PageContext, plan: str, earlier: Iterable[str]) -> Markup:
@@ -160,7 +160,7 @@ def _links_to_changes(context: PageContext, plan: str, earlier: Iterable[str]) -
     for edition in earlier:
         if actions.get(edition) and actions.get(plan):
             address = context.href(f"changes/{context.key(edition)}--{context.key(plan)}.html")
-            links.append(context.lead(address, context.called(edition)))
+            links.append(context.link_to(address, context.brief_name(edition)))
     return templates.markup(", ").join(links)
 
 
@@ -228,7 +228,7 @@ def _action_line(context: PageContext, action: str) -> Values:
         "texts": statements.values(action, PAN + "usesInstrument"),
         "bodies": list(dict.fromkeys([*leads, *involved])),
         "until": action_dossier.until(context, action),
-        "link": context.mark(graph.linked_actions.get(action)),
+        "link": context.level_badge(graph.linked_actions.get(action)),
         "extent": figure_words.named(extent).say(context.language),
     }
 
@@ -253,7 +253,7 @@ def _downloads(context: PageContext, entry: Entry) -> list[Download]:
     chosen = {"plan": entry.key} if context.is_served else {}
     question = context.href("question/actions-of-plan.html", **chosen)
     downloads.append(Download(question, context.t("plan-question")))
-    networks = site_context.once("networks", lambda: set(explore.keys(site_context)))
+    networks = site_context.cached("networks", lambda: set(explore.keys(site_context)))
     if f"plan--{entry.key}" in networks:
         address = context.href(f"network/plan--{entry.key}.html")
         downloads.append(Download(address, context.t("plan-network")))
@@ -265,7 +265,7 @@ def _downloads(context: PageContext, entry: Entry) -> list[Download]:
 
 def _meetings(context: PageContext, plan: str) -> list[Values]:
     """The plans linked with a plan at any level, each with the firmest, in the order of every list."""
-    once = context.site_context.once
+    once = context.site_context.cached
     by_plan = once("meetings by plan", partial(_meetings_by_plan, context.graph.meetings))
     return [_meeting(context, plan, meeting) for meeting in by_plan.get(plan, ())]
 
@@ -287,14 +287,14 @@ def _meeting(context: PageContext, plan: str, meeting: figures.PlanMeeting) -> V
     ways = []
     for ends in ((plan, partner), (partner, plan)):
         tell = partial(plan_ties.citing, context, knowledge, *ends)
-        ways.append(context.site_context.once(("way", context.language, ends), tell))
+        ways.append(context.site_context.cached(("way", context.language, ends), tell))
     return {
         "plan": partner,
-        "mark": context.mark(meeting.level),
+        "mark": context.level_badge(meeting.level),
         "bits": plan_ties.bits_shown(context, meeting.low(evidence.HEADLINE)),
         "all_bits": plan_ties.bits_shown(context, meeting.bits[-1]),
         "ways": ways,
-        "address": context.pair(plan, partner),
+        "address": context.pair_address(plan, partner),
     }
 
 
@@ -342,7 +342,7 @@ def _citations(notes: Notes, plan: str, quoted: Collection[str]) -> PlanCitation
     homes = graph.homes
     cites: dict[_CitedPassages, _PlacedCitation] = {}
     cited: dict[_CitedPassages, _PlacedCitation] = {}
-    by_plan = context.site_context.once(
+    by_plan = context.site_context.cached(
         "citations of plans", partial(_citations_by_plan, graph.citations, homes)
     )
     for citation in by_plan.get(plan, ()):
@@ -411,7 +411,7 @@ def _csv(context: PageContext) -> str | None:
     if graph.parts.actions.get(entry.iri):
         return ask()
     # of all plans without actions the answer is the same
-    return context.site_context.once("csv without actions", ask)
+    return context.site_context.cached("csv without actions", ask)
 
 
 PAGES = (View("plan", plan_values, _KEYS, section="plans"),)

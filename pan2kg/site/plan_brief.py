@@ -25,11 +25,11 @@ def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -
     Its tables are taken at the level. Raises :exc:`~pan2kg.errors.QueryError` where there is no
     such plan.
     """
-    graph = context.spoken
+    graph = context.localized_graph
     iri = graph.plan(context.request.key)
     bundle = context.site_context.bundle
     # what is printed has all of it in one place
-    context = PageContext(replace(context.site_context, document=None), context.request)
+    context = PageContext(replace(context.site_context, document_place=None), context.request)
     filled = {**frame(context, {}), "section": "plans", **(plan.plan_values(context) or {})}
     page = templates.render("plan.html", filled)
     page = page.replace(" data-cards", "")  # there is no script to name the cells of a row

@@ -93,19 +93,19 @@ def shown_plans(site_context: SiteContext, choice: PlanFilter) -> list[str]:
 
 def plan_sets(site_context: SiteContext) -> PlanSets:
     """The plans of the graph, read once for all pages."""
-    return site_context.once("plan sets", partial(_read_sets, site_context))
+    return site_context.cached("plan sets", partial(_read_sets, site_context))
 
 
 def _read_sets(site_context: SiteContext) -> PlanSets:
     graph = site_context.graph
     every = [plan.iri for plan in graph.uses.plans if plan.is_plan]
     whole = frozenset(iri for (iri,) in graph.read(program_query("site/whole-lists")))
-    return PlanSets(every, site_context.foreign, whole, graph.known().read_plans)
+    return PlanSets(every, site_context.foreign_plans, whole, graph.known().read_plans)
 
 
 def plan_facts(site_context: SiteContext) -> Mapping[str, PlanFacts]:
     """What each plan can be chosen by, read once for all pages."""
-    return site_context.once("plan facts", partial(_read_facts, site_context.graph))
+    return site_context.cached("plan facts", partial(_read_facts, site_context.graph))
 
 
 def _read_facts(graph: Graph) -> Mapping[str, PlanFacts]:

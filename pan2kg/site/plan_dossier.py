@@ -49,7 +49,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[Fact]) -> Dossier:
     named_texts = [use.text for use in uses if use.work == plan]
     duties = brief.duties(graph, evidence.HEADLINE, plan)
     return Dossier(
-        context.caption(evidence.HEADLINE),
+        context.level_caption(evidence.HEADLINE),
         [
             *_sentences_on_links(context, knowledge, plan),
             *_sentences_on_actions(context, knowledge, plan),
@@ -65,9 +65,9 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[Fact]) -> Dossier:
 
 def brief_of(context: PageContext, plan: str) -> brief.Brief:
     """The brief of a plan in the language of the page, written once."""
-    graph = context.spoken
+    graph = context.localized_graph
     write = partial(brief.write_brief, graph, plan)
-    return context.site_context.once(f"brief of {plan} in {graph.language}", write)
+    return context.site_context.cached(f"brief of {plan} in {graph.language}", write)
 
 
 def has_brief(context: PageContext, plan: str) -> bool:
@@ -75,7 +75,7 @@ def has_brief(context: PageContext, plan: str) -> bool:
     if context.is_served:
         return plan in context.graph.home_of.values()
     site_context = context.site_context
-    return context.key(plan) in site_context.once("briefs", partial(brief_keys, site_context))
+    return context.key(plan) in site_context.cached("briefs", partial(brief_keys, site_context))
 
 
 def brief_keys(site_context: SiteContext) -> Sequence[str]:
@@ -93,7 +93,7 @@ def _sentences_on_links(context: PageContext, knowledge: known.Known, plan: str)
     name = context.subject.brief(plan)
     reach = knowledge.reach(plan)
     more = context.graph.known("editors").reach(plan).linked - reach.linked
-    missing = context.site_context.once(
+    missing = context.site_context.cached(
         "unseen by plan", partial(_unseen_by_plan, knowledge.occasions)
     )
     return [
@@ -140,7 +140,7 @@ def _uses_by_plan(context: PageContext, knowledge: known.Known) -> Mapping[str, 
             uses.setdefault(knowledge.tables.works.plan(use.work) or "", []).append(use)
         return uses
 
-    return context.site_context.once("uses by plan", by_plan)
+    return context.site_context.cached("uses by plan", by_plan)
 
 
 def _citations_by_plan(context: PageContext, knowledge: known.Known) -> Mapping[str, list[Saying]]:
@@ -158,4 +158,4 @@ def _citations_by_plan(context: PageContext, knowledge: known.Known) -> Mapping[
                     citations.setdefault(plan, []).append(saying)
         return citations
 
-    return context.site_context.once("citations by plan", by_plan)
+    return context.site_context.cached("citations by plan", by_plan)

@@ -152,7 +152,7 @@ def _downloads(context: PageContext, plans_number: int) -> list[Download]:
         endings.append("svg")
         if context.is_served and find_spec("matplotlib") is not None:
             endings += ["png", "pdf"]
-    asked = context.chosen(*ASKED)
+    asked = context.nonempty_arguments(*ASKED)
     downloads = []
     for ending in endings:
         downloads.append(Download(context.href(f"matrix.{ending}", **asked), ending.upper()))
@@ -199,7 +199,7 @@ def cell_of(context: PageContext, met: MeetingsByPlans, plans: tuple[str, str]) 
     return MatrixCell(
         kind="declared" if arrow else "inferred",
         words=" · ".join(words) or context.t("cell-together"),
-        href=context.pair(*plans, **context.handed),
+        href=context.pair_address(*plans, **context.level_arguments),
         arrow=arrow,
         bits=bits,
     )
@@ -278,7 +278,7 @@ def _filter_rows(
             row["foreign"] = 1
         # what heads the column of a plan where that is not what its row begins with
         if plan in linked and not graph.labels.brief(plan, context.request.data).whole:
-            row["head"] = context.short(plan)
+            row["head"] = context.short_link(plan)
         rows.append(row)
     return rows
 
@@ -292,7 +292,7 @@ def listed_pair(context: PageContext, meeting: figures.PlanMeeting) -> list[Valu
         ways.append(level.key if level and is_counted else "")
     low = round(meeting.low(context.level), 6)
     bits = int(low) if low == int(low) else low
-    names = [plan, context.called(plan), partner, context.called(partner)]
+    names = [plan, context.brief_name(plan), partner, context.brief_name(partner)]
     return [*names, *ways, bits, meeting.level.key]
 
 

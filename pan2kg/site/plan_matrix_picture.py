@@ -74,8 +74,8 @@ def _caption(context: PageContext, choice: PlanFilter, more: int) -> sheet.Capti
         notes.append(t("sheet-others", n=more))
     if sets.partly_known:
         notes.append(t("matrix-partly", n=sets.partly_known, of=len(sets.every)))
-    notes.append(context.basis(context.known))
-    choices = {"filter-evidence": context.caption(choice.level)}
+    notes.append(context.basis_words(context.known))
+    choices = {"filter-evidence": context.level_caption(choice.level)}
     if choice.topic:
         choices["kind-topic"] = context.name(choice.topic)
     if choice.body:
@@ -94,7 +94,7 @@ def _marks(
     for line, name in enumerate(rows):
         number = str(line + 1)
         head = drawing.Box(0, line * _HIGH, _HEAD, _HIGH)
-        marks.append(sheet.row_head(head, number, name, context.extent(name.iri)))
+        marks.append(sheet.row_head(head, number, name, context.extent_words(name.iri)))
         for column, partner in enumerate(rows):
             box = drawing.Box(_HEAD + column * _WIDE, line * _HIGH, _WIDE, _HIGH)
             if line == column:

@@ -75,7 +75,7 @@ def _next_edition(knowledge: known.Known, plan: str) -> citations.Span | None:
 
 def _day_issued(context: PageContext, span: citations.Span | None) -> str:
     key = ("issued", context.language, span)
-    return context.site_context.once(key, partial(_day_words, context, span))
+    return context.site_context.cached(key, partial(_day_words, context, span))
 
 
 def _day_words(context: PageContext, span: citations.Span | None) -> str:
@@ -129,7 +129,9 @@ def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeti
     """The line of a linked pair; bits are empty where nothing shared was seen."""
     bits = bits_shown(context, met.low(knowledge.level))
     ways = [citing(context, knowledge, *ends) for ends in (met.plans, met.plans[::-1])]
-    return MeetingLine(met.plans, context.mark(met.level), context.pair(*met.plans), bits, ways)
+    return MeetingLine(
+        met.plans, context.level_badge(met.level), context.pair_address(*met.plans), bits, ways
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def shared(
             n=weights.n,
             bits=bits_words(contribution.bits, language),
             gain=bits_words(contribution.gain, language),
-            mark=context.mark(contribution.level),
+            mark=context.level_badge(contribution.level),
             share=format_number(f"{(users_number + 1) / (weights.n + 2):.3f}", language),
             tie=context.t(f"use-{weaker_tie}"),
             ic=bits_words(float(weights.ic[at]), language),
@@ -216,6 +218,6 @@ def _text_use(context: PageContext, use: texts.Use) -> ShownUse:
         use.text,
         tie=context.t(f"use-{TIES[use.share]}"),
         relation=", ".join(relations),
-        mark=context.mark(use.level),
+        mark=context.level_badge(use.level),
         quotes=values.quotes_of(context, statements.values(use.link, values.PASSAGE)),
     )

@@ -154,7 +154,7 @@ def _values(context: PageContext) -> Values:
     checked, is_running = _check_state(site_context)
     # what is shown of it is the same in every language
     reading = partial(read_quality, site_context.graph, catalogue=site_context.catalogue)
-    quality: Quality = site_context.once("quality", reading)
+    quality: Quality = site_context.cached("quality", reading)
     all_links = sum(quality.links.values(), Counter[str]())
     standard_names = _standard_names(language)
 

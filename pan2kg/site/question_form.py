@@ -149,7 +149,7 @@ def _offers(context: PageContext, kind: str, value: str) -> list[ValueOffer]:
     offers = []
     for entry in context.graph.labels.of_kind(kind):
         if context.is_served or entry.key == value:
-            offers.append(ValueOffer(entry.key, context.called(entry.iri), entry.iri))
+            offers.append(ValueOffer(entry.key, context.brief_name(entry.iri), entry.iri))
     if kind != "action":
         offers.sort(key=lambda offer: _folded(offer.name))
     return offers

@@ -82,7 +82,7 @@ def _answer(context: page.PageContext, text: str) -> Result:
     store = _asked_graph(context).store
     if context.is_served:
         return store.query(text)
-    once = context.site_context.once
+    once = context.site_context.cached
     columns = answer_names.named_columns(text)
     asked = text
     if answer_names.differs_in_names(text, columns):
@@ -182,7 +182,7 @@ def _address_of_permalink(context: page.PageContext, query: Query) -> str:
     permalink = Permalink(query.name, fixed, graph.release, day, context.language)
     path, _, asked = str(permalink).partition("?")
     link = f"{relative(context.request.path, path)}?{asked}"
-    view = context.chosen(VIEW)
+    view = context.nonempty_arguments(VIEW)
     return f"{link}&{urlencode(view)}" if view else link
 
 
@@ -201,7 +201,9 @@ def _downloads(context: page.PageContext, query: Query) -> list[page.Download]:
     What a graph says of the things in an answer, a release has in its documents and its dump.
     """
     address = partial(
-        context.href, **question_form.chosen_values(context, query), **context.chosen(DAY)
+        context.href,
+        **question_form.chosen_values(context, query),
+        **context.nonempty_arguments(DAY),
     )
     path = f"question/{query.name}"
     table = page.Download(address(f"{path}.csv"), "CSV")

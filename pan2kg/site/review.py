@@ -43,7 +43,7 @@ _DESK = Messages("desk")
 
 
 def _review(context: PageContext) -> Values:
-    graph = context.spoken
+    graph = context.localized_graph
     is_open = bool(session_seal(context))
     queue = suggested.graph_candidates(graph)
     listed = []
@@ -102,7 +102,7 @@ def _card(context: PageContext, candidate: decision.Candidate) -> Values:
         "via": context.links(candidate.via),
         "type": context.label(f"{ID}linktype/{linked_as}") if linked_as else "",
         "strength": _strength(candidate, context.language),
-        "mark": context.mark(evidence.level(candidate.level)),
+        "mark": context.level_badge(evidence.level(candidate.level)),
         "expected": expected,
         "typed": _typed_for(context, candidate),
     }
@@ -151,7 +151,7 @@ class DeskView:
             query["later"] = " ".join(postponed)
         if passage is not None:
             query["passage"] = passage
-        query |= self.context.chosen(*_MODES)
+        query |= self.context.nonempty_arguments(*_MODES)
         return f"{self.context.href('review.html')}?{urlencode(query)}#candidate"
 
 
@@ -175,7 +175,7 @@ def _desk(context: PageContext) -> Values | None:
     has_passage = False
     if current and opened.is_graph_shown:
         suggestion = _card(context, current)
-        has_passage = bool(suggestions.passage_document(context.spoken, current))
+        has_passage = bool(suggestions.passage_document(context.localized_graph, current))
     elif current:
         proposal = _proposal(view, current)
     return {
@@ -195,7 +195,7 @@ def _desk(context: PageContext) -> Values | None:
 
 
 def _open_desk(context: PageContext) -> desk.Desk | None:
-    graph = context.spoken
+    graph = context.localized_graph
     arguments = context.arguments
     reader = arguments.get(MEMBER_NAME) or arguments.get("reader") or arguments.get(LAST_NAME, "")
     reader = " ".join(reader.split())[: fields.LIMITS["reviewer"]]
@@ -281,7 +281,7 @@ def _measured(context: PageContext, opened: desk.Desk) -> MeasuredReview:
     disputed = []
     # who is reading a second time must not see on what the others do not agree
     for candidate, *readings in () if opened.wanted.second else agreement.apart:
-        start, target = (context.spoken.label(end, language) for end in candidate.ends)
+        start, target = (context.localized_graph.label(end, language) for end in candidate.ends)
         verdicts = [_DESK.say(f"{status}-by", language, by=name) for name, status in readings]
         disputed.append(Disputed(start, target, verdicts))
     return MeasuredReview(lines, sentence, disputed)

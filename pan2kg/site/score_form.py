@@ -45,7 +45,7 @@ class ScoreRow(NamedTuple):
 
 
 def _scores(context: PageContext) -> Values:
-    graph = context.spoken
+    graph = context.localized_graph
     state = {**form_state(context, "scores.html"), "number": len(graph.scores)}
     if not session_seal(context):
         return state
@@ -115,7 +115,7 @@ def _score_matrix(
     context: PageContext, actions: Sequence[str], assessor: str, scale: Scale
 ) -> list[ScoreRow]:
     """Each action with its fields: what came back from the form, else the score the assessor gave before."""
-    scores = scoring.known_scores(context.spoken, assessor, scale.name)
+    scores = scoring.known_scores(context.localized_graph, assessor, scale.name)
 
     def field(row: str, column: str) -> ScoreField | None:
         if row == column:

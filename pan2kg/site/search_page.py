@@ -38,7 +38,7 @@ def _search(context: PageContext) -> Values:
     groups = {}
     if not asked:
         for kind in _ALWAYS:
-            iris = context.by_name(entry.iri for entry in graph.labels.of_kind(kind))
+            iris = context.sorted_by_name(entry.iri for entry in graph.labels.of_kind(kind))
             groups[kind] = _entries(graph, iris)
     for result in results:
         groups.setdefault(result.kind, []).append(result)

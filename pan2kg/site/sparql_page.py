@@ -56,7 +56,7 @@ def _editor(context: PageContext) -> Values:
     for name in sorted(questions.names(site_context)):
         query = graph.queries[name]
         examples.append(Example(query.question(language), questions.shown(query.text)))
-    foreign = site_context.once("terms of others", partial(_foreign_terms, site_context))
+    foreign = site_context.cached("terms of others", partial(_foreign_terms, site_context))
     completion = {
         "prefixes": graph.prefixes,
         "terms": [term._asdict() for term in (*_own_terms(context), *foreign)],

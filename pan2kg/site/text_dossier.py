@@ -35,7 +35,7 @@ _ELI = "http://data.europa.eu/eli/ontology#"
 def of_text(context: PageContext, text: str) -> Dossier:
     """The dossier of a text, by IRI; a use of what stands below it is a use of it."""
     knowledge = context.graph.known()
-    uses_by_text = context.site_context.once("uses by text", partial(_uses_by_text, knowledge))
+    uses_by_text = context.site_context.cached("uses by text", partial(_uses_by_text, knowledge))
     uses = uses_by_text.get(text, [])
     shares = _greatest_shares(knowledge, uses)
     drawing = context.draw("plans-of", thing=context.key(text)) if shares else None
@@ -58,9 +58,9 @@ def of_text(context: PageContext, text: str) -> Dossier:
     sayings = [Saying(use.link, use.level, (use.work,)) for use in ranked]
     works = [use.work for use in uses]
     return Dossier(
-        context.caption(evidence.HEADLINE),
+        context.level_caption(evidence.HEADLINE),
         [plans, *_sentences_on_duties(context, text), *_sentences_on_changes(context, text)],
-        attention=[*brief.of_text(context.spoken, knowledge, text)],
+        attention=[*brief.of_text(context.localized_graph, knowledge, text)],
         facts=known_facts(facts),
         picture=titled(context, "dossier-picture", drawing),
         proofs=proofs(context, (text,), sayings),

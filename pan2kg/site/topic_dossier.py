@@ -38,9 +38,9 @@ def of_topic(context: PageContext, topic: str) -> Dossier:
         sentences.append(sentence_on_missing(context, "topic-missing", missing))
     sentences.append(remark(context, "topic-editors"))
     return Dossier(
-        context.caption(evidence.HEADLINE),
+        context.level_caption(evidence.HEADLINE),
         sentences,
-        attention=[*brief.of_topic(context.spoken, knowledge, by_plan)],
+        attention=[*brief.of_topic(context.localized_graph, knowledge, by_plan)],
         picture=titled(context, "dossier-picture", drawing),
         lists=lists(context, {"what": by_plan}),
     )

@@ -50,7 +50,7 @@ def short_name(context: PageContext, iri: str) -> ShortName:
     if label.notation not in ("", label.text):
         words = f"{label.notation} {words}"
     content = piece("spoken")(words, context.foreign_language(language))
-    return ShortName(words, context.lead(context.address(iri), content))
+    return ShortName(words, context.link_to(context.address(iri), content))
 
 
 def value_html(context: PageContext, term: Term) -> Markup:
@@ -62,7 +62,7 @@ def value_html(context: PageContext, term: Term) -> Markup:
         words = with_french_spaces_in(term.language, words)
         return piece("spoken")(words, context.foreign_language(term.language))
     if words.startswith(("http://", "https://")) and " " not in words:
-        return context.lead(words, urlsplit(words).hostname or context.t("outside"))
+        return context.link_to(words, urlsplit(words).hostname or context.t("outside"))
     is_duration = term.datatype.value == XSD + "duration"
     words = recurrence_words(context, words) if is_duration else day_words(context, words)
     return markup(escape(words))

@@ -113,7 +113,7 @@ def test_a_declared_scale_is_taken_by_its_bounds_and_the_form_offers_what_it_all
     writable.file(SCALE_FILE).write_text(SCALE_HEAD + "".join(blocks), encoding="utf-8")
     given = GIVEN | {"scale": "shares"}
     ready = writable.reopened()
-    site = Site(SiteContext(ready.material, mode="served", writable=True))
+    site = Site(SiteContext(ready.material, mode="served", is_writable=True))
     form = {**CHOSEN, SESSION_SEAL: "secret", f"on:{ONE}": "1", f"on:{THREE}": "1"}
     fields = {
         "own": '<option value="5">+5</option>',
@@ -166,7 +166,7 @@ def page(
     mode: Mode = "served",
     writable: bool = True,
 ) -> str:
-    found = Site(SiteContext(dated, mode=mode, writable=writable)).page(path, arguments)
+    found = Site(SiteContext(dated, mode=mode, is_writable=writable)).page(path, arguments)
     assert found
     return found.body.decode()
 

@@ -96,7 +96,7 @@ def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(
 def test_a_page_of_a_release_leads_to_the_document_that_tells_the_statements(
     reader: Reader,
 ) -> None:
-    site = Reader(Site(SiteContext(reader.graph, document=document_of)))
+    site = Reader(Site(SiteContext(reader.graph, document_place=document_of)))
     page = site["en/action/lu-bhr-2-4-3.html"]
     assert 'href="../../doc/action/lu-b.html?en#lu-bhr-2-4-3">Data and sources: ' in page
     assert 'href="../../doc/link/8.html?en#80002e2dca65c523">stated' in page
