@@ -153,7 +153,7 @@ def _answer_question(
     if link:
         from pan2kg.site import permalink
 
-        notes.insert(0, permalink.notice(link.release, release, link.language))
+        notes.insert(0, permalink.release_notice(link.release, release, link.language))
     around = _Around(
         query.question(language),
         query.summary_in(language),

@@ -148,7 +148,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     if "link" in typed:
         from pan2kg.site import permalink
 
-        tell(permalink.notice(options.link.release, graph.release, options.language))
+        tell(permalink.release_notice(options.link.release, graph.release, options.language))
     if typed.get("weights"):
         from pan2kg.publish import weights as published
 

@@ -164,7 +164,7 @@ def run_report(options: argparse.Namespace) -> int:
     request = page.Request(f"{language}/plan/{key}.html", language, key)
     context = page.PageContext(page.SiteContext(graph, bundle=front_end.find_bundle()), request)
     files = plan_brief.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
-    emit_lines(printing.write_files(Path(options.output), files))
+    emit_lines(printing.write_report(Path(options.output), files))
     return 0
 
 

@@ -85,7 +85,7 @@ def run_publish(options: argparse.Namespace) -> int:
 
 def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     from pan2kg.publish import processes, published, release as releases, release_parts, vocabulary
-    from pan2kg.site.quality import check_apart
+    from pan2kg.site.quality import check_in_process
 
     if parts:
         tell_unbuilt()
@@ -97,7 +97,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
         if kept and any(part in release_parts.SITE for part in parts):
             # pages tell what a check found: it takes as much memory as the graph, and goes before
             # that is loaded
-            processes.apart(partial(check_apart, project_of(options), kept))
+            processes.apart(partial(check_in_process, project_of(options), kept))
         edition = _prepare(options)
         has_base = options.base is not None
         release_options = published.ReleaseOptions(today(), options.service or "", has_base)

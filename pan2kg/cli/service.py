@@ -204,7 +204,7 @@ def _pages(
     def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
         from pan2kg.site import registry
 
-        return registry.canonical(path, arguments)
+        return registry.canonical_arguments(path, arguments)
 
     return pages.Pages(site, assets, canonical=canonical, homes=homes, keeper=keeper)
 

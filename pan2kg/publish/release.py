@@ -83,7 +83,7 @@ def publish(
     """
     folder.refuse_target(target, edition.issue)
     refuse_quotations(edition.project, edition.kept)
-    with registry.seldom_collected(), folder.building(target) as work:
+    with registry.rare_collections(), folder.building(target) as work:
         return _ReleaseWriter(edition, work, note).write(options, parts)
 
 

@@ -12,7 +12,7 @@ from pan2kg.graph import labels, statements
 from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.server.document_paths import find_document, find_ours, find_thing
 from pan2kg.site import entity, registry
-from pan2kg.site.frame import frame
+from pan2kg.site.frame import frame_values
 from pan2kg.site.notes import Notes
 from pan2kg.site.page import HTML, PageContext, Request, SiteFile, Values
 from pan2kg.templates import render
@@ -36,9 +36,9 @@ class AllPages(registry.Site):
         self, iri: str, path: str, language: Language, arguments: Mapping[str, str] | None = None
     ) -> bytes:
         """The page of a thing as HTML; where nothing is said of it, on what its statements rest."""
-        request = Request(path, language, "", registry.canonical(path, arguments or {}))
+        request = Request(path, language, "", registry.canonical_arguments(path, arguments or {}))
         context = PageContext(self.site_context, request)
-        values = dict(entity.values_of(context, iri) or _values_of_silence(context, iri))
+        values = dict(entity.find_entity_values(context, iri) or _values_of_silence(context, iri))
         machine = values["machine"]
         is_served = context.site_context.mode == "served"
         if isinstance(machine, dict) and not machine["turtle"] and is_served:
@@ -48,7 +48,7 @@ class AllPages(registry.Site):
                 "turtle": context.site_href(f"{document}.ttl"),
                 "json": context.site_href(f"{document}.jsonld"),
             }
-        chrome = frame(context, registry.PAGES, str(values.get("section", "")))
+        chrome = frame_values(context, registry.PAGES, str(values.get("section", "")))
         return render("entity.html", {**chrome, **values}).encode()
 
 
@@ -58,4 +58,4 @@ def _values_of_silence(context: PageContext, iri: str) -> Values:
     if path_of(iri):
         statement = statements.Statement(iri, "", ox.Literal(""), iri)
         notes.number([statements.grounds_of(context.graph.statements, statement)])
-    return entity.page(context, labels.Entry(iri, "", "", "", "", {}), notes)
+    return entity.entity_values(context, labels.Entry(iri, "", "", "", "", {}), notes)

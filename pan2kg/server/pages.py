@@ -198,7 +198,7 @@ class Pages:
 
         state = self.site.state
         drawn = {}
-        with registry.seldom_collected(), suppress(Pan2kgError):  # it is told to who asks for one
+        with registry.rare_collections(), suppress(Pan2kgError):  # it is told to who asks for one
             missing = [path for path in HOMES if PageKey(path) not in self.cache]
             for path in missing or HOMES[:1]:
                 if page := self._draw(path, {}):

@@ -35,7 +35,7 @@ from pan2kg.site.entry_form import (
     PREVIEW,
     SERVICE_ONLY,
     SESSION_SEAL,
-    TYPED,
+    TYPED_PREFIX,
 )
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
@@ -327,8 +327,8 @@ def _typed_before(form: Form) -> dict[str, str]:
     """What had been typed when a session ended, which comes with the form that begins the next one."""
     typed = {}
     for name, value in form.items():
-        if name.startswith(TYPED):
-            typed[name.removeprefix(TYPED)] = value
+        if name.startswith(TYPED_PREFIX):
+            typed[name.removeprefix(TYPED_PREFIX)] = value
     return _typed(typed)
 
 

@@ -5,22 +5,22 @@ from urllib.parse import quote
 
 
 @lru_cache(maxsize=1 << 16)
-def way(folder: str, target: str) -> str:
+def quoted_path(folder: str, target: str) -> str:
     """The address of a page or file for the pages of a folder, both below the root; ``*`` is a folder of any name.
 
-    >>> way("fr/*/", "fr/question/où.html#x")
+    >>> quoted_path("fr/*/", "fr/question/où.html#x")
     '../question/o%C3%B9.html#x'
     """
-    file, hash_, fragment = relative(folder, target).partition("#")
+    file, hash_, fragment = relative_path(folder, target).partition("#")
     return f"{quote(file)}{hash_}{fragment}"
 
 
-def relative(start: str, target: str) -> str:
+def relative_path(start: str, target: str) -> str:
     """The way from one page to another, both as paths below the root.
 
-    >>> relative("fr/plan/a.html", "fr/index.html"), relative("index.html", "fr/index.html")
+    >>> relative_path("fr/plan/a.html", "fr/index.html"), relative_path("index.html", "fr/index.html")
     ('../index.html', 'fr/index.html')
-    >>> relative("fr/plan/a.html", "fr/plan/b.html#x"), relative("fr/a.html", "fr/a.html#x")
+    >>> relative_path("fr/plan/a.html", "fr/plan/b.html#x"), relative_path("fr/a.html", "fr/a.html#x")
     ('b.html#x', 'a.html#x')
     """
     *folders, _ = start.split("/")

@@ -24,7 +24,7 @@ class AnswerGrid(NamedTuple):
     cut: bool
 
 
-def grid(result: Result, context: PageContext) -> AnswerGrid:
+def result_grid(result: Result, context: PageContext) -> AnswerGrid:
     """An answer as a table of a page.
 
     A column with the names of things is left out: they are the words of the links.

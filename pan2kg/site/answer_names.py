@@ -61,7 +61,7 @@ def named_columns(text: str) -> dict[str, str]:
     return dict(_NAMED_COLUMN.findall(text))
 
 
-def differs_in_names(text: str, columns: Mapping[str, str]) -> bool:
+def differs_only_in_names(text: str, columns: Mapping[str, str]) -> bool:
     """Whether another language changes in the answer the names beside things alone, and not their order."""
     order = text.rpartition("ORDER BY")[2]
     return (
@@ -71,7 +71,7 @@ def differs_in_names(text: str, columns: Mapping[str, str]) -> bool:
     )
 
 
-def renamed(context: PageContext, answer: bytes, columns: Mapping[str, str]) -> bytes:
+def translate_names(context: PageContext, answer: bytes, columns: Mapping[str, str]) -> bytes:
     """An answer in JSON with the names of another language, in the columns whose names, and marks, are known."""
     names = context.site_context.cached("names", partial(_read_names, context.graph.store))
     content = json.loads(answer)

@@ -46,7 +46,7 @@ def _editions(site_context: SiteContext) -> dict[str, EditionPair]:
     return by_key
 
 
-def _changes(context: PageContext) -> Values | None:
+def _changes_values(context: PageContext) -> Values | None:
     pair = _editions(context.site_context).get(context.request.key)
     if not pair:
         return None
@@ -129,7 +129,7 @@ def _brief_of_changes(
 def _fate_lines(context: PageContext, group: Iterable[succession.ActionFate]) -> list[Values]:
     by_action = {action.action: action for action in group}
     lines: list[Values] = []
-    for iri in plan.ordered(context, by_action):
+    for iri in plan.sorted_by_number(context, by_action):
         action = by_action[iri]
         fate = making.coded("change", action.fate.value).say(context.language)
         quotes = []
@@ -149,4 +149,4 @@ def _fate_lines(context: PageContext, group: Iterable[succession.ActionFate]) ->
     return lines
 
 
-PAGES = (View("changes", _changes, _editions, section="plans"),)
+PAGES = (View("changes", _changes_values, _editions, section="plans"),)

@@ -26,9 +26,9 @@ from pan2kg.charts import (
     wrap,
 )
 from pan2kg.i18n import Language, Messages, format_number
-from pan2kg.site.layers import Course, Edge, layers
+from pan2kg.site.layers import Edge, EdgePath, layer_graph
 from pan2kg.site.ontology import ANY, Ontology, Term, anchor
-from pan2kg.site.turtle_statements import pick
+from pan2kg.site.turtle_statements import pick_text
 from pan2kg.turtle import PAN, SKOS
 
 _ONTOLOGY = Messages("ontology")
@@ -40,19 +40,19 @@ _SOLID = Pen("#5a6b7b", 1.2)
 _DASHED = Pen("#5a6b7b", 1.2, (5.0, 3.0))
 
 # lengths in pixels
-_LINE = 15.0
+_LINE_HEIGHT = 15.0
 """How far below each other lines of text stand."""
-_WIDTH = 192.0
+_BOX_WIDTH = 192.0
 """How wide a box is."""
-_GAP = 22.0
+_BOX_GAP = 22.0
 """Between boxes of a column."""
-_CURVE = 64.0
+_CURVE_WIDTH = 64.0
 """The room between columns beside the names, in which lines bend."""
-_PAD = 9.0
+_PADDING = 9.0
 _MARGIN = 16.0
-_WAYPOINT = 6.0
+_WAYPOINT_HEIGHT = 6.0
 """How high the place is where a line passes through a column."""
-_BESIDE_NAME = 14.0
+_NAME_MARGIN = 14.0
 """How much longer than the name that stands on it a line is."""
 _TITLE_LINES = 2
 """How many lines the title of a box has at most."""
@@ -97,7 +97,7 @@ class _Layout(NamedTuple):
     # where boxes and waypoints stand, which of these each edge passes, which edges lead back, and
     # the names of properties beside each box, from top to bottom
     boxes: Mapping[str, Box]
-    courses: Mapping[Edge, Course]
+    courses: Mapping[Edge, EdgePath]
     turned: Collection[Edge]
     beside: Mapping[str, Sequence[LaneName]]
 
@@ -107,7 +107,7 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     tops = ontology.tops()
     content = _content(ontology, tops, language)
     texts = _box_texts(ontology, tops, content, language)
-    layout = _laid_out(content.lanes, texts)
+    layout = _lay_out(content.lanes, texts)
     marks: list[Mark] = []
     for lane in content.lanes:
         marks += _lane_marks(lane, layout)
@@ -136,7 +136,7 @@ def _content(ontology: Ontology, tops: Mapping[str, str], language: Language) ->
     rows = defaultdict[str, list[str]](list)
     for iri, top in sorted(tops.items()):
         if iri != top:
-            rows[top].append(f"▸ {pick(labels[iri], language).words}")
+            rows[top].append(f"▸ {pick_text(labels[iri], language).words}")
     for relation in ontology.relations():
         name = anchor(relation.property)
         if relation.start in _CONCEPTS:
@@ -164,9 +164,9 @@ def _box_texts(
             title = _ONTOLOGY.say("diagram.any", language)
             subtitle = ""
         else:
-            title = pick(terms[name].labels, language).words
+            title = pick_text(terms[name].labels, language).words
             subtitle = _subtitle(terms[name], language)
-        lines = wrap(title, _WIDTH - 2 * _PAD, _TITLE, _TITLE_LINES)
+        lines = wrap(title, _BOX_WIDTH - 2 * _PADDING, _TITLE, _TITLE_LINES)
         texts[name] = _BoxText(title, lines, subtitle, content.rows.get(name, ()))
     return texts
 
@@ -179,21 +179,23 @@ def _subtitle(term: Term, language: Language) -> str:
 # Where things stand
 
 
-def _laid_out(lanes: Mapping[ClassLane, Sequence[str]], texts: Mapping[str, _BoxText]) -> _Layout:
-    columns, courses, turned = layers(texts, [lane.edge for lane in lanes])
+def _lay_out(lanes: Mapping[ClassLane, Sequence[str]], texts: Mapping[str, _BoxText]) -> _Layout:
+    columns, courses, turned = layer_graph(texts, [lane.edge for lane in lanes])
     beside = _names_beside(lanes, columns, courses)
     heights = {}
     for name, text in texts.items():
         lines_number = 1 + len(text.title_lines) + len(text.rows)
         names_number = len(beside.get(name, ()))
-        heights[name] = 2 * _PAD + max(2 + lines_number * _LINE, names_number * _LINE)
+        heights[name] = 2 * _PADDING + max(
+            2 + lines_number * _LINE_HEIGHT, names_number * _LINE_HEIGHT
+        )
     return _Layout(_boxes(columns, heights, beside), courses, turned, beside)
 
 
 def _names_beside(
     lanes: Mapping[ClassLane, Sequence[str]],
     columns: Iterable[Sequence[str]],
-    courses: Mapping[Edge, Course],
+    courses: Mapping[Edge, EdgePath],
 ) -> Mapping[str, Sequence[LaneName]]:
     """Beside each box on the right the names of its lanes, in the order of what these lead to."""
     places = {}
@@ -214,7 +216,9 @@ def _boxes(
     """Where boxes and waypoints stand, columns beside each other, each centred on the tallest."""
     column_heights = []
     for column in columns:
-        column_heights.append(sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP)
+        column_heights.append(
+            sum(heights.get(name, _WAYPOINT_HEIGHT) + _BOX_GAP for name in column) - _BOX_GAP
+        )
     tallest = max(column_heights, default=0.0)
     boxes = {}
     x = _MARGIN
@@ -222,15 +226,15 @@ def _boxes(
         y = _MARGIN + (tallest - height) / 2
         widest = 0.0
         for name in column:
-            boxes[name] = Box(x, y, _WIDTH, heights.get(name, _WAYPOINT))
-            y += boxes[name].height + _GAP
-            widest = max(widest, _room_beside(beside.get(name, ())))
-        x += _WIDTH + widest + _CURVE
+            boxes[name] = Box(x, y, _BOX_WIDTH, heights.get(name, _WAYPOINT_HEIGHT))
+            y += boxes[name].height + _BOX_GAP
+            widest = max(widest, _names_width(beside.get(name, ())))
+        x += _BOX_WIDTH + widest + _CURVE_WIDTH
     return boxes
 
 
-def _room_beside(names: Iterable[LaneName]) -> float:
-    return max((measure(row.name, _ROW) + _BESIDE_NAME for row in names), default=0.0)
+def _names_width(names: Iterable[LaneName]) -> float:
+    return max((measure(row.name, _ROW) + _NAME_MARGIN for row in names), default=0.0)
 
 
 # Marks
@@ -242,20 +246,20 @@ def _lane_marks(lane: ClassLane, layout: _Layout) -> Iterator[Mark]:
     course = layout.courses[lane.edge]
     box = layout.boxes[course[0]]
     names = layout.beside[course[0]]
-    top = box.y + (box.height - len(names) * _LINE) / 2
+    top = box.y + (box.height - len(names) * _LINE_HEIGHT) / 2
     left = box.x + box.width
-    right = left + _room_beside(names)
+    right = left + _names_width(names)
     places = [place for place, beside in enumerate(names) if beside.lane == lane]
     # the curve begins at the stroke in the middle
-    level = top + (places[len(places) // 2] + 1) * _LINE
+    level = top + (places[len(places) // 2] + 1) * _LINE_HEIGHT
     for place in places:
-        yield Label(left + 9, top + place * _LINE + 12, names[place].name, _ROW)
+        yield Label(left + 9, top + place * _LINE_HEIGHT + 12, names[place].name, _ROW)
     for place in places:
-        y = top + (place + 1) * _LINE
+        y = top + (place + 1) * _LINE_HEIGHT
         yield Line(((left, y), (right, y)), pen)
         if y != level:
             yield Line(((right, y), (right, level)), pen)
-    points = [(right, level), *_points_passed(course, layout)]
+    points = [(right, level), *_points_on_way(course, layout)]
     yield Line(_smooth(points), pen, curved=True)
     if lane.edge in layout.turned:
         yield Line.arrow((left, level), math.pi, pen.colour)
@@ -263,7 +267,7 @@ def _lane_marks(lane: ClassLane, layout: _Layout) -> Iterator[Mark]:
         yield Line.arrow(points[-1], 0.0, pen.colour)
 
 
-def _points_passed(course: Course, layout: _Layout) -> Iterator[tuple[float, float]]:
+def _points_on_way(course: EdgePath, layout: _Layout) -> Iterator[tuple[float, float]]:
     for waypoint in course[1:-1]:
         passed = layout.boxes[waypoint]
         yield passed.x, passed.y + 3
@@ -289,16 +293,16 @@ def _box_marks(box: Box, text: _BoxText, *, is_any: bool) -> Iterator[Mark]:
     fill = frame.SHADE if is_any else frame.PAPER
     pen = Pen(frame.GREY, 1.0, (3.0, 3.0)) if is_any else Pen(frame.INK, 1.2)
     yield Box(box.x, box.y, box.width, box.height, fill, pen)
-    x = box.x + _PAD
-    y = box.y + _PAD + 12
-    room = box.width - 2 * _PAD
+    x = box.x + _PADDING
+    y = box.y + _PADDING + 12
+    room = box.width - 2 * _PADDING
     for place, line in enumerate(text.title_lines):
-        yield Label(x, y + place * _LINE, line, _TITLE)
-    y += (len(text.title_lines) - 1) * _LINE
+        yield Label(x, y + place * _LINE_HEIGHT, line, _TITLE)
+    y += (len(text.title_lines) - 1) * _LINE_HEIGHT
     if text.subtitle:
-        yield Label(x, y + _LINE, shorten(text.subtitle, room, _NAME), _NAME)
+        yield Label(x, y + _LINE_HEIGHT, shorten(text.subtitle, room, _NAME), _NAME)
     if text.rows:
-        rule = y + _LINE + 6
+        rule = y + _LINE_HEIGHT + 6
         yield Line(((box.x, rule), (box.x + box.width, rule)), Pen(frame.RULE))
     for place, row in enumerate(text.rows, start=2):
-        yield Label(x, y + 4 + place * _LINE, shorten(row, room, _ROW), _ROW)
+        yield Label(x, y + 4 + place * _LINE_HEIGHT, shorten(row, room, _ROW), _ROW)

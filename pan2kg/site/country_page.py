@@ -15,7 +15,7 @@ from pan2kg.site.opening import (
     shortcomings,
 )
 from pan2kg.site.page import PageContext, SiteContext, Values, View
-from pan2kg.site.plan import period
+from pan2kg.site.plan import period_words
 from pan2kg.turtle.vocabulary import key as code_of
 
 
@@ -73,7 +73,7 @@ def _country(context: PageContext) -> Values | None:
         "title": context.t("country-title", country=context.name(country)),
         "opening": opening(context, main, _findings(context, plans)),
         "asked": action_asking(context) if country == graph.profile.country else "",
-        "lines": [PlanLine(plan, period(context, plan), reach[plan]) for plan in order],
+        "lines": [PlanLine(plan, period_words(context, plan), reach[plan]) for plan in order],
         "countries": country_links(context),
     }
 

@@ -61,7 +61,7 @@ _DOWNLOADS = (
 # Files of the whole
 
 
-def packed(site_context: SiteContext) -> bytes:
+def graph_nquads_gzip(site_context: SiteContext) -> bytes:
     """The graph as N-Quads, packed; made once."""
 
     def make() -> bytes:
@@ -76,14 +76,16 @@ def packed(site_context: SiteContext) -> bytes:
     return site_context.cached("packed", make)
 
 
-def scripted(site_context: SiteContext, _: object) -> bytes:
+def graph_script(site_context: SiteContext, _: object) -> bytes:
     """The graph as a script: a page opened from disk may not fetch, but may load one."""
     store: Store = site_context.graph.store
     quads: Iterable[ox.Quad]
     if isinstance(store, LocalStore):
         quads = _graph_by_graph(store)
     else:
-        quads = ox.parse(gzip.decompress(packed(site_context)), format=ox.RdfFormat.N_QUADS)
+        quads = ox.parse(
+            gzip.decompress(graph_nquads_gzip(site_context)), format=ox.RdfFormat.N_QUADS
+        )
     # graph by graph and by prefixes it takes least room
     prefixes = writer.read_prefixes(site_context.graph.project)
     text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=prefixes)
@@ -96,7 +98,7 @@ def _graph_by_graph(store: LocalStore) -> Iterator[ox.Quad]:
         yield from sorted(inner.quads_for_pattern(None, None, None, graph), key=str)
 
 
-def joined(project: Project, files: Callable[[Project], Iterable[Path]]) -> bytes:
+def merge_turtle(project: Project, files: Callable[[Project], Iterable[Path]]) -> bytes:
     """Turtle files of a project as one, with the same bytes each time."""
     store = ox.Store()
     for path in files(project):
@@ -110,19 +112,19 @@ def joined(project: Project, files: Callable[[Project], Iterable[Path]]) -> byte
 
 
 def _graph_file(site_context: SiteContext, _: object) -> bytes:
-    return packed(site_context)
+    return graph_nquads_gzip(site_context)
 
 
-def _joined_file(
+def _merged_file(
     site_context: SiteContext, _: object, files: Callable[[Project], Iterable[Path]]
 ) -> bytes:
-    return joined(site_context.graph.project, files)
+    return merge_turtle(site_context.graph.project, files)
 
 
 # What can be taken along
 
 
-def _data(context: PageContext) -> Values:
+def _data_values(context: PageContext) -> Values:
     graph = context.graph
     language = context.language
     notice = graph.notice
@@ -138,11 +140,11 @@ def _data(context: PageContext) -> Values:
         "iri": graph.dataset_iri,
         "changed": format_day(changed, language) if changed else "",
         "notes": notice.texts("notes", language),
-        "dataset": embedded(_dataset(context)),
+        "dataset": embedded(_schema_org_dataset(context)),
     }
 
 
-def _dataset(context: PageContext) -> dict[str, object]:
+def _schema_org_dataset(context: PageContext) -> dict[str, object]:
     """The dataset as schema.org says it, for search engines: what the graph states, in the language of the page."""
     graph = context.graph
     notice = graph.notice
@@ -188,7 +190,7 @@ def _dataset(context: PageContext) -> dict[str, object]:
 # What this is, and its sources
 
 
-def _about(context: PageContext) -> Values:
+def _about_values(context: PageContext) -> Values:
     graph = context.graph
     coherence_action = graph.profile.coherence_action
     action = graph.labels.label(coherence_action, context.request.language)
@@ -215,7 +217,7 @@ class SourceDocument:
     passages: int
 
 
-def _sources(context: PageContext) -> Values:
+def _sources_values(context: PageContext) -> Values:
     sources = []
     remembered = []
     for entry in context.graph.labels.of_kind("document"):
@@ -258,16 +260,16 @@ def _source_document(context: PageContext, entry: Entry) -> SourceDocument:
 
 
 PAGES = (
-    View("sources", _sources, title="sources-title", section="data", below=3),
-    View("data", _data, title="menu-data", section="data", menu=6),
-    View("about", _about, title="about-title", section="data", below=4),
+    View("sources", _sources_values, title="sources-title", section="data", below=3),
+    View("data", _data_values, title="menu-data", section="data", menu=6),
+    View("about", _about_values, title="about-title", section="data", below=4),
     # what was tested, and what is not yet as it should be
     View("accessibility", lambda _: {}, title="accessibility"),
     View("404", lambda _: {}, title="missing-title"),
 )
 FILES = (
-    CommonFile("data/graph.js", JAVASCRIPT, scripted),
+    CommonFile("data/graph.js", JAVASCRIPT, graph_script),
     CommonFile("data/pan2kg.nq.gz", "application/gzip", _graph_file),
-    CommonFile("data/ontology.ttl", TURTLE, partial(_joined_file, files=Project.ontology_files)),
-    CommonFile("data/shapes.ttl", TURTLE, partial(_joined_file, files=Project.shape_files)),
+    CommonFile("data/ontology.ttl", TURTLE, partial(_merged_file, files=Project.ontology_files)),
+    CommonFile("data/shapes.ttl", TURTLE, partial(_merged_file, files=Project.shape_files)),
 )

@@ -23,23 +23,23 @@ from pan2kg.site.page import (
     SiteContext,
     Values,
     View,
-    packed,
+    gzip_bytes,
 )
 from pan2kg.tables import formats, making
 from pan2kg.tables.figure_words import amount, named, value_words
 
 _FIGURE = Messages("figure")
-_BY_ID = {figure.id: figure for figure in figures.FIGURES}
-_LARGE = ("broad-action-pairs",)
+_FIGURES_BY_ID = {figure.id: figure for figure in figures.FIGURES}
+_PACKED_FIGURES = ("broad-action-pairs",)
 """Figures with so long a list that an export has it packed."""
 
 # by the names of the columns of lists: things, counts (other numbers are bits), what is seen or
 # not, and terms with a name of their own
-_THINGS = frozenset({"plan", "other_plan", "action", "other_action"})
-_NUMBERS = frozenset({"texts", "measures", "published"})
-_YES_OR_NO = frozenset({"text", "web", "in_statement", "sharing"})
+_THING_COLUMNS = frozenset({"plan", "other_plan", "action", "other_action"})
+_COUNT_COLUMNS = frozenset({"texts", "measures", "published"})
+_SEEN_COLUMNS = frozenset({"text", "web", "in_statement", "sharing"})
 _Term = evidence.Level | evidence.Extent | citations.Verdict | Standing
-_TERMS: Final[Mapping[str, Callable[[str], _Term | None]]] = {
+_TERM_BY_COLUMN: Final[Mapping[str, Callable[[str], _Term | None]]] = {
     "level": evidence.level,
     "cites_at": evidence.level,
     "cited_at": evidence.level,
@@ -63,7 +63,7 @@ class RegisterLine:
     population: str
 
 
-def line(context: PageContext, row: figures.Taken) -> RegisterLine:
+def register_line(context: PageContext, row: figures.Taken) -> RegisterLine:
     """A figure as a line of the register: its name with a link, and its value at each level."""
     return RegisterLine(
         address=context.href(f"definition/{row.figure.id}.html", **context.level_arguments),
@@ -78,22 +78,22 @@ def _population(context: PageContext, row: figures.Taken) -> str:
     return "–" if row.population is None else context.number(row.population)
 
 
-def _index(context: PageContext) -> Values:
-    return {"lines": [line(context, row) for row in context.graph.figures(context.level)]}
+def _register_values(context: PageContext) -> Values:
+    return {"lines": [register_line(context, row) for row in context.graph.figures(context.level)]}
 
 
-def _figure_asked_for(context: PageContext) -> figures.Figure | None:
+def _requested_figure(context: PageContext) -> figures.Figure | None:
     key = context.request.key
-    return _BY_ID.get(figures.FORMER.get(key, key))
+    return _FIGURES_BY_ID.get(figures.FORMER.get(key, key))
 
 
-def _values(context: PageContext) -> Values | None:
-    figure = _figure_asked_for(context)
+def _figure_values(context: PageContext) -> Values | None:
+    figure = _requested_figure(context)
     if figure is None:
         return None
     taken = next(row for row in context.graph.figures(context.level) if row.figure is figure)
     rows = figure.rows(context.known)
-    is_packed = figure.id in _LARGE and context.site_context.mode == "static"
+    is_packed = figure.id in _PACKED_FIGURES and context.site_context.mode == "static"
     ending = "csv.gz" if is_packed else "csv"
     address = context.href(f"definition/{figure.id}.{ending}", **context.level_arguments)
     return {
@@ -103,7 +103,7 @@ def _values(context: PageContext) -> Values | None:
         "among": figure.message("among").say(context.language),
         "value": value_words(taken.value, taken, context.language),
         "population": _population(context, taken),
-        "at_levels": _at_levels(context, taken),
+        "at_levels": _level_values(context, taken),
         "is_interval": figure.unit is not figures.Unit.COUNT,
         "number": len(rows),
         "columns": [(name, _heading(context, name)) for name in figure.columns],
@@ -122,7 +122,7 @@ class LevelValue:
     is_shown: bool
 
 
-def _at_levels(context: PageContext, row: figures.Taken) -> list[LevelValue]:
+def _level_values(context: PageContext, row: figures.Taken) -> list[LevelValue]:
     # only what is one count says what each level adds to the firmer one
     is_count = row.figure.unit is figures.Unit.COUNT and len(row.value) == 1
     values_shown = []
@@ -156,17 +156,17 @@ def _cells(
 def _cell(context: PageContext, column: str, value: figures.Scalar) -> Markup | str:
     language = context.language
     text = str(value)
-    if column in _THINGS:
+    if column in _THING_COLUMNS:
         return context.link(text)
-    if column in _YES_OR_NO:
+    if column in _SEEN_COLUMNS:
         return context.t("list-seen" if value else "list-not-seen")
     if value is None:
         return context.t("unknown")
     if not isinstance(value, str):
-        unit = figures.Unit.COUNT if column in _NUMBERS else figures.Unit.BITS
+        unit = figures.Unit.COUNT if column in _COUNT_COLUMNS else figures.Unit.BITS
         return amount(value, unit, language)
-    if column in _TERMS:
-        term = _TERMS[column](text)
+    if column in _TERM_BY_COLUMN:
+        term = _TERM_BY_COLUMN[column](text)
         return named(term).say(language) if term else context.t("list-not-seen")
     if column == "ways":
         ways = [named(citations.Way(direction)).say(language) for direction in text.split()]
@@ -178,14 +178,14 @@ def _cell(context: PageContext, column: str, value: figures.Scalar) -> Markup | 
 
 
 def _csv(context: PageContext) -> str | None:
-    figure = _figure_asked_for(context)
+    figure = _requested_figure(context)
     if figure is None:
         return None
     # beside each thing stands its name in short, as on pages
     head = []
     for column in figure.columns:
         head.append(column)
-        if column in _THINGS:
+        if column in _THING_COLUMNS:
             head.append(f"{column}_label")
     in_short = partial(values.short_name, context)
     rows = []
@@ -193,7 +193,7 @@ def _csv(context: PageContext) -> str | None:
         row = []
         for column, value in zip(figure.columns, cells, strict=True):
             row.append(value)
-            if column in _THINGS:
+            if column in _THING_COLUMNS:
                 name = context.cached("outline", str(value), in_short).words
                 row.append(name)
         rows.append(row)
@@ -201,22 +201,22 @@ def _csv(context: PageContext) -> str | None:
 
 
 def _packed_csv(context: PageContext) -> bytes:
-    return packed((_csv(context) or "").encode())
+    return gzip_bytes((_csv(context) or "").encode())
 
 
-def _exported_as_text(_: SiteContext) -> list[str]:
-    return sorted(_BY_ID.keys() - set(_LARGE))
+def _unpacked_keys(_: SiteContext) -> list[str]:
+    return sorted(_FIGURES_BY_ID.keys() - set(_PACKED_FIGURES))
 
 
 # How counts add up
 
 
-def _reconciled(context: PageContext) -> Values:
+def _accounts_values(context: PageContext) -> Values:
     known_at = {level: context.graph.known(level) for level in evidence.FIGURED}
     accounts = []
     for number, account in enumerate(figures.reconcile(known_at, context.level), 1):
-        whole = _part(context, account.whole)
-        parts = [_part(context, part) for part in account.parts]
+        whole = _part_line(context, account.whole)
+        parts = [_part_line(context, part) for part in account.parts]
         accounts.append(AccountLines(f"account-{number}", whole, parts))
     return {"accounts": accounts}
 
@@ -238,7 +238,7 @@ class AccountLines(NamedTuple):
     parts: Sequence[PartLine]
 
 
-def _part(context: PageContext, part: figures.CountPart) -> PartLine:
+def _part_line(context: PageContext, part: figures.CountPart) -> PartLine:
     kind, _, verdict = part.key.partition(".")
     level = None
     if part.key.startswith("only-"):
@@ -256,11 +256,11 @@ def _part(context: PageContext, part: figures.CountPart) -> PartLine:
 
 
 PAGES = (
-    View("definitions", _index, title="definitions-title", section="data"),
-    View("reconciled", _reconciled, title="reconciled-title", section="data"),
-    View("definition", _values, lambda _: _BY_ID, section="data"),
+    View("definitions", _register_values, title="definitions-title", section="data"),
+    View("reconciled", _accounts_values, title="reconciled-title", section="data"),
+    View("definition", _figure_values, lambda _: _FIGURES_BY_ID, section="data"),
 )
 FILES = (
-    File("definition", "csv", CSV, _csv, _exported_as_text),
-    File("definition", "csv.gz", GZIP, _packed_csv, lambda _: _LARGE),
+    File("definition", "csv", CSV, _csv, _unpacked_keys),
+    File("definition", "csv.gz", GZIP, _packed_csv, lambda _: _PACKED_FIGURES),
 )

@@ -25,7 +25,7 @@ from pan2kg.site.topic_dossier import of_topic
 from pan2kg.tables import making
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS, is_ours, kind_and_key
 
-_LONGEST = 70
+_LONGEST_TITLE = 70
 """How many letters of a name stand in the title of a window: the heading has all."""
 _UNFOLDED = 12
 """How many statements of who is who are listed without being folded."""
@@ -36,7 +36,7 @@ _ADMS = "http://www.w3.org/ns/adms#"
 _ELI = "http://data.europa.eu/eli/ontology#"
 _DEPRECATED = "http://www.w3.org/2002/07/owl#deprecated"
 _REPLACED = DCTERMS + "isReplacedBy"
-_WITHIN = (
+_WITHIN_PROPERTIES = (
     PAN + "inPlan",
     PAN + "inReview",
     PAN + "partOf",
@@ -44,23 +44,23 @@ _WITHIN = (
     PAN + "underInstrument",
 )
 """The properties that say inside what a thing is: what these name stands above its heading."""
-_RESTING = ("uses-instrument", "instrument-relation")
+_KINDS_OF_GROUNDS = ("uses-instrument", "instrument-relation")
 """The kinds of links that are told where a page says on what a thing rests."""
-_PASSING_BY = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
+_PASSING_LINKS = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
 """What is left out on the page of a thing: the links that pass by it stand on the pages of what they join."""
-_ELSEWHERE = {
+_SHOWN_ELSEWHERE = {
     "plan": frozenset({PAN + "inPlan", PAN + "countIn"}),
     "conflict": frozenset({PAN + "hasPosition"}),
 }
 """What has a place of its own on the page of a kind of thing."""
-_LISTS = {
+_LISTS_BY_KIND = {
     "plan": "plans.html",
     "body": "search.html#kind-body",
     "instrument": "search.html#kind-instrument",
     "obligation": "obligations.html",
 }
 """Where all things of a kind are listed."""
-_IN_PLAN = {"action": "actions", "part": "outline", "category": "outline"}
+_LISTS_IN_PLAN = {"action": "actions", "part": "outline", "category": "outline"}
 """Where on the page of their plan all things of a kind are listed."""
 _NOT_IN_IRIS = frozenset('<>"{}|\\^` \n')
 _QUERY = """\
@@ -108,16 +108,16 @@ class PublishedAddress(NamedTuple):
 # The page of a thing
 
 
-def values_of(context: PageContext, iri: str) -> Values | None:
+def find_entity_values(context: PageContext, iri: str) -> Values | None:
     """What the page of anything is filled in with; None where nothing is said of it and nothing points to it."""
     statements = context.graph.statements
     if not statements.about(iri) and not statements.towards(iri):
         return None
     entry = context.entry(iri) or labels.Entry(iri, *kind_and_key(iri), "", "", {})
-    return page(context, entry)
+    return entity_values(context, entry)
 
 
-def page(context: PageContext, entry: labels.Entry, notes: Notes | None = None) -> Values:
+def entity_values(context: PageContext, entry: labels.Entry, notes: Notes | None = None) -> Values:
     """What the page of a thing is filled in with: its dossier where its kind has one, and its statements.
 
     ``notes`` are those of the page it is shown on, by default of its own.
@@ -131,21 +131,21 @@ def page(context: PageContext, entry: labels.Entry, notes: Notes | None = None) 
     if is_told and entry.kind in _DOSSIERS:
         dossier = _DOSSIERS[entry.kind](context, iri)
     if document and dossier:
-        parts = _links_alone(notes, iri)
+        parts = _links_part(notes, iri)
     elif document and is_told and entry.kind == "plan":
         parts = []  # the page of the plan has parts of its own
     else:
-        parts = _parts_of(notes, entry)
+        parts = _page_parts(notes, entry)
     replaced_by = statements.values(iri, _REPLACED)
     is_retired = replaced_by or statements.one(iri, _DEPRECATED) in ("true", "1")
     quoted = []
     if not document:
         quoted = values.quotes_of(context, statements.values(iri, values.PASSAGE))
     within = []
-    for name in _WITHIN:
+    for name in _WITHIN_PROPERTIES:
         within += statements.values(iri, name)
     return {
-        "title": labels.shortened(context.brief_name(iri), _LONGEST),
+        "title": labels.shortened(context.brief_name(iri), _LONGEST_TITLE),
         "entry": entry,
         "heading": context.heading(iri),
         "kind": _kind_name(context, entry),
@@ -158,7 +158,7 @@ def page(context: PageContext, entry: labels.Entry, notes: Notes | None = None) 
         "dossier": _without_dead_links(dossier, parts) if dossier else None,
         "document": document,
         "statements": statements.number(iri),
-        "machine": _machine(context, entry),
+        "machine": _machine_values(context, entry),
         "notes": notes,
         "quoted": quoted,
         "section": "plans" if entry.kind in ("action", "category", "part", "plan") else "",
@@ -201,35 +201,35 @@ def _kind_name(context: PageContext, entry: labels.Entry) -> str:
 
 def _address_of_kind(context: PageContext, entry: labels.Entry) -> str:
     """Where all things of its kind are listed; empty for nowhere."""
-    if entry.kind in _IN_PLAN:
+    if entry.kind in _LISTS_IN_PLAN:
         plan = context.graph.statements.one(entry.iri, PAN + "inPlan")
-        return f"{context.address(plan)}#{_IN_PLAN[entry.kind]}" if plan else ""
-    return context.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
+        return f"{context.address(plan)}#{_LISTS_IN_PLAN[entry.kind]}" if plan else ""
+    return context.href(_LISTS_BY_KIND[entry.kind]) if entry.kind in _LISTS_BY_KIND else ""
 
 
 # What is said of it, part by part
 
 
-def _links_alone(notes: Notes, iri: str) -> list[PagePart]:
+def _links_part(notes: Notes, iri: str) -> list[PagePart]:
     """What stands beside the lists of a dossier: links, but those by which texts are used."""
     statements = notes.context.graph.statements
     links = []
     for link in statements.pointing(iri, *link_text.ENDS):
         if statements.link_type(link) != "uses-instrument":
             links.append(link)
-    groups = link_text.grouped(notes, links, iri, is_lean=True)
+    groups = link_text.link_groups(notes, links, iri, is_lean=True)
     return [PagePart("links", values.NO_MARKUP, groups)] if groups else []
 
 
-def _parts_of(notes: Notes, entry: labels.Entry) -> list[PagePart]:
+def _page_parts(notes: Notes, entry: labels.Entry) -> list[PagePart]:
     """The parts of the page that have statements or links, in the order of every page."""
     context = notes.context
     statements = context.graph.statements
-    elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
-    back = elsewhere | _PASSING_BY if entry.has_page else frozenset()
+    elsewhere: frozenset[str] = _SHOWN_ELSEWHERE.get(entry.kind, frozenset())
+    back = elsewhere | _PASSING_LINKS if entry.has_page else frozenset()
     links: dict[str, list[str]] = {}
     for link in statements.pointing(entry.iri, *link_text.ENDS):
-        key = "rests" if statements.link_type(link) in _RESTING else "links"
+        key = "rests" if statements.link_type(link) in _KINDS_OF_GROUNDS else "links"
         links.setdefault(key, []).append(link)
 
     parts = []
@@ -239,8 +239,8 @@ def _parts_of(notes: Notes, entry: labels.Entry) -> list[PagePart]:
             continue
         # in each part the notes of rows have the first numbers, those of links the next
         number_rows(notes, rows)
-        groups = link_text.grouped(notes, links.get(key, ()), entry.iri)
-        fold = _fold(entry, rows) if key == "who" else _Fold(rows)
+        groups = link_text.link_groups(notes, links.get(key, ()), entry.iri)
+        fold = _fold_rows(entry, rows) if key == "who" else _FoldedRows(rows)
         part = PagePart(
             key,
             rows_table(notes, fold.rows, key),
@@ -253,27 +253,27 @@ def _parts_of(notes: Notes, entry: labels.Entry) -> list[PagePart]:
     return parts
 
 
-class _Fold(NamedTuple):
+class _FoldedRows(NamedTuple):
     # rows that are listed, those that are folded, and the message that says why
     rows: Sequence[Row]
     folded: Sequence[Row] = ()
     why: str = ""
 
 
-def _fold(entry: labels.Entry, rows: Sequence[Row]) -> _Fold:
+def _fold_rows(entry: labels.Entry, rows: Sequence[Row]) -> _FoldedRows:
     """Of who is who a long list is folded; on the page of a body, what rules repeat of it."""
     if _values_number(rows) <= _UNFOLDED:
-        return _Fold(rows)
+        return _FoldedRows(rows)
     ruled: list[Row] = []
     stated: list[Row] = []
     for row in rows:
         is_ruled = all(cell.basis.certainty == "rule" for cell in row.cells)
         (ruled if is_ruled else stated).append(row)
     if entry.kind != "body" or not stated:
-        return _Fold([], rows, "list-show")
+        return _FoldedRows([], rows, "list-show")
     if ruled:
-        return _Fold(stated, ruled, "part-ruled")
-    return _Fold(rows)
+        return _FoldedRows(stated, ruled, "part-ruled")
+    return _FoldedRows(rows)
 
 
 def _values_number(rows: Iterable[Row]) -> int:
@@ -327,7 +327,7 @@ def _gap(
 # What programs read of it
 
 
-def _machine(context: PageContext, entry: labels.Entry) -> Values:
+def _machine_values(context: PageContext, entry: labels.Entry) -> Values:
     """Where a thing is told to programs: its IRI, its files, a query for what is said of it, what is official."""
     iri = entry.iri
     turtle = ""
@@ -377,21 +377,21 @@ def _official_addresses(context: PageContext, entry: labels.Entry) -> list[Publi
 # The pages of all things
 
 
-def keys(site_context: SiteContext, kind: str) -> list[str]:
+def keys_of_kind(site_context: SiteContext, kind: str) -> list[str]:
     """The keys of all things of a kind, the retired ones last."""
     index = site_context.graph.labels
     entries = [*index.of_kind(kind), *index.of_kind(kind, is_retired=True)]
     return [entry.key for entry in entries]
 
 
-def _thing(context: PageContext) -> Values | None:
+def _page_values(context: PageContext) -> Values | None:
     _, kind, _ = context.request.path.split("/", 2)
     entry = context.graph.labels.find(kind, context.request.key)
-    return page(context, entry) if entry else None
+    return entity_values(context, entry) if entry else None
 
 
 PAGES = tuple(
-    View(kind, _thing, partial(keys, kind=kind), template="entity.html")
+    View(kind, _page_values, partial(keys_of_kind, kind=kind), template="entity.html")
     for kind in labels.KINDS
     if kind != "plan"
 )

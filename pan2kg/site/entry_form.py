@@ -26,7 +26,7 @@ PREVIEW = "preview"
 """The lines that would be written."""
 SERVICE_ONLY = frozenset((SESSION_SEAL, FAULT, FAULT_FIELD, LAST_NAME, MEMBER_NAME, PREVIEW))
 """The arguments that only the service hands to a page and no address can set."""
-TYPED = "typed:"
+TYPED_PREFIX = "typed:"
 """How the fields begin that hand on, through the form of signing in, what was typed before it."""
 _WRITTEN_FILE = re.compile(
     r"""
@@ -61,8 +61,8 @@ def form_state(context: PageContext, page: str) -> dict[str, object]:
         "action": context.href(page),
         "fault": fault,
         # what was typed when a session ended goes through the form by which the next one begins
-        "handed_on": _typed_before(context) if fault and not token else [],
-        "done": _written_last(context) if _is_writable(context) else "",
+        "handed_on": _typed_fields(context) if fault and not token else [],
+        "done": _last_outcome(context) if _is_writable(context) else "",
         "tongues": [Option(tag, _TONGUES.say(tag, language)) for tag in fields.TONGUES],
         "limits": fields.LIMITS,
         "called": lambda name: _REVIEW.say(f"field.{name}", language),
@@ -88,16 +88,16 @@ def _access(context: PageContext) -> Access:
     return "closed" if context.site_context.is_writable else "read-only"
 
 
-def _typed_before(context: PageContext) -> list[tuple[str, str]]:
+def _typed_fields(context: PageContext) -> list[tuple[str, str]]:
     """The names and values of the fields that hand on what was typed."""
     fields_typed = []
     for name, text in context.arguments.items():
         if name not in SERVICE_ONLY:
-            fields_typed.append((f"{TYPED}{name}", text))
+            fields_typed.append((f"{TYPED_PREFIX}{name}", text))
     return fields_typed
 
 
-def _written_last(context: PageContext) -> str:
+def _last_outcome(context: PageContext) -> str:
     """What was written last, by the address the service sent the reader to; nothing where that was made up."""
     arguments = context.arguments
     code = arguments.get("written", "")

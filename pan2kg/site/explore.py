@@ -19,17 +19,17 @@ from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values,
 from pan2kg.tables.network_places import place
 from pan2kg.turtle.vocabulary import ID
 
-_OF_OTHER_THINGS = ("uses-instrument", "instrument-relation", "interaction")
+_KINDS_BETWEEN_OTHERS = ("uses-instrument", "instrument-relation", "interaction")
 """Kinds of links beside those of plans that a network holds."""
-_LEFT_OUT = "shared-topic"
+_EXCLUDED_KIND = "shared-topic"
 """Links no network holds: topics, assigned by editors, would link nearly everything with everything."""
-MOST = 300
+MOST_THINGS = 300
 """How many things a network shows, so that a browser draws it in a moment."""
 KINDS = ("plan", "action", "instrument")
 """The kinds of things around which there is a network."""
-_WORDS = 150
+_LONGEST_QUOTE = 150
 """How many letters of the evidence of a link stand in the panel; the page of the pair has it whole."""
-_AROUND = "network-around"
+_AROUND_THING = "network-around"
 _FIRST_CELLS = 4
 """How many cells a row of the data has at least."""
 
@@ -104,17 +104,17 @@ class NetworkLayout(NamedTuple):
 
 def kinds_drawn_first(graph: Graph) -> frozenset[str]:
     """Kinds of links that are drawn at first: those of plans that are shown where nothing is chosen, and of texts."""
-    return frozenset((*_OF_OTHER_THINGS, *usual_kinds(graph.link_kinds)))
+    return frozenset((*_KINDS_BETWEEN_OTHERS, *usual_kinds(graph.link_kinds)))
 
 
-def keys(site_context: SiteContext) -> Iterable[str]:
+def network_keys(site_context: SiteContext) -> Iterable[str]:
     """The things around which an export has a network: the plans that are linked with another."""
     entry = site_context.graph.labels.entry
     linked = {plan for met in site_context.graph.meetings for plan in met.plans}
     return [f"plan--{plan.key}" for plan in map(entry, sorted(linked)) if plan]
 
 
-def _drawn(context: PageContext) -> DrawnNetwork | None:
+def _drawn_network(context: PageContext) -> DrawnNetwork | None:
     """What is drawn of the links shown; None where no network can be around the thing in the address."""
     links = context.site_context.cached(f"edges-{context.language}", lambda: _shown_links(context))
     middle: labels.Entry | None = None
@@ -136,7 +136,7 @@ def _drawn(context: PageContext) -> DrawnNetwork | None:
         if degree or iri == centre:
             is_far = near is not None and iri not in near
             ranked.append(_RankedThing(iri != centre, is_far, -degree, iri))
-    chosen = {thing.iri for thing in sorted(ranked)[:MOST]}
+    chosen = {thing.iri for thing in sorted(ranked)[:MOST_THINGS]}
     drawn = [link for link in links if chosen.issuperset(link.ends)]
     return DrawnNetwork(drawn, middle, near, len(degrees) - len(_degrees(drawn)))
 
@@ -144,7 +144,7 @@ def _drawn(context: PageContext) -> DrawnNetwork | None:
 def _shown_links(context: PageContext) -> list[DrawnLink]:
     network = context.graph.network(context.language)
     first = kinds_drawn_first(context.graph)
-    held = first.union(context.graph.link_kinds) - {_LEFT_OUT}
+    held = first.union(context.graph.link_kinds) - {_EXCLUDED_KIND}
     links = []
     for start, end, iri, stated in network.edges(keys=True, data=True):
         facts = {name: str(fact) for name, fact in stated.items() if fact}
@@ -177,8 +177,8 @@ def _degrees(links: Iterable[DrawnLink]) -> Counter[str]:
     return degrees
 
 
-def _values(context: PageContext) -> Values | None:
-    drawn = _drawn(context)
+def _page_values(context: PageContext) -> Values | None:
+    drawn = _drawn_network(context)
     if drawn is None:
         return None
     # the links drawn at first by the thing they start from, each with the page that says why
@@ -194,7 +194,7 @@ def _values(context: PageContext) -> Values | None:
     source = "network.js"
     if drawn.middle:
         title = context.t("network-around", name=context.brief_name(drawn.middle.iri))
-        source = f"{_AROUND}/{context.request.key}.js"
+        source = f"{_AROUND_THING}/{context.request.key}.js"
     return {
         "title": title,
         "source": context.href(source, **context.nonempty_arguments("data")),
@@ -214,13 +214,13 @@ def _page_of_link(context: PageContext, link: DrawnLink) -> str:
     return address or context.address(link.end)
 
 
-def _data(context: PageContext) -> str | None:
+def _network_script(context: PageContext) -> str | None:
     # as a script, which a page opened from disk may run where it may read no file
-    drawn = _drawn(context)
+    drawn = _drawn_network(context)
     if drawn is None:
         return None
     graph = context.graph
-    layout = _laid_out(_placing(drawn.links))
+    layout = _lay_out(_placing_links(drawn.links))
     order = {iri: place for place, iri in enumerate(sorted(layout.places))}
     packed = PackedNetwork(context)
     things = [packed.thing(iri, layout.places[iri], drawn.near) for iri in order]
@@ -242,7 +242,7 @@ def _data(context: PageContext) -> str | None:
     return f"pan2kgNetwork({embedded(network)});\n"
 
 
-def _placing(links: Sequence[DrawnLink]) -> tuple[PlacedLink, ...]:
+def _placing_links(links: Sequence[DrawnLink]) -> tuple[PlacedLink, ...]:
     """The links that decide where things stand: those drawn at first, others only for what has none of these."""
     degrees = _degrees(links)
     weighted = []
@@ -254,7 +254,7 @@ def _placing(links: Sequence[DrawnLink]) -> tuple[PlacedLink, ...]:
 
 
 @lru_cache(maxsize=256)
-def _laid_out(edges: tuple[PlacedLink, ...]) -> NetworkLayout:
+def _lay_out(edges: tuple[PlacedLink, ...]) -> NetworkLayout:
     return NetworkLayout(place(edges), communities(edges))
 
 
@@ -295,29 +295,29 @@ class PackedNetwork:
         address = context.address(iri)
         if identifier != iri and address == f"{self.base}{identifier}.html":
             address = ""  # it follows from the identifier
-        row = [identifier, kind, placed(self.plans, plan) if plan else -1, *place, int(is_hidden)]
-        return trimmed([*row, f"{number}{label.text}", label.language, names, address])
+        row = [identifier, kind, index_in(self.plans, plan) if plan else -1, *place, int(is_hidden)]
+        return trim_row([*row, f"{number}{label.text}", label.language, names, address])
 
     def link(self, link: DrawnLink, order: Mapping[str, int]) -> Sequence[object]:
         """The row of a link between things at these places; of one that waits behind a filter no words are quoted."""
         context = self.context
         quote = link.facts.get("evidence", "") if link.is_first else ""
-        if len(quote) > _WORDS:
-            quote = quote[: _WORDS - 1].rstrip() + "…"
+        if len(quote) > _LONGEST_QUOTE:
+            quote = quote[: _LONGEST_QUOTE - 1].rstrip() + "…"
         certainty = link.facts.get("certainty", "")
         if certainty:
             certainty = context.name(f"{ID}certainty/{certainty}")
         via = "; ".join(map(context.brief_name, link.facts.get("via", "").split()))
         phrases = (link.facts.get("relation_label", ""), via, quote, certainty)
-        return trimmed(
+        return trim_row(
             [
                 link.iri.removeprefix(f"{self.space}link/"),
                 order[link.start],
                 order[link.end],
-                placed(self.kinds, (link.kind, link.facts.get("type_label", link.kind))),
+                index_in(self.kinds, (link.kind, link.facts.get("type_label", link.kind))),
                 int(link.evidence == "declared"),
                 int("directed" in link.facts),
-                *(placed(self.words, words) for words in phrases),
+                *(index_in(self.words, words) for words in phrases),
             ]
         )
 
@@ -334,20 +334,20 @@ class PackedNetwork:
         return [iri.removeprefix(self.space), self.context.brief_name(iri), place]
 
 
-def placed(listed: dict[Listed, int], member: Listed) -> int:
+def index_in(listed: dict[Listed, int], member: Listed) -> int:
     """The place of a member in a list where each stands once; it is put at the end where it is not in it yet.
 
     >>> words = {"": 0}
-    >>> placed(words, "rests on"), placed(words, ""), placed(words, "rests on")
+    >>> index_in(words, "rests on"), index_in(words, ""), index_in(words, "rests on")
     (1, 0, 1)
     """
     return listed.setdefault(member, len(listed))
 
 
-def trimmed(row: Sequence[object]) -> Sequence[object]:
+def trim_row(row: Sequence[object]) -> Sequence[object]:
     """A row without what stands last and is empty, but with its first four cells: the script reads the same.
 
-    >>> trimmed(["a", 0, 1, 2, 0, 1, "", 0]), trimmed(["a", 0, 0, 0, 0])
+    >>> trim_row(["a", 0, 1, 2, 0, 1, "", 0]), trim_row(["a", 0, 0, 0, 0])
     (['a', 0, 1, 2, 0, 1], ['a', 0, 0, 0])
     """
     length = len(row)
@@ -357,10 +357,10 @@ def trimmed(row: Sequence[object]) -> Sequence[object]:
 
 
 PAGES = (
-    View("network", _values, section="questions", below=1),
-    View("network", _values, keys, section="questions"),
+    View("network", _page_values, section="questions", below=1),
+    View("network", _page_values, network_keys, section="questions"),
 )
 FILES = (
-    File("network", "js", JAVASCRIPT, _data),
-    File(_AROUND, "js", JAVASCRIPT, _data, keys),
+    File("network", "js", JAVASCRIPT, _network_script),
+    File(_AROUND_THING, "js", JAVASCRIPT, _network_script, network_keys),
 )

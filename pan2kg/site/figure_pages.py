@@ -24,16 +24,16 @@ from pan2kg.site.page import (
     SiteContext,
     Values,
     View,
-    packed,
+    gzip_bytes,
 )
 from pan2kg.tables import exhibit, gaps, spreadsheet, writers
 from pan2kg.tables.kinds import TableChoice, table_kinds
 from pan2kg.tables.table import Table, Value
 
 # what must be told what to look at has no page of its own
-NAMES = tuple(name for name, kind in table_kinds().items() if not kind.alone)
+TABLE_NAMES = tuple(name for name, kind in table_kinds().items() if not kind.alone)
 """The tables that have a page of their own."""
-PACKED = ".gz"
+GZIP_SUFFIX = ".gz"
 """What stands behind the name of a file that programs read and that an export has packed."""
 _BRIEF_KINDS = ("plan", "instrument")
 """What is called by its short name in tables, as in links to it elsewhere."""
@@ -53,7 +53,7 @@ class GapKind(NamedTuple):
 # Tables on pages of any kind
 
 
-def show(table: Table, context: PageContext) -> Markup:
+def table_html(table: Table, context: PageContext) -> Markup:
     """A table as it stands on a page: sortable, with links, and with what is left out counted below it."""
     language = context.language
     short = _short_names(context.graph.labels, language)
@@ -96,20 +96,20 @@ def _foreign_language(index: Labels, language: Language, iri: str) -> str:
     return index.label(iri, language).language
 
 
-def csv_and_json(context: PageContext, path: str, **asked: str) -> list[Download]:
+def table_downloads(context: PageContext, path: str, **asked: str) -> list[Download]:
     """A table as files: as CSV, and as JSON, which an export has in one language, packed."""
     csv = Download(context.href(f"{path}.csv", **asked), "CSV")
     if context.is_served:
         return [csv, Download(context.shared_href(f"{path}.json", **asked), "JSON")]
-    return [csv, Download(context.shared_href(f"{path}.json{PACKED}", **asked), "JSON (gzip)")]
+    return [csv, Download(context.shared_href(f"{path}.json{GZIP_SUFFIX}", **asked), "JSON (gzip)")]
 
 
 # The page of a table
 
 
-def _figure(context: PageContext) -> Values | None:
+def _figure_values(context: PageContext) -> Values | None:
     name = context.request.key
-    table = _table_asked_for(context)
+    table = _requested_table(context)
     if table is None:
         return None
     asked = context.nonempty_arguments("plan", "all")
@@ -121,18 +121,18 @@ def _figure(context: PageContext) -> Values | None:
     return {
         "title": table.title.say(context.language),
         "lead": lead.strip(),
-        "table": show(table, context),
+        "table": table_html(table, context),
         "plans": [Option(plan.key, context.name(plan.iri)) for plan in plans],
         "plan": asked.get("plan", ""),
         "downloads": _downloads(context, f"figure/{name}", asked),
     }
 
 
-def _table_asked_for(context: PageContext) -> Table | None:
+def _requested_table(context: PageContext) -> Table | None:
     """The table of the address, of the plan chosen there; None where it has no page."""
     key = context.request.key
     arguments = context.arguments
-    if key not in NAMES:
+    if key not in TABLE_NAMES:
         return None
     plans = (arguments["plan"],) if arguments.get("plan") else ()
     choice = TableChoice(plans=plans, everything=arguments.get("all") == "1")
@@ -140,7 +140,7 @@ def _table_asked_for(context: PageContext) -> Table | None:
 
 
 def _downloads(context: PageContext, path: str, asked: Mapping[str, str]) -> list[Download]:
-    downloads = csv_and_json(context, path, **asked)
+    downloads = table_downloads(context, path, **asked)
     if context.is_served:
         local = context.href(f"{path}.csv", **asked, local="1")
         downloads.append(Download(local, context.t("question-csv-local")))
@@ -151,7 +151,7 @@ def _downloads(context: PageContext, path: str, asked: Mapping[str, str]) -> lis
 # What is not known
 
 
-def _gaps(context: PageContext) -> Values:
+def _gap_kinds_values(context: PageContext) -> Values:
     table_of = context.site_context.table_of
     kinds = []
     for row in table_of("gaps", context.language).rows:
@@ -159,12 +159,12 @@ def _gaps(context: PageContext) -> Values:
         kinds.append(GapKind(address, row["gap_label"], row["gaps_number"], row["gaps_of"]))
     return {
         "kinds": kinds,
-        "opposed": show(table_of("opposed", context.language), context),
-        "downloads": csv_and_json(context, "figure/gaps"),
+        "opposed": table_html(table_of("opposed", context.language), context),
+        "downloads": table_downloads(context, "figure/gaps"),
     }
 
 
-def _gap(context: PageContext) -> Values | None:
+def _gaps_values(context: PageContext) -> Values | None:
     kind = context.request.key
     table = _gaps_of_kind(context)
     if table is None:
@@ -183,7 +183,7 @@ def _gap(context: PageContext) -> Values | None:
     return {
         "title": str(total["gap_label"]),
         "lead": lead,
-        "table": show(replace(table, columns=tuple(columns)), context),
+        "table": table_html(replace(table, columns=tuple(columns)), context),
         "plans": [],  # no plan is chosen
         "downloads": [Download(context.href(f"gap/{kind}.csv"), "CSV")],
     }
@@ -201,13 +201,13 @@ def _gaps_of_kind(context: PageContext) -> Table | None:
 
 
 def _figure_file(context: PageContext, form: str) -> str | bytes | None:
-    table = _table_asked_for(context)
+    table = _requested_table(context)
     if table is None:
         return None
     if form == "csv":
         return _csv(context, table, "csv-local" if context.arguments.get("local") else "csv")
-    text = writers.write(table, form.removesuffix(PACKED), writers.Style(context.language))
-    return packed(str(text).encode()) if form.endswith(PACKED) else text
+    text = writers.write(table, form.removesuffix(GZIP_SUFFIX), writers.Style(context.language))
+    return gzip_bytes(str(text).encode()) if form.endswith(GZIP_SUFFIX) else text
 
 
 def _gap_file(context: PageContext) -> str | bytes | None:
@@ -232,28 +232,28 @@ def _csv(context: PageContext, table: Table, form: str) -> str | bytes:
     return writers.write(named, form, writers.Style(context.language))
 
 
-def _names(_: SiteContext) -> Iterable[str]:
-    return NAMES
+def _table_keys(_: SiteContext) -> Iterable[str]:
+    return TABLE_NAMES
 
 
-def _kinds(_: SiteContext) -> Iterable[str]:
+def _gap_keys(_: SiteContext) -> Iterable[str]:
     return gaps.KINDS
 
 
-def _file(ending: str, media: str, *, exported: bool = True, is_shared: bool = False) -> File:
+def _table_file(ending: str, media: str, *, exported: bool = True, is_shared: bool = False) -> File:
     make = partial(_figure_file, form=ending)
-    return File("figure", ending, media, make, _names, exported, is_shared)
+    return File("figure", ending, media, make, _table_keys, exported, is_shared)
 
 
 PAGES = (
-    View("figure", _figure, _names, section="questions"),
-    View("gaps", _gaps, title="gaps-title", section="gaps", menu=5),
-    View("gap", _gap, _kinds, template="figure.html", section="gaps"),
+    View("figure", _figure_values, _table_keys, section="questions"),
+    View("gaps", _gap_kinds_values, title="gaps-title", section="gaps", menu=5),
+    View("gap", _gaps_values, _gap_keys, template="figure.html", section="gaps"),
 )
 FILES = (
-    _file("csv", CSV),
-    _file("json", JSON, exported=False),
-    _file(f"json{PACKED}", GZIP, is_shared=True),
-    _file("xlsx", spreadsheet.SPREADSHEET, exported=False),
-    File("gap", "csv", CSV, _gap_file, _kinds),
+    _table_file("csv", CSV),
+    _table_file("json", JSON, exported=False),
+    _table_file(f"json{GZIP_SUFFIX}", GZIP, is_shared=True),
+    _table_file("xlsx", spreadsheet.SPREADSHEET, exported=False),
+    File("gap", "csv", CSV, _gap_file, _gap_keys),
 )

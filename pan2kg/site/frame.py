@@ -26,7 +26,7 @@ class LanguageLink(NamedTuple):
     is_here: bool
 
 
-def frame(
+def frame_values(
     context: PageContext, pages: Mapping[str, View], section: str = "", *, has_menu: bool = False
 ) -> dict[str, object]:
     """What the frame of a page is filled in with; ``pages`` are those of which there is one a language.
@@ -39,7 +39,7 @@ def frame(
     bundle = context.site_context.bundle
     # the page within its language; the first page of all stands outside each
     inside = path.partition("/")[2] or "index.html"
-    in_address = _in_address(context, pages.get(inside.removesuffix(".html")))
+    in_address = _arguments_handed_on(context, pages.get(inside.removesuffix(".html")))
     languages = []
     for tag in LANGUAGES:
         address = context.site_href(f"{tag}/{inside}", **in_address)
@@ -69,7 +69,7 @@ def frame(
     }
 
 
-def _in_address(context: PageContext, view: View | None) -> dict[str, str]:
+def _arguments_handed_on(context: PageContext, view: View | None) -> dict[str, str]:
     """The arguments by which another language of the page shows alike, but the language of the data.
 
     On the pages of forms that write only what is chosen there: the secret of a session, what was

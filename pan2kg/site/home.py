@@ -26,9 +26,19 @@ from pan2kg.site.opening import (
     pairs_among,
     shortcomings,
 )
-from pan2kg.site.page import ASKED, CSV, SVG, File, Markup, Option, PageContext, Values, View
-from pan2kg.site.plan_choice import chosen, plan_sets, shown_plans
-from pan2kg.site.plan_matrix import FIRST, matrix
+from pan2kg.site.page import (
+    CHOICE_ARGUMENTS,
+    CSV,
+    SVG,
+    File,
+    Markup,
+    Option,
+    PageContext,
+    Values,
+    View,
+)
+from pan2kg.site.plan_choice import plan_sets, requested_filter, shown_plans
+from pan2kg.site.plan_matrix import FIRST_PLANS, matrix_values
 from pan2kg.store.names import folded
 from pan2kg.tables.figure_words import bits_words
 
@@ -89,7 +99,7 @@ def _home(context: PageContext) -> Values:
     register = {row.figure.id: row for row in graph.figures(context.level)}
     expected = _by_part(register["occasions"])
     citing = _by_part(register["citations-made"])
-    plans = shown_plans(site_context, chosen(context))
+    plans = shown_plans(site_context, requested_filter(context))
     counts = link_counts(site_context, context.level, plans)
     states = {state: citing[state.value] for state in Standing if state.value in citing}
     findings = [
@@ -105,15 +115,15 @@ def _home(context: PageContext) -> Values:
         "countries": country_links(context),
         "plans": _linked_plans(context) if context.is_served else [],
         "plan": context.key(plan or ""),
-        **matrix(context, limit=FIRST),
+        **matrix_values(context, limit=FIRST_PLANS),
         "fields": _fields(context, context.known),
         "numbers": counts,
         "divergences": divergences,
-        "handed": context.nonempty_arguments(*ASKED),
+        "handed": context.nonempty_arguments(*CHOICE_ARGUMENTS),
         "wanted": _wanted(context, context.known),
         "expected": expected,
         "made": citing,
-        "figures": [definitions.line(context, register[name]) for name in _FIGURES],
+        "figures": [definitions.register_line(context, register[name]) for name in _FIGURES],
         "briefs": [
             context.href(f"brief/{key}.html") for key in plan_dossier.brief_keys(site_context)
         ],
@@ -153,7 +163,7 @@ def _wanted(context: PageContext, knowledge: Known) -> list[WantedCitation]:
         ends = (occasion.source, occasion.target)
         shares = knowledge.weight(*ends).contributions
         citation = WantedCitation(
-            way=plan_ties.citing(context, knowledge, *ends),
+            way=plan_ties.citing_way(context, knowledge, *ends),
             texts=[share.text for share in shares if not share.is_broad],
             reasons=_reasons(context, knowledge, *ends),
             bits=bits_words(occasion.bits, context.language),

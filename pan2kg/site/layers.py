@@ -16,7 +16,7 @@ _SWEEPS = 12
 """So often columns are put in order, forth and back in turn."""
 
 Edge = tuple[str, str]
-Course = tuple[str, ...]
+EdgePath = tuple[str, ...]
 """What an edge passes, from one end to the other: names and waypoints."""
 
 
@@ -24,27 +24,27 @@ class Layers(NamedTuple):
     """Names and waypoints column by column, the course of each edge, and the edges that were turned round."""
 
     columns: list[list[str]]
-    courses: dict[Edge, Course]
+    courses: dict[Edge, EdgePath]
     turned: set[Edge]
 
 
-def layers(names: Iterable[str], edges: Iterable[Edge]) -> Layers:
+def layer_graph(names: Iterable[str], edges: Iterable[Edge]) -> Layers:
     """Names in columns, with the course of each edge; an edge from a name to itself has none.
 
     An edge over several columns has a waypoint in each between, called « start>end@column ». An
     edge that leads back is turned round: its course is that of the edge the other way.
 
-    >>> layers("ab", [("a", "b"), ("b", "a")])
+    >>> layer_graph("ab", [("a", "b"), ("b", "a")])
     Layers(columns=[['a'], ['b']], courses={('a', 'b'): ('a', 'b'), ('b', 'a'): ('a', 'b')}, turned={('b', 'a')})
     """
     nodes = sorted(names)
     lines = sorted({edge for edge in edges if edge[0] != edge[1]})
-    turned = _leading_back(nodes, lines)
+    turned = _back_edges(nodes, lines)
     ahead = {}
     for start, end in lines:
         ahead[start, end] = (end, start) if (start, end) in turned else (start, end)
     forward = sorted(set(ahead.values()))
-    depth = _depths(nodes, forward)
+    depth = _column_numbers(nodes, forward)
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for name in nodes:
         columns[depth[name]].append(name)
@@ -59,11 +59,11 @@ def layers(names: Iterable[str], edges: Iterable[Edge]) -> Layers:
         course.append(end)
         courses[start, end] = tuple(course)
         steps += pairwise(course)
-    _order(columns, steps)
+    _order_columns(columns, steps)
     return Layers(columns, {edge: courses[ahead[edge]] for edge in lines}, turned)
 
 
-def _leading_back(nodes: Iterable[str], lines: Sequence[Edge]) -> set[Edge]:
+def _back_edges(nodes: Iterable[str], lines: Sequence[Edge]) -> set[Edge]:
     # the lines by which a walk comes back to what it is still on; walks begin at what nothing
     # leads to
     after = gathered(lines)
@@ -86,7 +86,7 @@ def _leading_back(nodes: Iterable[str], lines: Sequence[Edge]) -> set[Edge]:
     return back
 
 
-def _depths(nodes: Sequence[str], forward: Sequence[Edge]) -> dict[str, int]:
+def _column_numbers(nodes: Sequence[str], forward: Sequence[Edge]) -> dict[str, int]:
     # each name one column behind the last that leads to it
     depth = dict.fromkeys(nodes, 0)
     for _ in nodes:
@@ -100,7 +100,7 @@ def _depths(nodes: Sequence[str], forward: Sequence[Edge]) -> dict[str, int]:
     return depth
 
 
-def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
+def _order_columns(columns: list[list[str]], steps: Sequence[Edge]) -> None:
     after = gathered(steps)
     before = gathered((end, start) for start, end in steps)
     for column in columns:

@@ -77,7 +77,7 @@ class LinkReasons(NamedTuple):
     facts: Sequence[Markup]
 
 
-class SeenLink(NamedTuple):
+class LinkView(NamedTuple):
     """Which way a link leads from one of its ends, and its other ends; seen from outside, ``over`` and all of them."""
 
     way: str
@@ -153,20 +153,20 @@ class LinkText:
             t=notes.context.t,
         )
 
-    def seen_from(self, viewpoint: str) -> SeenLink:
+    def seen_from(self, viewpoint: str) -> LinkView:
         """The link from the viewpoint of one of its ends, which are named in full; from outside where none is given."""
         if not viewpoint:
-            return SeenLink("over", [end.short for end in self.ends.values()])
+            return LinkView("over", [end.short for end in self.ends.values()])
         way = "both"
         if self.has_direction:
             way = "out" if viewpoint in self.starts else "in"
-        return SeenLink(way, [end.full for iri, end in self.ends.items() if iri != viewpoint])
+        return LinkView(way, [end.full for iri, end in self.ends.items() if iri != viewpoint])
 
 
 # Lists of links
 
 
-def grouped(
+def link_groups(
     notes: Notes,
     links: Iterable[str],
     viewpoint: str = "",
@@ -190,7 +190,7 @@ def grouped(
         listed = []
         members = []
         for iri in sorted(iris, key=partial(_link_order, context, viewpoint)):
-            link = link_of(context, iri)
+            link = find_link_text(context, iri)
             item = link.list_item(
                 notes,
                 viewpoint,
@@ -239,7 +239,7 @@ def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str)
     # of a thing, or on a page, the first link tells which kind these are of
     tallied = context.site_context.cached(
         ("tally", viewpoint, iris[0], len(iris)),
-        lambda: Counter(_basis_of(context, iri) for iri in iris),
+        lambda: Counter(_link_basis(context, iri) for iri in iris),
     )
     by_mark = dict[Markup, Counter[Markup]]()
     counting_number = 0
@@ -256,12 +256,12 @@ def _tallied_group(notes: Notes, kind: str, iris: Sequence[str], viewpoint: str)
 # What a link says
 
 
-def link_of(context: PageContext, iri: str) -> LinkText:
+def find_link_text(context: PageContext, iri: str) -> LinkText:
     """What a link says, written once for all pages from which things are linked alike."""
-    return context.cached("connection", iri, partial(_link_text, context))
+    return context.cached("connection", iri, partial(_read_link_text, context))
 
 
-def _basis_of(context: PageContext, iri: str) -> LinkBasis:
+def _link_basis(context: PageContext, iri: str) -> LinkBasis:
     statements = context.graph.statements
     status = kind_and_key(statements.one(iri, PAN + "status")).key
     stated = statements.about(iri)
@@ -270,9 +270,9 @@ def _basis_of(context: PageContext, iri: str) -> LinkBasis:
     return LinkBasis(grounds, via, "" if status in COUNTING else status)
 
 
-def _link_text(context: PageContext, iri: str) -> LinkText:
+def _read_link_text(context: PageContext, iri: str) -> LinkText:
     statements = context.graph.statements
-    basis = _basis_of(context, iri)
+    basis = _link_basis(context, iri)
     starts, targets, both = (statements.values(iri, name) for name in ENDS)
     ends = {end: _link_end(context, end) for end in (*starts, *targets, *both)}
     node = read_node(context, iri, frozenset(ends), _NOT_AMONG_FACTS)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from pan2kg.coherence import evidence
 from pan2kg.graph.statements import Statement, grounds_of
 from pan2kg.site import calendar_file, plan_ties, values
-from pan2kg.site.figure_pages import csv_and_json, show
+from pan2kg.site.figure_pages import table_downloads, table_html
 from pan2kg.site.notes import Notes
 from pan2kg.site.page import Download, File, Markup, PageContext, Values, View
-from pan2kg.site.plan import ordered, period
-from pan2kg.site.plan_choice import chosen, shown_plans
+from pan2kg.site.plan import period_words, sorted_by_number
+from pan2kg.site.plan_choice import requested_filter, shown_plans
 from pan2kg.store.store import plain
 from pan2kg.tables import duties
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
@@ -46,8 +46,8 @@ class DueDate(NamedTuple):
     quotes: Sequence[values.Quote]
 
 
-def _plans(context: PageContext) -> Values:
-    plans = context.sorted_by_name(shown_plans(context.site_context, chosen(context)))
+def _plans_values(context: PageContext) -> Values:
+    plans = context.sorted_by_name(shown_plans(context.site_context, requested_filter(context)))
     return {
         "lines": [_plan_line(context, plan) for plan in plans],
         "time": context.draw("time-map") if context.graph.has_actions else None,
@@ -60,7 +60,7 @@ def _plan_line(context: PageContext, plan: str) -> Values:
     return {
         "iri": plan,
         "countries": statements.values(plan, DCTERMS + "spatial"),
-        "period": period(context, plan),
+        "period": period_words(context, plan),
         "types": statements.values(plan, DCTERMS + "type"),
         "known": len(context.graph.parts.actions.get(plan, ())),
         "published": statements.one(plan, PAN + "measureCount"),
@@ -71,10 +71,10 @@ def _plan_line(context: PageContext, plan: str) -> Values:
     }
 
 
-def _pairs(context: PageContext) -> Values:
+def _pairs_values(context: PageContext) -> Values:
     """The linked pairs of the plans chosen, those linked only at a weaker level, and how many are apart."""
     graph = context.graph
-    choice = chosen(context)
+    choice = requested_filter(context)
     site_context = context.site_context
     plans = set(shown_plans(site_context, choice))
     knowledge = graph.known(choice.level)
@@ -86,10 +86,10 @@ def _pairs(context: PageContext) -> Values:
         if not plans.issuperset(meeting.plans):
             continue
         if meeting.level <= choice.level:
-            linked.append(plan_ties.meeting(context, knowledge, meeting))
+            linked.append(plan_ties.meeting_line(context, knowledge, meeting))
             degree.update(meeting.plans)
         else:
-            weaker.append(plan_ties.meeting(context, weakest, meeting))
+            weaker.append(plan_ties.meeting_line(context, weakest, meeting))
     number = len(plans) * (len(plans) - 1) // 2
     return {
         "linked": linked,
@@ -97,7 +97,7 @@ def _pairs(context: PageContext) -> Values:
         "number": number,
         "apart": number - len(linked),
         "plans": [
-            _apart_line(context, plan, len(plans) - 1 - degree[plan])
+            _unlinked_plan_line(context, plan, len(plans) - 1 - degree[plan])
             for plan in context.sorted_by_name(plans)
         ],
         "restricts": bool(choice.topic or choice.body or choice.year),
@@ -105,7 +105,7 @@ def _pairs(context: PageContext) -> Values:
     }
 
 
-def _apart_line(context: PageContext, plan: str, apart_number: int) -> Values:
+def _unlinked_plan_line(context: PageContext, plan: str, apart_number: int) -> Values:
     """With how many others no link was seen, how many actions are known, and of how many a text was read."""
     tables = context.graph.tables
     recorded = evidence.coverage(tables.readings, tables.works, evidence.Aspect.TEXTS, {plan})
@@ -117,8 +117,8 @@ def _apart_line(context: PageContext, plan: str, apart_number: int) -> Values:
     }
 
 
-def _unlinked(context: PageContext) -> Values:
-    choice = chosen(context)
+def _unlinked_values(context: PageContext) -> Values:
+    choice = requested_filter(context)
     plans = context.sorted_by_name(shown_plans(context.site_context, choice))
     by_plan = [_unlinked_actions(context, plan, choice.level) for plan in plans]
     unread = sum(len(unlinked.unread) for unlinked in by_plan)
@@ -135,7 +135,7 @@ def _unlinked(context: PageContext) -> Values:
 def _unlinked_actions(context: PageContext, plan: str, level: evidence.Level) -> UnlinkedActions:
     linked = context.graph.linked_actions
     readings = context.graph.tables.readings
-    actions = ordered(context, context.graph.parts.actions.get(plan, ()))
+    actions = sorted_by_number(context, context.graph.parts.actions.get(plan, ()))
     unread = []
     read = []
     for action in actions:
@@ -149,7 +149,7 @@ def _unlinked_actions(context: PageContext, plan: str, level: evidence.Level) ->
     return UnlinkedActions(plan, context.key(plan), unread, read, len(actions))
 
 
-def _obligations(context: PageContext) -> Values:
+def _obligations_values(context: PageContext) -> Values:
     table = context.site_context.table_of("obligations", context.language)
     notes = Notes(context)
     dues: list[DueDate] = []
@@ -157,12 +157,12 @@ def _obligations(context: PageContext) -> Values:
         dues += _due_dates(notes, entry.iri)
     return {
         "picture": context.draw("timeline") if table.rows else None,
-        "table": show(duties.for_pages(table), context),
+        "table": table_html(duties.for_pages(table), context),
         "dues": sorted(dues, key=lambda due: (due.due, due.obligation, due.graph)),
         "notes": notes,
         "downloads": [
             Download(context.href("obligations.ics"), context.t("download-calendar")),
-            *csv_and_json(context, "figure/obligations"),
+            *table_downloads(context, "figure/obligations"),
         ],
     }
 
@@ -230,9 +230,11 @@ def _calendar(context: PageContext) -> str:
 
 
 PAGES = (
-    View("plans", _plans, title="plans-title", section="plans", menu=2),
-    View("pairs", _pairs, title="pairs-title", section="index"),
-    View("unlinked", _unlinked, title="unlinked-title", section="index"),
-    View("obligations", _obligations, title="obligations-title", section="obligations", menu=3),
+    View("plans", _plans_values, title="plans-title", section="plans", menu=2),
+    View("pairs", _pairs_values, title="pairs-title", section="index"),
+    View("unlinked", _unlinked_values, title="unlinked-title", section="index"),
+    View(
+        "obligations", _obligations_values, title="obligations-title", section="obligations", menu=3
+    ),
 )
 FILES = (File("obligations", "ics", calendar_file.MEDIA, _calendar),)

@@ -9,11 +9,11 @@ from pan2kg.coherence.standing import Standing
 from pan2kg.i18n import Messages
 from pan2kg.site import notes
 from pan2kg.site.page import Markup, PageContext, Values, View
-from pan2kg.site.plan_ties import CitingWay, SharedText, citing, shared
+from pan2kg.site.plan_ties import CitingWay, SharedText, citing_way, shared_texts
 from pan2kg.tables.figure_words import bits_words, named
 
 _FIGURE = Messages("figure")
-_APART = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
+_NOT_EXPECTED = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 """Verdicts on pairs of plans of which nobody expects that one cites the other."""
 
 
@@ -39,9 +39,9 @@ class _RankedPair(NamedTuple):
     pair: citations.Ordered
 
 
-def _meaning(context: PageContext) -> Values:
+def _meaning_values(context: PageContext) -> Values:
     knowledge = context.known
-    pair = example(knowledge)
+    pair = example_pair(knowledge)
     rules = []
     for name in sorted(context.graph.rules):
         rules.append(MeaningOfRule(name, *notes.rule_text(context, name)))
@@ -52,7 +52,7 @@ def _meaning(context: PageContext) -> Values:
     return {
         "rules": rules,
         "sentences": [_FIGURE.say(key, context.language) for key in ("weight", "weight-high")],
-        "example": _followed(context, pair) if pair else None,
+        "example": _followed_pair(context, pair) if pair else None,
         "levels": levels,
         "extents": _terms(context, "extent", evidence.Extent),
         "verdicts": _terms(context, "verdict", citations.Verdict),
@@ -67,7 +67,7 @@ def _terms(
 ) -> list[Meaning]:
     meanings = []
     for term in terms:
-        key = f"way-why-{term}" if term in _APART else f"{kind}-means-{term}"
+        key = f"way-why-{term}" if term in _NOT_EXPECTED else f"{kind}-means-{term}"
         meanings.append(Meaning(named(term).say(context.language), context.t(key)))
     return meanings
 
@@ -91,10 +91,10 @@ class FollowedPair:
     address: str
 
 
-def _followed(context: PageContext, pair: citations.Ordered) -> FollowedPair:
+def _followed_pair(context: PageContext, pair: citations.Ordered) -> FollowedPair:
     knowledge = context.known
     weight = knowledge.weight(*pair)
-    texts = [text for text in shared(context, knowledge, pair) if not text.is_broad]
+    texts = [text for text in shared_texts(context, knowledge, pair) if not text.is_broad]
     return FollowedPair(
         *pair,
         first=texts[0],
@@ -102,23 +102,23 @@ def _followed(context: PageContext, pair: citations.Ordered) -> FollowedPair:
         is_open=weight.is_open,
         low=bits_words(weight.low, context.language),
         high=bits_words(weight.high, context.language),
-        ways=[citing(context, knowledge, *ends) for ends in (pair, pair[::-1])],
+        ways=[citing_way(context, knowledge, *ends) for ends in (pair, pair[::-1])],
         address=context.pair_address(*pair),
     )
 
 
-def example(knowledge: known.Known) -> citations.Ordered | None:
+def example_pair(knowledge: known.Known) -> citations.Ordered | None:
     """The pair of plans that shows best what is shared: most bits, of those one of which could cite the other.
 
     Where a citation is expected of none, it is any pair that is not set apart.
     """
     ranked = []
     for pair, bits in knowledge.shared.items():
-        if citations.verdict(knowledge.chronology, *pair) not in _APART:
+        if citations.verdict(knowledge.chronology, *pair) not in _NOT_EXPECTED:
             ways = (knowledge.way(*pair), knowledge.way(*pair[::-1]))
             is_expected = any(way.is_expected for way in ways)
             ranked.append(_RankedPair(not is_expected, -bits, pair))
     return min(ranked).pair if ranked else None
 
 
-PAGES = (View("meaning", _meaning, title="meaning-title", section="data"),)
+PAGES = (View("meaning", _meaning_values, title="meaning-title", section="data"),)

@@ -43,9 +43,9 @@ _KIND_OF = {
     _OWL + "NamedIndividual": INDIVIDUAL,
 }
 _INVERSE = _OWL + "inverseOf"
-_ABOVE = (RDFS + "subClassOf", RDFS + "subPropertyOf")
+_SUBTERM_PROPERTIES = (RDFS + "subClassOf", RDFS + "subPropertyOf")
 _MATCHES = (
-    *_ABOVE,
+    *_SUBTERM_PROPERTIES,
     _OWL + "equivalentClass",
     _OWL + "equivalentProperty",
     _OWL + "sameAs",
@@ -57,8 +57,8 @@ _MATCHES = (
 )
 _NAMING = (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range")
 """The properties by which the ontology names terms of other vocabularies."""
-_CONCEPT = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
-_MANY = 3
+_CONCEPT_CLASSES = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
+_MOST_CLASSES = 3
 """A property used on more classes than these leads from or to any thing."""
 
 
@@ -179,22 +179,24 @@ class Ontology:
         tops = self.tops()
         relations: set[Relation] = set()
         for term in self.of_kind(OBJECT):
-            starts = _ends(term.domains, term.subjects, tops)
-            ends = _ends(term.ranges, term.objects, tops)
+            starts = _relation_ends(term.domains, term.subjects, tops)
+            ends = _relation_ends(term.ranges, term.objects, tops)
             for start, end in product(starts, ends):
                 relations.add(Relation(start, term.iri, end, term.is_derived))
         return tuple(sorted(relations, key=lambda row: (row.start, row.end, row.property)))
 
 
-def _ends(
+def _relation_ends(
     declared: Iterable[str], used: Iterable[Tally], tops: Mapping[str, str]
 ) -> Collection[str]:
     """The topmost classes at an end of a property: those it declares, else those it is used with, else any thing."""
-    stated = {tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT}
+    stated = {
+        tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT_CLASSES
+    }
     if stated:
         return stated
     tops_used = {tops[tally.iri] for tally in used if tally.iri in tops}
-    return tops_used if 0 < len(tops_used) <= _MANY else {ANY}
+    return tops_used if 0 < len(tops_used) <= _MOST_CLASSES else {ANY}
 
 
 def anchor(iri: str) -> str:
@@ -206,7 +208,7 @@ def anchor(iri: str) -> str:
     return iri.removeprefix(PAN) if iri.startswith(PAN) else "-".join(iri.rsplit("/", 2)[-2:])
 
 
-def tallies(store: Store, name: str) -> list[Tally]:
+def count_terms(store: Store, name: str) -> list[Tally]:
     """The answer to a question of the program that counts terms, such as ``counts/classes``."""
     rows = select(store, program_query(name)).rows
     return [Tally(plain(term), int(plain(number))) for term, number in rows]
@@ -226,7 +228,7 @@ def read_ontology(project: Project, store: Store) -> Ontology:
     rules = shape_rules(shapes)
     usage = _read_usage(store)
     terms = _terms(ontology, aligned, usage, rules_by_term(shapes, rules))
-    examples = examples_of(store, _shown(terms), prefixes)
+    examples = examples_of(store, _shown_terms(terms), prefixes)
     return Ontology(
         _heading(ontology, prefixes),
         tuple(replace(term, example=examples.get(term.iri)) for term in terms),
@@ -237,7 +239,7 @@ def read_ontology(project: Project, store: Store) -> Ontology:
     )
 
 
-def _shown(terms: Iterable[Term]) -> ShownTerms:
+def _shown_terms(terms: Iterable[Term]) -> ShownTerms:
     return ShownTerms(
         classes={term.iri: term.children for term in terms if term.kind == CLASS},
         properties=[term.iri for term in terms if term.kind in (OBJECT, DATATYPE)],
@@ -260,12 +262,12 @@ class _Usage(NamedTuple):
 
 
 def _read_usage(store: Store) -> _Usage:
-    statements = dict(tallies(store, "counts/properties"))
+    statements = dict(count_terms(store, "counts/properties"))
     ours = sorted(name for name in statements if name.startswith(PAN))
     query = program_query("counts/stated-properties", p=ours)
     return _Usage(
         statements,
-        dict(tallies(store, "counts/classes")),
+        dict(count_terms(store, "counts/classes")),
         _used_together(store, "counts/properties-by-class"),
         _used_together(store, "counts/properties-by-target"),
         {plain(name) for (name,) in select(store, query).rows},
@@ -290,8 +292,8 @@ def _terms(
     usage: _Usage,
     rules: Mapping[str, tuple[ShapeRule, ...]],
 ) -> list[Term]:
-    children = _pointing(ontology, *_ABOVE)
-    inverses = _pointing(ontology, _INVERSE)
+    children = _terms_by_target(ontology, *_SUBTERM_PROPERTIES)
+    inverses = _terms_by_target(ontology, _INVERSE)
     ours = [iri for iri in ontology if iri.startswith(PAN)]
     terms = []
     for iri in sorted(ours, key=lambda iri: (iri.lower(), iri)):
@@ -307,7 +309,7 @@ def _terms(
             kind,
             ontology.texts(iri, RDFS + "label"),
             ontology.texts(iri, SKOS + "definition"),
-            parents=ontology.iris(iri, *_ABOVE),
+            parents=ontology.iris(iri, *_SUBTERM_PROPERTIES),
             children=tuple(children.get(iri, ())),
             domains=ontology.iris(iri, RDFS + "domain"),
             ranges=ontology.iris(iri, RDFS + "range"),
@@ -323,7 +325,7 @@ def _terms(
     return terms
 
 
-def _pointing(ontology: TurtleStatements, *predicates: str) -> Mapping[str, Sequence[str]]:
+def _terms_by_target(ontology: TurtleStatements, *predicates: str) -> Mapping[str, Sequence[str]]:
     """By term those that name it by one of these predicates: as the one above them, or as their inverse."""
     pointing: dict[str, list[str]] = defaultdict(list)
     for start in ontology:

@@ -13,9 +13,9 @@ from pan2kg.i18n import LANGUAGES
 from pan2kg.store import Store, Term as Node, construct, gathered, plain, program_query, select
 from pan2kg.turtle import DCTERMS, RDF, RDFS, SKOS, XSD, writer
 
-_MOST = 12
+_MOST_STATEMENTS = 12
 """So many statements of a thing are shown of its class at most."""
-_LOOKED_AT = 50
+_MOST_CANDIDATES = 50
 """So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
 _MOST_VALUES = 2
 """So many values of a property are shown at most."""
@@ -66,14 +66,14 @@ def examples_of(
     """An example of each class that has a thing, and of each property that is used."""
     instances = _best_instances(store, terms.classes)
     statements = _example_statements(store, instances.values(), terms.properties)
-    users = _users_of_others(store, terms.properties, statements)
+    users = _users_of_unused(store, terms.properties, statements)
     unread = {*users.values()} - statements.keys()
     statements.update(_example_statements(store, unread, terms.properties))
 
     examples = {}
     for kind, instance in instances.items():
         stated = [said for said in statements[instance] if said.property not in terms.derived]
-        examples[kind] = _example(instance, stated[:_MOST], prefixes)
+        examples[kind] = _example(instance, stated[:_MOST_STATEMENTS], prefixes)
     best = sorted(set(instances.values()))
     for name in terms.properties:
         shown_by = [*best, users[name]] if name in users else best
@@ -94,13 +94,13 @@ def _best_instances(store: Store, classes: Mapping[str, Sequence[str]]) -> dict[
     instances = gathered((plain(kind), plain(thing)) for kind, thing in rows)
     looked_at: set[str] = set()
     for things in instances.values():
-        looked_at.update(sorted(things)[:_LOOKED_AT])
+        looked_at.update(sorted(things)[:_MOST_CANDIDATES])
     candidates: dict[str, list[_Instance]] = {}
     query = program_query("ontology/instances", thing=sorted(looked_at))
     for row in select(store, query).rows:
         kind, thing, kinds_number, statements_number = map(plain, row)
         number = int(statements_number)
-        rank = number if number > _MOST else -int(kinds_number)
+        rank = number if number > _MOST_STATEMENTS else -int(kinds_number)
         candidates.setdefault(kind, []).append(_Instance(rank, number, thing))
     best = {}
     for iri, children in classes.items():
@@ -113,7 +113,7 @@ def _best_instances(store: Store, classes: Mapping[str, Sequence[str]]) -> dict[
     return best
 
 
-def _users_of_others(
+def _users_of_unused(
     store: Store, properties: Iterable[str], statements: Mapping[str, Sequence[ShownStatement]]
 ) -> Mapping[str, str]:
     """By property a thing it is used of, for the properties that these statements do not use."""
@@ -135,10 +135,10 @@ def _example_statements(
         if isinstance(triple.subject, ox.NamedNode) and not isinstance(triple.object, ox.Triple):
             stated = statements.setdefault(triple.subject.value, set())
             stated.add(ShownStatement(triple.predicate.value, triple.object))
-    return {iri: sorted(stated, key=_place_of) for iri, stated in statements.items()}
+    return {iri: sorted(stated, key=_statement_order) for iri, stated in statements.items()}
 
 
-def _place_of(said: ShownStatement) -> tuple[int, str, bool, str]:
+def _statement_order(said: ShownStatement) -> tuple[int, str, bool, str]:
     """What names a thing stands first, and each text in the first language before the others."""
     name = said.property
     place = _NAMING.index(name) if name in _NAMING else len(_NAMING)
@@ -152,12 +152,12 @@ def _example(
     lines = []
     for said in statements:
         verb = "a" if said.property == RDF + "type" else writer.iri(said.property, prefixes)
-        lines.append(writer.TurtleLine(verb, _turtle_of(said.value, prefixes)))
+        lines.append(writer.TurtleLine(verb, _turtle_term(said.value, prefixes)))
     block = writer.Block(writer.iri(instance, prefixes), tuple(lines))
     return TermExample(instance, writer.write_block(block))
 
 
-def _turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:
+def _turtle_term(value: Node, prefixes: Mapping[str, str]) -> str:
     if isinstance(value, ox.NamedNode):
         return writer.iri(value.value, prefixes)
     if isinstance(value, ox.BlankNode):

@@ -12,7 +12,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.site.class_diagram import draw_ontology
 from pan2kg.site.ontology import ANY, TERM_KINDS, Ontology, Tally, anchor, read_ontology
 from pan2kg.site.page import SVG, File, Markup, PageContext, Values, View, piece
-from pan2kg.site.turtle_statements import Texts, pick
+from pan2kg.site.turtle_statements import Texts, pick_text
 from pan2kg.store.store import Store
 from pan2kg.templates import escape, markup, render
 from pan2kg.turtle import writer
@@ -42,7 +42,7 @@ class OntologyWords:
 
     def text(self, texts: Texts) -> Markup:
         """A text of the ontology, marked with its language where that is not the page's."""
-        words, language = pick(texts, self.language)
+        words, language = pick_text(texts, self.language)
         return piece("spoken")(words, "" if language == self.language else language)
 
     def short(self, iri: str) -> str:
@@ -131,13 +131,13 @@ def _ontology(context: PageContext) -> Ontology:
     )
 
 
-def _values(context: PageContext) -> Values:
+def _page_values(context: PageContext) -> Values:
     return ontology_values(_ontology(context), context.request.language)
 
 
-def _classes(context: PageContext) -> str:
+def _diagram_svg(context: PageContext) -> str:
     return draw_ontology(_ontology(context), context.request.language, PAGE).svg()
 
 
-PAGES = (View("ontology", _values, section="data", below=1),)
-FILES = (File("classes", "svg", SVG, _classes),)
+PAGES = (View("ontology", _page_values, section="data", below=1),)
+FILES = (File("classes", "svg", SVG, _diagram_svg),)

@@ -41,7 +41,7 @@ GZIP = "application/gzip"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
 EVIDENCE = "evidence"
-ASKED = (EVIDENCE, "topic", "body", "year")
+CHOICE_ARGUMENTS = (EVIDENCE, "topic", "body", "year")
 """The arguments of an address by which a reader chooses plans, and the level at which these are shown."""
 NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
 """The arguments of an address that has none."""
@@ -52,22 +52,22 @@ FORMER_LEVELS: Mapping[str, evidence.Level] = {
 }
 """The levels by what they were called in addresses of earlier releases."""
 _PAGE = Messages("page")
-_NUMBERED = frozenset({"action", "category", "part"})
+_NUMBERED_KINDS = frozenset({"action", "category", "part"})
 """The kinds of things that are called by the number printed before their title."""
 MOST_ROWS = 100
 """How many rows of a long table a page of an export has; its download has them all."""
-_UNFOLDED = 12
+_MOST_UNFOLDED = 12
 """How many links a list has at most without being folded."""
-_SHORT = 24
+_LONGEST_SHORT_NAME = 24
 """How many letters another name of a thing may have to stand for it where there is little room."""
-_MOST_WRITTEN = 50_000
+_MOST_CACHED = 50_000
 """How many pieces written of things are kept for other pages: those of a large graph, in three languages."""
 
 Values = Mapping[str, object]
 """What a template is filled in with."""
 Mode = Literal["served", "static"]
-Made = TypeVar("Made")
-packed = partial(gzip.compress, mtime=0)
+Cached = TypeVar("Cached")
+gzip_bytes = partial(gzip.compress, mtime=0)
 piece = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
 
@@ -134,7 +134,7 @@ class NotedGap(NamedTuple):
     detail: Text | None
 
 
-class WrittenAt(NamedTuple):
+class CacheKey(NamedTuple):
     """Of what something is written, in which manner and language, and from where links in it lead."""
 
     manner: str
@@ -165,7 +165,7 @@ class SiteContext:
     document_place: Callable[[str, str], str] | None = None
     cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    html_cache: dict[WrittenAt, Any] = field(default_factory=dict, repr=False)
+    html_cache: dict[CacheKey, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def foreign_plans(self) -> frozenset[str]:
@@ -223,11 +223,11 @@ class SiteContext:
         make = partial(kinds.table_kinds()[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.cached(("table", name, language, choice), make)
 
-    def cached(self, name: Hashable, make: Callable[[], Made]) -> Made:
+    def cached(self, name: Hashable, make: Callable[[], Cached]) -> Cached:
         """What is made the first time it is asked for by this name, and kept with the site."""
         if name not in self.cache:
             self.cache[name] = make()
-        value: Made = self.cache[name]
+        value: Cached = self.cache[name]
         return value
 
 
@@ -275,13 +275,15 @@ class Request:
 
 
 @cache
-def _speaker(language: Language) -> Callable[..., str]:
+def _translator(language: Language) -> Callable[..., str]:
     # most words of a page are those of all pages, with nothing to fill in
     alike = cache(lambda key: _PAGE.say(key, language))
     return lambda key, **values: _PAGE.say(key, language, **values) if values else alike(key)
 
 
-def _once(write: Callable[["PageContext", str], Markup]) -> Callable[["PageContext", str], Markup]:
+def _cached_markup(
+    write: Callable[["PageContext", str], Markup],
+) -> Callable[["PageContext", str], Markup]:
     """A way to write a thing that is written once for all pages of a language in a folder."""
     return lambda context, iri: context.cached(write.__name__, iri, partial(write, context))
 
@@ -306,7 +308,7 @@ class PageContext:
         self.is_served = site_context.mode == "served"
         self.level = level if level in evidence.FIGURED else evidence.HEADLINE
         self.level_arguments = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
-        self.t = _speaker(language)
+        self.t = _translator(language)
         self.link_to = piece("lead")
         self.row_limit = None if self.is_served else MOST_ROWS
         self.localized_graph = site_context.cached(
@@ -369,7 +371,7 @@ class PageContext:
     def site_href(self, path: str, /, **arguments: str) -> str:
         """The way from the page to a path of the site; the language of the data is handed on to pages."""
         data = self.arguments.get("data")
-        way = addresses.way(self.request.folder, path)
+        way = addresses.quoted_path(self.request.folder, path)
         if data and path.partition("#")[0].endswith(".html"):
             arguments = {"data": data, **arguments}
         if not arguments:
@@ -427,7 +429,7 @@ class PageContext:
     def _number(self, iri: str) -> str:
         """The printed number of what is called by it; empty for others."""
         entry = self.entry(iri)
-        return entry.notation if entry and entry.kind in _NUMBERED else ""
+        return entry.notation if entry and entry.kind in _NUMBERED_KINDS else ""
 
     def name(self, iri: str) -> str:
         """What a thing is called in text, with its number."""
@@ -490,20 +492,20 @@ class PageContext:
             return self.label_html(brief._replace(texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
-    def cached(self, manner: str, iri: str, write: Callable[[str], Made]) -> Made:
+    def cached(self, manner: str, iri: str, write: Callable[[str], Cached]) -> Cached:
         """What is written of a thing in a manner, once for all pages from which things are named and linked alike."""
         if self.arguments.get("data"):
             return write(iri)
-        at = WrittenAt(manner, iri, self.language, self.request.folder)
+        at = CacheKey(manner, iri, self.language, self.request.folder)
         written = self.site_context.html_cache
         if at not in written:
-            if len(written) >= _MOST_WRITTEN:
+            if len(written) >= _MOST_CACHED:
                 written.clear()
             written[at] = write(iri)
-        value: Made = written[at]
+        value: Cached = written[at]
         return value
 
-    @_once
+    @_cached_markup
     def link(self, iri: str) -> Markup:
         """A link with the full name, or the short one of a plan or text; behind a title, who published it and when."""
         entry = self.entry(iri)
@@ -524,7 +526,7 @@ class PageContext:
             told += self.graph.statements.values(document, name)
         return f" ({', '.join(told)})" if told else ""
 
-    @_once
+    @_cached_markup
     def short_link(self, iri: str) -> Markup:
         """A link with the shortest name: the short one, else one of few letters, else a title cut short."""
         brief = self.graph.labels.brief(iri, self.request.data)
@@ -532,14 +534,14 @@ class PageContext:
             return self.link_to(self.address(iri), brief.text)
         names = self.graph.statements.values(iri, SKOS + "altLabel")
         shortest = min(names, key=lambda name: (len(name), name), default="")
-        if 0 < len(shortest) <= _SHORT:
+        if 0 < len(shortest) <= _LONGEST_SHORT_NAME:
             return self.link_to(self.address(iri), shortest)
         label = self.graph.labels.label(iri, self.request.data)
         shortened = labels.Name(labels.shortened(label.text), label.language, {})
         words = self.label_html(shortened, self._number(iri), in_link=True)
         return self.link_to(self.address(iri), words)
 
-    @_once
+    @_cached_markup
     def plain_link(self, iri: str) -> Markup:
         """A link with the full name in one language alone, which a script does not change."""
         language = self.graph.labels.label(iri, self.request.data).language
@@ -560,7 +562,7 @@ class PageContext:
         items = [self.link(iri) for iri in iris]
         if not items:
             return markup("–")
-        folded = self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else ""
+        folded = self.t("list-show", n=len(items)) if len(items) > _MOST_UNFOLDED else ""
         return piece("listed")(items, folded)
 
     def pair_address(self, plan: str, partner: str, **arguments: str) -> str:

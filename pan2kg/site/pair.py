@@ -23,14 +23,14 @@ from pan2kg.i18n import Messages, format_number
 from pan2kg.site import addresses, link_text, pair_dossier, plan_ties, values
 from pan2kg.site.notes import Notes
 from pan2kg.site.page import EVIDENCE, Download, Markup, PageContext, SiteContext, Values, View
-from pan2kg.site.plan import ordered
+from pan2kg.site.plan import sorted_by_number
 from pan2kg.site.plan_choice import plan_sets
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import ID, PAN
 
 _TABLES = Messages("table")
 _SHARED_TEXTS = "shared-instrument"
-_ALIKE_MOST = 3
+_MOST_SIMILAR = 3
 """How many actions of the second plan stand beside one of the first."""
 _FIGURES = ("matrix", "debt")
 """The figures that say something of two plans: strength of their links, what each owes the other in citations."""
@@ -89,7 +89,7 @@ class SharedThing(NamedTuple):
     plan_keys: str
 
 
-def _keys(site_context: SiteContext) -> Iterable[str]:
+def _pair_keys(site_context: SiteContext) -> Iterable[str]:
     index = site_context.graph.labels
     keys = []
     for pair in sorted(pair for pair, has_page in site_context.pairs.items() if has_page):
@@ -99,9 +99,9 @@ def _keys(site_context: SiteContext) -> Iterable[str]:
     return keys
 
 
-def _pair(context: PageContext) -> Values | None:
+def _pair_values(context: PageContext) -> Values | None:
     pair = _plans_in_address(context)
-    linking = _linking(context, pair) if pair else []
+    linking = _pair_ties(context, pair) if pair else []
     if pair is None or not linking:
         return None
     knowledge = context.known
@@ -110,14 +110,14 @@ def _pair(context: PageContext) -> Values | None:
     dossier = pair_dossier.of_pair(context, knowledge, pair, picture)
     # words are quoted once: where they are needed again, a link leads to where they stand
     places = {proof.quote.words: "proofs" for proof in dossier.proofs}
-    links = _links(context, pair, _counting(context, linking), places)
+    links = _pair_links(context, pair, _counted_ties(context, linking), places)
     # in a release documents tell on what each link rests; notes are numbered as sections need them
     notes = Notes(context, is_marked=not context.site_context.document_place)
-    declared = link_text.grouped(notes, sorted(links.declared), quoted=links.quoted)
-    compared = link_text.grouped(notes, sorted(links.compared), quoted=links.quoted)
+    declared = link_text.link_groups(notes, sorted(links.declared), quoted=links.quoted)
+    compared = link_text.link_groups(notes, sorted(links.compared), quoted=links.quoted)
 
-    texts = _quoted_once(plan_ties.shared(context, knowledge, pair), places)
-    groups = _groups(context, pair, links.ties)
+    texts = _quote_once(plan_ties.shared_texts(context, knowledge, pair), places)
+    groups = _link_groups(context, pair, links.ties)
     by_text = groups.pop(_SHARED_TEXTS, None)
     weak = list(groups.values())
     weighed = {text.text for text in texts}
@@ -129,16 +129,18 @@ def _pair(context: PageContext) -> Values | None:
     meetings = itertools.chain(unweighed, *(group.meetings for group in weak))
     listed = weighed.union(meeting.thing for meeting in meetings)
 
-    actions = {plan: ordered(context, context.graph.parts.actions.get(plan, ())) for plan in pair}
+    actions = {
+        plan: sorted_by_number(context, context.graph.parts.actions.get(plan, ())) for plan in pair
+    }
     sides = []
     for ends in (pair, pair[::-1]):
-        sides.append(_side(notes, knowledge, links, ends, len(actions[ends[0]])))
+        sides.append(_side_values(notes, knowledge, links, ends, len(actions[ends[0]])))
     return {
         "title": context.t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
         "pair": pair,
         "is_chosen": bool(context.arguments.get(EVIDENCE)),
         "dossier": dossier,
-        "weight": _weight(context, knowledge, pair),
+        "weight": _weight_values(context, knowledge, pair),
         "texts": texts,
         "unweighed": unweighed,
         "declared": declared,
@@ -146,9 +148,9 @@ def _pair(context: PageContext) -> Values | None:
         "by_text": by_text,
         "weak": weak,
         "sides": sides,
-        "beside": _beside(context, pair, actions),
-        "partly": _partly(context, actions),
-        "compared": _compared(context, pair, listed),
+        "beside": _similar_actions(context, pair, actions),
+        "partly": _partly_known(context, actions),
+        "compared": _compared_aspects(context, pair, listed),
         "figures": _figures(context, keys[0]),
         "notes": notes,
         "section": "plans",
@@ -164,19 +166,19 @@ def _plans_in_address(context: PageContext) -> PlanPair | None:
     return (first.iri, second.iri) if first and second else None
 
 
-def _linking(context: PageContext, pair: PlanPair) -> Sequence[Tie]:
+def _pair_ties(context: PageContext, pair: PlanPair) -> Sequence[Tie]:
     """All that links two plans, at any level."""
     return context.graph.ties.by_pair.get((min(pair), max(pair)), ())
 
 
-def _counting(context: PageContext, linking: Sequence[Tie]) -> Sequence[Tie]:
+def _counted_ties(context: PageContext, linking: Sequence[Tie]) -> Sequence[Tie]:
     """The links that count at the level chosen; all where none was."""
     if not context.arguments.get(EVIDENCE):
         return linking
     return [tie for tie in linking if evidence.counts(tie.level, context.known.level)]
 
 
-def _links(
+def _pair_links(
     context: PageContext,
     pair: PlanPair,
     ties: Sequence[Tie],
@@ -212,7 +214,7 @@ def _citing_links(context: PageContext, ends: PlanPair) -> list[str]:
     return sorted(context.site_context.cached("citations", by_plans).get(ends, ()))
 
 
-def _side(
+def _side_values(
     notes: Notes, knowledge: Known, links: PairLinks, ends: PlanPair, actions_number: int
 ) -> Values:
     """How one plan cites the other, by links that are not declared: these are told of both plans at once."""
@@ -220,17 +222,17 @@ def _side(
     cites = []
     for iri in links.citing[ends]:
         if iri not in links.declared:
-            link = link_text.link_of(context, iri)
+            link = link_text.find_link_text(context, iri)
             cites.append(link.list_item(notes, has_anchor=False, is_quoted=iri in links.quoted))
     return {
         "plan": ends[0],
         "number": actions_number,
         "cites": cites,
-        "way": plan_ties.citing(context, knowledge, *ends),
+        "way": plan_ties.citing_way(context, knowledge, *ends),
     }
 
 
-def _quoted_once(
+def _quote_once(
     texts: Iterable[plan_ties.SharedText], places: Mapping[str, str]
 ) -> list[plan_ties.SharedText]:
     """Texts whose uses have only words not quoted before, and a level only where it is not the text's.
@@ -267,7 +269,7 @@ def _without_repeated(
     return replace(use, mark=mark, quotes=fresh, above=repeated[0] if repeated else "")
 
 
-def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
+def _weight_values(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
     """What the texts shared weigh; ``low`` and ``broad`` are empty where nothing shared was seen."""
     language = context.language
     weight = knowledge.weight(*pair)
@@ -289,7 +291,7 @@ def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
     }
 
 
-def _groups(context: PageContext, pair: PlanPair, ties: Sequence[Tie]) -> dict[str, LinkGroup]:
+def _link_groups(context: PageContext, pair: PlanPair, ties: Sequence[Tie]) -> dict[str, LinkGroup]:
     """The inferred links by their kinds, without those editors compared, which are told one by one."""
     of_kind: dict[str, list[Tie]] = {kind: [] for kind in context.graph.link_kinds}
     for tie in ties:
@@ -297,13 +299,13 @@ def _groups(context: PageContext, pair: PlanPair, ties: Sequence[Tie]) -> dict[s
             of_kind[tie.kind].append(tie)
     groups = {}
     for kind, members in of_kind.items():
-        group = _by_things(context, kind, pair, members)
+        group = _link_group(context, kind, pair, members)
         if group:
             groups[kind] = group
     return groups
 
 
-def _by_things(
+def _link_group(
     context: PageContext, kind: str, pair: PlanPair, ties: Sequence[Tie]
 ) -> LinkGroup | None:
     by_thing: dict[str, list[Tie]] = {}
@@ -312,7 +314,7 @@ def _by_things(
             by_thing.setdefault(shared, []).append(tie)
     if not by_thing:
         return None
-    joining = [_joining(context, shared, links, pair) for shared, links in by_thing.items()]
+    joining = [_joining_thing(context, shared, links, pair) for shared, links in by_thing.items()]
     joining.sort(key=lambda row: (-row.number, context.name(row.thing).casefold(), row.thing))
     # levels that all have stand once
     distinct = {row.levels for row in joining}
@@ -325,7 +327,7 @@ def _by_things(
     )
 
 
-def _joining(
+def _joining_thing(
     context: PageContext, shared: str, links: Sequence[Tie], pair: PlanPair
 ) -> JoiningThing:
     entry = context.entry(shared)
@@ -335,13 +337,13 @@ def _joining(
         for tie in links:
             for end, plan in zip(tie.ends, tie.plans, strict=True):
                 works[plan].add(end)
-        ends = [ordered(context, works[plan]) for plan in pair]
+        ends = [sorted_by_number(context, works[plan]) for plan in pair]
     levels = sorted({tie.level for tie in links if tie.level is not None})
     number = len({tie.iri for tie in links})
     return JoiningThing(shared, number, tuple(map(context.level_badge, levels)), ends)
 
 
-def _beside(
+def _similar_actions(
     context: PageContext, pair: PlanPair, actions: Mapping[str, Sequence[str]]
 ) -> list[list[Markup]]:
     """Each action of the first plan with those of the second whose titles are most similar, linked or not."""
@@ -357,7 +359,7 @@ def _beside(
     index = once(("titles", titles_of_second), partial(likeness.Titles.read, titles_of_second))
     nearest = once(
         ("nearest", titles, titles_of_second),
-        lambda: [index.nearest(title, _ALIKE_MOST) for title in titles],
+        lambda: [index.nearest(title, _MOST_SIMILAR) for title in titles],
     )
     in_short = partial(values.short_name, context)
     rows = []
@@ -375,7 +377,7 @@ class PartlyKnown(NamedTuple):
     published: str
 
 
-def _partly(context: PageContext, actions: Mapping[str, Sequence[str]]) -> list[PartlyKnown]:
+def _partly_known(context: PageContext, actions: Mapping[str, Sequence[str]]) -> list[PartlyKnown]:
     whole = plan_sets(context.site_context).whole
     partly = []
     for plan, known in actions.items():
@@ -385,14 +387,16 @@ def _partly(context: PageContext, actions: Mapping[str, Sequence[str]]) -> list[
     return partly
 
 
-def _compared(context: PageContext, pair: PlanPair, listed: Collection[str]) -> list[Values]:
+def _compared_aspects(
+    context: PageContext, pair: PlanPair, listed: Collection[str]
+) -> list[Values]:
     """How much only one plan has, both have, and only the other has, actions included.
 
     What both have is named where it is not among what the page has ``listed``.
     """
     rows: list[Values] = []
     for aspect in ASPECTS:
-        first, second = (_having(context, plan, aspect) for plan in pair)
+        first, second = (_things_of_plan(context, plan, aspect) for plan in pair)
         both = first & second
         rows.append(
             {
@@ -415,7 +419,7 @@ def _figures(context: PageContext, key: str) -> list[Download]:
     return figures
 
 
-def _having(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
+def _things_of_plan(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
     """The things of an aspect that a plan or one of its actions has."""
 
     def things_of_works() -> frozenset[str]:
@@ -429,7 +433,7 @@ def _having(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
     return context.site_context.cached((aspect, plan), things_of_works)
 
 
-def _shared(context: PageContext) -> Values:
+def _shared_values(context: PageContext) -> Values:
     """What several plans share; of two plans named in the address, only what both have."""
     keys = frozenset(context.arguments.get("plans", "").split("--"))
     entries = [context.graph.labels.find("plan", key) for key in keys]
@@ -444,7 +448,7 @@ def _shared(context: PageContext) -> Values:
 def _shared_things(context: PageContext, aspect: str, pair: Collection[str]) -> list[SharedThing]:
     plans: dict[str, list[str]] = {}
     for plan in plan_sets(context.site_context).every:
-        for shared in _having(context, plan, aspect):
+        for shared in _things_of_plan(context, plan, aspect):
             plans.setdefault(shared, []).append(plan)
     common = []
     for shared, members in plans.items():
@@ -456,6 +460,6 @@ def _shared_things(context: PageContext, aspect: str, pair: Collection[str]) -> 
 
 
 PAGES = (
-    View("pair", _pair, _keys, section="plans"),
-    View("shared", _shared, title="shared-title", section="plans"),
+    View("pair", _pair_values, _pair_keys, section="plans"),
+    View("shared", _shared_values, title="shared-title", section="plans"),
 )

@@ -109,7 +109,7 @@ def read_permalink(address: str) -> Permalink:
     return Permalink(match["name"], typed, release, day, language)
 
 
-def fix(
+def fixed_values(
     query: Query, values: Mapping[str, str], *, store: Store, project: Project
 ) -> dict[str, str]:
     """The values of all parameters of a question as a link has them: defaults written out, things as names.
@@ -144,10 +144,10 @@ def _prefixed(iri: str, prefixes: Mapping[str, str]) -> str:
     return f"{prefix}:{local}" if is_simple else iri
 
 
-def notice(release: str, loaded: str, language: Language) -> str:
+def release_notice(release: str, loaded: str, language: Language) -> str:
     """What says that a link was made with another release than the one that is loaded; empty where it was not.
 
-    >>> notice("0.1.0", "0.1.0", "en")
+    >>> release_notice("0.1.0", "0.1.0", "en")
     ''
     """
     if release == loaded:

@@ -42,19 +42,19 @@ from pan2kg.tables import figure_words, writers
 from pan2kg.turtle.vocabulary import ID, PAN
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_KEYS = partial(entity.keys, kind="plan")
+_PLAN_KEYS = partial(entity.keys_of_kind, kind="plan")
 _WORDS = Messages("brief")
 _STATUS = "http://www.w3.org/ns/adms#status"
 # What other pages ask of a plan
 
 
-def period(context: PageContext, plan: str) -> str:
+def period_words(context: PageContext, plan: str) -> str:
     """From when until when a plan runs, in words of the page; empty where neither is known."""
     ends = [context.graph.statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
     return "–".join(values.day_words(context, end) for end in ends) if any(ends) else ""
 
 
-def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
+def sorted_by_number(context: PageContext, iris: Iterable[str]) -> list[str]:
     """Things by their printed numbers, 2.10 after 2.9."""
     return sorted(iris, key=lambda iri: (_number(context, iri), iri))
 
@@ -86,7 +86,7 @@ def plan_values(context: PageContext) -> Values | None:
         quoted.update(proof.quote.words for proof in dossier.proofs)
     # the notes of citations have the first numbers, those of what is said of the plan the next
     cites, cited = _citations(notes, plan, quoted)
-    filled = entity.page(context, entry, notes)
+    filled = entity.entity_values(context, entry, notes)
     meetings = _meetings(context, plan)
     outline = context.site_context.cached(("outline", plan), lambda: graph.parts.outline(plan))
     extent = graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)
@@ -94,8 +94,8 @@ def plan_values(context: PageContext) -> Values | None:
         **filled,
         "dossier": dossier,
         "known": len(actions),
-        "outline": [_branch(context, branch) for branch in outline],
-        "levels": _levels(context, plan),
+        "outline": [_outline_values(context, branch) for branch in outline],
+        "levels": _level_lines(context, plan),
         "headings": _headings(context, actions),
         "cites": cites,
         "cited": cited,
@@ -116,10 +116,10 @@ def _facts(context: PageContext, plan: str) -> list[Fact]:
     extent = context.extent_words(plan)
     if completeness:
         extent = templates.markup(f"{context.link(completeness)}{t('colon')} {extent}")
-    before = _editions_joined(context, plan, "to")
-    after = _editions_joined(context, plan, "from")
+    before = _linked_editions(context, plan, "to")
+    after = _linked_editions(context, plan, "from")
     return [
-        Fact(t("plan-period"), period(context, plan)),
+        Fact(t("plan-period"), period_words(context, plan)),
         Fact(t("plan-adopted"), values.day_words(context, statements.one(plan, PAN + "adoptedOn"))),
         Fact(t("plan-status"), context.label(status) if status else ""),
         Fact(t("plan-before", n=len(before)), context.links(before)),
@@ -129,7 +129,7 @@ def _facts(context: PageContext, plan: str) -> list[Fact]:
     ]
 
 
-def _editions_joined(context: PageContext, plan: str, side: str) -> list[str]:
+def _linked_editions(context: PageContext, plan: str, side: str) -> list[str]:
     """The editions that successions of a plan lead ``to``, or come ``from``."""
     statements = context.graph.statements
     joined: set[str] = set()
@@ -164,16 +164,16 @@ def _links_to_changes(context: PageContext, plan: str, earlier: Iterable[str]) -
     return templates.markup(", ").join(links)
 
 
-def _branch(context: PageContext, outline: plan_parts.Outline) -> Values:
+def _outline_values(context: PageContext, outline: plan_parts.Outline) -> Values:
     return {
         "iri": outline.part.iri,
         "number": outline.number,
-        "actions": ordered(context, outline.actions),
-        "below": [_branch(context, branch) for branch in outline.below],
+        "actions": sorted_by_number(context, outline.actions),
+        "below": [_outline_values(context, branch) for branch in outline.below],
     }
 
 
-def _levels(context: PageContext, plan: str) -> list[Values]:
+def _level_lines(context: PageContext, plan: str) -> list[Values]:
     """How many parts of each level, and actions, are in the graph, of how many that sources count."""
     measures = context.graph.statements.one(plan, PAN + "measureCount")
     published = int(measures) if measures else None
@@ -206,7 +206,9 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
 
     headings: list[Values] = []
     for heading in sorted(by_heading, key=partial(_heading_place, every)):
-        lines = [_action_line(context, iri) for iri in ordered(context, by_heading[heading])]
+        lines = [
+            _action_line(context, iri) for iri in sorted_by_number(context, by_heading[heading])
+        ]
         headings.append({"iri": heading, "lines": lines})
     return headings
 
@@ -253,7 +255,7 @@ def _downloads(context: PageContext, entry: Entry) -> list[Download]:
     chosen = {"plan": entry.key} if context.is_served else {}
     question = context.href("question/actions-of-plan.html", **chosen)
     downloads.append(Download(question, context.t("plan-question")))
-    networks = site_context.cached("networks", lambda: set(explore.keys(site_context)))
+    networks = site_context.cached("networks", lambda: set(explore.network_keys(site_context)))
     if f"plan--{entry.key}" in networks:
         address = context.href(f"network/plan--{entry.key}.html")
         downloads.append(Download(address, context.t("plan-network")))
@@ -286,13 +288,13 @@ def _meeting(context: PageContext, plan: str, meeting: figures.PlanMeeting) -> V
     knowledge = context.graph.known(max(meeting.level, evidence.HEADLINE))
     ways = []
     for ends in ((plan, partner), (partner, plan)):
-        tell = partial(plan_ties.citing, context, knowledge, *ends)
+        tell = partial(plan_ties.citing_way, context, knowledge, *ends)
         ways.append(context.site_context.cached(("way", context.language, ends), tell))
     return {
         "plan": partner,
         "mark": context.level_badge(meeting.level),
-        "bits": plan_ties.bits_shown(context, meeting.low(evidence.HEADLINE)),
-        "all_bits": plan_ties.bits_shown(context, meeting.bits[-1]),
+        "bits": plan_ties.shared_bits(context, meeting.low(evidence.HEADLINE)),
+        "all_bits": plan_ties.shared_bits(context, meeting.bits[-1]),
         "ways": ways,
         "address": context.pair_address(plan, partner),
     }
@@ -385,7 +387,7 @@ def _cited_list(
             passages = statements.values(citation.link, values.PASSAGE)
             quotes = values.quotes_of(context, passages)
         is_quoted = bool(quotes) and all(quote.words in quoted for quote in quotes)
-        link = link_text.link_of(context, citation.link)
+        link = link_text.find_link_text(context, citation.link)
         words = link.list_item(notes, has_anchor=False, is_quoted=is_quoted)
         partner = context.entry(citation.partner)
         is_plan = partner is not None and partner.kind == "plan"
@@ -414,5 +416,5 @@ def _csv(context: PageContext) -> str | None:
     return context.site_context.cached("csv without actions", ask)
 
 
-PAGES = (View("plan", plan_values, _KEYS, section="plans"),)
-FILES = (File("plan", "csv", CSV, _csv, _KEYS),)
+PAGES = (View("plan", plan_values, _PLAN_KEYS, section="plans"),)
+FILES = (File("plan", "csv", CSV, _csv, _PLAN_KEYS),)

@@ -12,7 +12,7 @@ from pan2kg.coherence import evidence
 from pan2kg.findings.brief import Brief
 from pan2kg.i18n import Messages
 from pan2kg.site import brief_files, plan, plan_dossier, printing
-from pan2kg.site.frame import frame
+from pan2kg.site.frame import frame_values
 from pan2kg.site.page import HTML, JSON, Download, File, PageContext, Values, View
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -30,7 +30,7 @@ def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -
     bundle = context.site_context.bundle
     # what is printed has all of it in one place
     context = PageContext(replace(context.site_context, document_place=None), context.request)
-    filled = {**frame(context, {}), "section": "plans", **(plan.plan_values(context) or {})}
+    filled = {**frame_values(context, {}), "section": "plans", **(plan.plan_values(context) or {})}
     page = templates.render("plan.html", filled)
     page = page.replace(" data-cards", "")  # there is no script to name the cells of a row
     style = ""

@@ -74,7 +74,7 @@ class OfferedFilters(NamedTuple):
     bodies: list[str]
 
 
-def chosen(context: PageContext) -> PlanFilter:
+def requested_filter(context: PageContext) -> PlanFilter:
     """The choice in the address; what is no topic, body or year there chooses nothing."""
     iris = {}
     for kind in ("topic", "body"):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pan2kg.coherence import evidence, figures
 from pan2kg.i18n import Messages, format_of
 from pan2kg.site.page import (
-    ASKED,
+    CHOICE_ARGUMENTS,
     CSV,
     FORMER_LEVELS,
     Download,
@@ -28,20 +28,20 @@ from pan2kg.site.page import (
 )
 from pan2kg.site.plan_choice import (
     PlanFilter,
-    chosen,
     offered_filters,
     offered_years,
     plan_facts,
     plan_sets,
+    requested_filter,
     shown_plans,
 )
 from pan2kg.tables import Value, figure_words, formats
 
-FIRST = 15
+FIRST_PLANS = 15
 """How many plans the matrix on the home page has: of the own country first, those linked with most others."""
-TOGETHER = "·"
+LINKED_SIGN = "·"
 """What a cell shows of two plans that neither cite each other nor share a text that weighs anything."""
-WORDS = (
+SCRIPT_MESSAGES = (
     "number-linked",
     "number-apart",
     "number-unlinked",
@@ -99,13 +99,13 @@ class MatrixCell(NamedTuple):
 
     @property
     def shown(self) -> str:
-        return self.bits if self.bits or self.arrow else TOGETHER
+        return self.bits if self.bits or self.arrow else LINKED_SIGN
 
 
-def matrix(context: PageContext, *, limit: int | None) -> Values:
+def matrix_values(context: PageContext, *, limit: int | None) -> Values:
     """What the matrix on a page is filled in with; ``limit`` is how many plans it has at most, None for all."""
     site_context = context.site_context
-    choice = chosen(context)
+    choice = requested_filter(context)
     among = chosen_plans(site_context, choice)
     order = among.linked[:limit]
     absent = [plan for plan in among.plans if plan not in among.linked]
@@ -152,7 +152,7 @@ def _downloads(context: PageContext, plans_number: int) -> list[Download]:
         endings.append("svg")
         if context.is_served and find_spec("matplotlib") is not None:
             endings += ["png", "pdf"]
-    asked = context.nonempty_arguments(*ASKED)
+    asked = context.nonempty_arguments(*CHOICE_ARGUMENTS)
     downloads = []
     for ending in endings:
         downloads.append(Download(context.href(f"matrix.{ending}", **asked), ending.upper()))
@@ -171,12 +171,12 @@ def _rows(context: PageContext, met: MeetingsByPlans, order: Sequence[str]) -> l
     for plan in order:
         cells = []
         for partner in order:
-            cells.append(cell_of(context, met, (plan, partner)) if partner != plan else None)
+            cells.append(matrix_cell(context, met, (plan, partner)) if partner != plan else None)
         rows.append(MatrixRow(plan, cells))
     return rows
 
 
-def cell_of(context: PageContext, met: MeetingsByPlans, plans: tuple[str, str]) -> MatrixCell:
+def matrix_cell(context: PageContext, met: MeetingsByPlans, plans: tuple[str, str]) -> MatrixCell:
     """How the first of two plans meets the other, at the level of the page."""
     meeting = met.get((min(plans), max(plans)))
     if meeting is None:
@@ -224,13 +224,13 @@ def _filter_data(context: PageContext, limit: int | None) -> Markup:
     levels = {level.key: level for level in evidence.FIGURED}
     before = {word: level.key for word, level in FORMER_LEVELS.items()}
     before[evidence.HEADLINE.key] = ""
-    words = {key: _PAGE.template(key, language) for key in WORDS}
+    words = {key: _PAGE.template(key, language) for key in SCRIPT_MESSAGES}
     words["bits-counted"] = _FIGURE.template("bits-counted", language)
     words["colon"] = format_of("colon", language)
     return embedded(
         {
             "limit": limit,
-            "asked": ASKED,
+            "asked": CHOICE_ARGUMENTS,
             "headline": evidence.HEADLINE,
             "levels": {**levels, **FORMER_LEVELS},
             "before": before,
@@ -283,7 +283,7 @@ def _filter_rows(
     return rows
 
 
-def listed_pair(context: PageContext, meeting: figures.PlanMeeting) -> list[Value]:
+def pair_row(context: PageContext, meeting: figures.PlanMeeting) -> list[Value]:
     """A linked pair as a row of :data:`COLUMNS`."""
     plan, partner = meeting.plans
     ways = []
@@ -297,10 +297,10 @@ def listed_pair(context: PageContext, meeting: figures.PlanMeeting) -> list[Valu
 
 
 def _csv(context: PageContext) -> str:
-    met = chosen_plans(context.site_context, chosen(context)).met
-    rows = [listed_pair(context, met[pair]) for pair in sorted(met)]
+    met = chosen_plans(context.site_context, requested_filter(context)).met
+    rows = [pair_row(context, met[pair]) for pair in sorted(met)]
     return formats.write_csv(formats.Grid(COLUMNS, rows))
 
 
-PAGES = (View("matrix", partial(matrix, limit=None), title="matrix-title", section="index"),)
+PAGES = (View("matrix", partial(matrix_values, limit=None), title="matrix-title", section="index"),)
 FILES = (File("matrix", "csv", CSV, _csv),)

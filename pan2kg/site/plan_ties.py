@@ -34,7 +34,7 @@ class CitingWay:
     why: str
 
 
-def citing(context: PageContext, knowledge: known.Known, source: str, target: str) -> CitingWay:
+def citing_way(context: PageContext, knowledge: known.Known, source: str, target: str) -> CitingWay:
     """Whether a plan cites another or could, by what was seen, else by when both were issued."""
     occasion = knowledge.way(source, target)
     is_seen = occasion.state is Standing.STATED
@@ -120,15 +120,17 @@ class MeetingLine:
     ways: Sequence[CitingWay]
 
 
-def bits_shown(context: PageContext, bits: float) -> str:
+def shared_bits(context: PageContext, bits: float) -> str:
     """What two plans share; empty where nothing shared was seen."""
     return amount(bits, figures.Unit.BITS, context.language) if bits > 0 else ""
 
 
-def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeting) -> MeetingLine:
+def meeting_line(
+    context: PageContext, knowledge: known.Known, met: figures.PlanMeeting
+) -> MeetingLine:
     """The line of a linked pair; bits are empty where nothing shared was seen."""
-    bits = bits_shown(context, met.low(knowledge.level))
-    ways = [citing(context, knowledge, *ends) for ends in (met.plans, met.plans[::-1])]
+    bits = shared_bits(context, met.low(knowledge.level))
+    ways = [citing_way(context, knowledge, *ends) for ends in (met.plans, met.plans[::-1])]
     return MeetingLine(
         met.plans, context.level_badge(met.level), context.pair_address(*met.plans), bits, ways
     )
@@ -173,7 +175,7 @@ class SharedText:
     above: str
 
 
-def shared(
+def shared_texts(
     context: PageContext, knowledge: known.Known, plans: tuple[str, str]
 ) -> list[SharedText]:
     """The texts two plans share, those first that weigh most."""

@@ -32,7 +32,7 @@ from pan2kg.tables import (
 from pan2kg.turtle.vocabulary import key
 
 _BRIEF = Messages("brief")
-FIGURES = (
+REPORT_TABLES = (
     "trust",
     "debt",
     "index",
@@ -43,17 +43,17 @@ FIGURES = (
     "gaps",
 )
 """The tables of a report; the gaps are listed kind by kind as well."""
-_EMPTY = frozenset(("br", "col", "hr", "img", "input", "link", "meta"))
-_UNPRINTED = frozenset(("form", "script", "button", "nav", "template"))
+_VOID_ELEMENTS = frozenset(("br", "col", "hr", "img", "input", "link", "meta"))
+_UNPRINTED_ELEMENTS = frozenset(("form", "script", "button", "nav", "template"))
 
 
-def tables_of(
+def report_tables(
     graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE
 ) -> Iterator[Table]:
     """The tables of a plan's report: its figures, then each kind of gap it has."""
     kinds = table_kinds()
     choice = TableChoice(plans=(key(plan),), evidence=level)
-    for name in FIGURES:
+    for name in REPORT_TABLES:
         yield kinds[name].make(graph, choice)
     for kind in gaps.KINDS:
         listed = kinds["gaps"].make(graph, replace(choice, part=kind))
@@ -76,7 +76,7 @@ def report_files(
     ['report.en.html', 'report.en.md']
     """
     language = graph.language
-    tables = list(tables_of(graph, plan, level))
+    tables = list(report_tables(graph, plan, level))
     title = _BRIEF.say("report-title", language, plan=graph.label(plan))
     basis = _BRIEF.say(
         "report-basis",
@@ -95,7 +95,7 @@ def report_files(
         "language": language,
         "basis": basis,
         "style": templates.markup(style) or brief_style(),
-        "page": templates.markup(_printed(page)),
+        "page": templates.markup(_printable_html(page)),
         "tables": figures,
     }
     markdown = [f"# {exhibit.md_text(title)}\n", f"{exhibit.md_text(basis)}\n"]
@@ -106,7 +106,7 @@ def report_files(
     }
 
 
-def _printed(page: str) -> str:
+def _printable_html(page: str) -> str:
     """What stands in the main part of a page, without forms and scripts, and without links to other pages."""
     parser = _PrintedPage()
     parser.feed(page)
@@ -136,7 +136,7 @@ class _PrintedPage(HTMLParser):
             return
         if tag == "svg":
             self.pictures += 1
-        if tag in _UNPRINTED:
+        if tag in _UNPRINTED_ELEMENTS:
             self.unprinted += 1
         if not self.is_printed:
             return
@@ -170,9 +170,9 @@ class _PrintedPage(HTMLParser):
             self.pictures -= 1
         if tag == "main":
             self.mains -= 1
-        elif tag in _UNPRINTED:
+        elif tag in _UNPRINTED_ELEMENTS:
             self.unprinted -= 1
-        elif self.is_printed and tag not in _EMPTY:
+        elif self.is_printed and tag not in _VOID_ELEMENTS:
             element = self.links.pop() if tag == "a" else tag
             self.pieces.append(f"</{element}>")
 
@@ -188,7 +188,7 @@ def _attributes(attributes: Iterable[tuple[str, str | None]]) -> str:
     return "".join(written)
 
 
-def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
+def write_report(folder: Path, files: Mapping[str, str]) -> list[Path]:
     """Write texts by file name into a folder, which is made where there is none; gives their paths.
 
     Raises:

@@ -19,14 +19,14 @@ from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import Project
 from pan2kg.site.page import PageContext, SiteContext, Values, View
-from pan2kg.site.quality_measures import BALANCED, Quality, read_quality, score
+from pan2kg.site.quality_measures import LINK_COUNTS, Quality, met_share, read_quality
 from pan2kg.store import program_query, remote
 from pan2kg.store.project_files import fingerprint
 from pan2kg.turtle import SKOS
 from pan2kg.validation import check, kept, report
 
-_STANDARD = ("http://www.w3.org/2002/07/owl#", SKOS)
-_COUNTED = (
+_STANDARD_NAMESPACES = ("http://www.w3.org/2002/07/owl#", SKOS)
+_SHOWN_COLUMNS = (
     "in_graph",
     "texts_none",
     "with_text",
@@ -36,10 +36,10 @@ _COUNTED = (
     "with_fields",
 )
 """The columns of the table of what was read that the page shows."""
-_CHECKING = Lock()
+_CHECK_LOCK = Lock()
 """A check takes seconds: who asks at the same time waits for one."""
-_BEHIND = ThreadPoolExecutor(1, "check")
-_PATIENCE = 0.3
+_BACKGROUND = ThreadPoolExecutor(1, "check")
+_WAIT_SECONDS = 0.3
 """So many seconds a served page waits for a check that was begun."""
 _PAGE = Messages("page")
 _ONTOLOGY = Messages("ontology")
@@ -57,7 +57,7 @@ class FailingRule(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckSummary:
     """A report in short: how many rules there are, were ``idle``, are broken gravely, and pass."""
 
     rules: int
@@ -67,7 +67,7 @@ class Checked:
     passing: int
 
 
-def summarise(outcome: report.Report) -> Checked:
+def summarise(outcome: report.Report) -> CheckSummary:
     """A report in short, the gravest rule that fails first, then the one that fails most often."""
     failing = []
     for rule in outcome.rules:
@@ -76,7 +76,7 @@ def summarise(outcome: report.Report) -> Checked:
             failing.append(FailingRule(rule, number, outcome.looked_at.get(rule.key, 0)))
     gravity = list(report.Severity)
     failing.sort(key=lambda row: (gravity.index(row.rule.severity), -row.number, row.rule.key))
-    return Checked(
+    return CheckSummary(
         rules=len(outcome.rules),
         idle=len(outcome.idle),
         violations=outcome.counts[report.Severity.VIOLATION],
@@ -88,7 +88,7 @@ def summarise(outcome: report.Report) -> Checked:
 class CheckState(NamedTuple):
     """What the check of a project found, None as long as nothing is known, and whether it is still running."""
 
-    checked: Checked | None
+    checked: CheckSummary | None
     is_running: bool
 
 
@@ -101,28 +101,28 @@ def _check_state(site_context: SiteContext) -> CheckState:
     state = fingerprint(project)
     folder = site_context.reports_folder
     if site_context.mode != "served":
-        with _CHECKING:
-            return CheckState(_checked(project, state, folder), is_running=False)
-    with _CHECKING:
-        begun = _begun(project, state, folder)
+        with _CHECK_LOCK:
+            return CheckState(_run_check(project, state, folder), is_running=False)
+    with _CHECK_LOCK:
+        begun = _start_check(project, state, folder)
     try:
-        return CheckState(begun.result(_PATIENCE), is_running=False)
+        return CheckState(begun.result(_WAIT_SECONDS), is_running=False)
     except TimeoutError:
         return CheckState(None, is_running=True)
     except ProjectError:
         # its process was ended: who asks again begins another
-        _begun.cache_clear()
+        _start_check.cache_clear()
         raise
 
 
 # what was begun or found is kept as long as the files of the project are in the same state
 @lru_cache(maxsize=4)
-def _begun(project: Project, state: str, folder: Path | None) -> Future[Checked | None]:
-    return _BEHIND.submit(_checked, project, state, folder)
+def _start_check(project: Project, state: str, folder: Path | None) -> Future[CheckSummary | None]:
+    return _BACKGROUND.submit(_run_check, project, state, folder)
 
 
 @lru_cache(maxsize=4)
-def _checked(project: Project, _state: str, folder: Path | None) -> Checked | None:
+def _run_check(project: Project, _state: str, folder: Path | None) -> CheckSummary | None:
     if folder:
         outcome = kept.find_kept(project, folder)
         if outcome:
@@ -132,12 +132,12 @@ def _checked(project: Project, _state: str, folder: Path | None) -> Checked | No
         1, get_context("spawn"), initializer=signal.signal, initargs=ignoring
     ) as apart:
         try:
-            return apart.submit(check_apart, project, folder).result()
+            return apart.submit(check_in_process, project, folder).result()
         except BrokenProcessPool:
             raise ProjectError("check-broken-off", remedy="ask-later") from None
 
 
-def check_apart(project: Project, folder: Path | None) -> Checked | None:
+def check_in_process(project: Project, folder: Path | None) -> CheckSummary | None:
     """The check of a project in short, in a process of its own; None where its files cannot be read."""
     try:
         return summarise(kept.kept_report(project, folder, lambda: check.check(project)))
@@ -148,7 +148,7 @@ def check_apart(project: Project, folder: Path | None) -> Checked | None:
 # The page
 
 
-def _values(context: PageContext) -> Values:
+def _quality_values(context: PageContext) -> Values:
     site_context = context.site_context
     language = context.language
     checked, is_running = _check_state(site_context)
@@ -186,7 +186,7 @@ def _values(context: PageContext) -> Values:
         "language_name": partial(_language_name, language),
         "sum": all_links,
         "rows": [*quality.links.items(), ("", all_links)],
-        "balanced": BALANCED,
+        "balanced": LINK_COUNTS,
         **_portal_words(quality, language),
     }
 
@@ -195,7 +195,7 @@ def _standard_names(language: Language) -> dict[str, str]:
     # what the ontology itself is written in is called by words of the page
     names = {}
     for name, words in _PAGE.group("class-", language).items():
-        for space in _STANDARD:
+        for space in _STANDARD_NAMESPACES:
             names[space + name] = words
     return names
 
@@ -208,13 +208,13 @@ def _language_name(language: Language, tag: Language) -> str:
 def _columns_shown(quality: Quality, language: Language) -> list[tuple[str, str]]:
     if quality.annotated is None:
         return []
-    columns = [column for column in quality.annotated.columns if column.key in _COUNTED]
+    columns = [column for column in quality.annotated.columns if column.key in _SHOWN_COLUMNS]
     return [(column.key, column.heading.say(language)) for column in columns]
 
 
 def _portal_words(quality: Quality, language: Language) -> Values:
     states = Counter(criterion.is_met for criterion in quality.criteria)
-    percent = round(100 * score(quality.criteria))
+    percent = round(100 * met_share(quality.criteria))
     lead = _ONTOLOGY.say("portal.lead", language, met=states[True], percent=percent)
     unknown = ""
     if states[None]:
@@ -222,4 +222,4 @@ def _portal_words(quality: Quality, language: Language) -> Values:
     return {"portal_lead": lead, "portal_unknown": unknown}
 
 
-PAGES = (View("quality", _values, section="data", below=2),)
+PAGES = (View("quality", _quality_values, section="data", below=2),)

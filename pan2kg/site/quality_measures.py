@@ -29,22 +29,22 @@ CRITERIA = (
     "available",
     "documentation",
 )
-_STATED = {"license": "license", "temporal-coverage": "temporal", "spatial": "spatial"}
+_STATED_CRITERIA = {"license": "license", "temporal-coverage": "temporal", "spatial": "spatial"}
 """The criteria that are met where the entry has a value of a property."""
-LONG_ENOUGH = 100
+DESCRIPTION_LENGTH = 100
 """A description counts when it has more characters than this (``QUALITY_DESCRIPTION_LENGTH``)."""
-CLOSED = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
-DAYS: Mapping[str, int] = {
+CLOSED_FORMATS = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
+DAYS_BY_FREQUENCY: Mapping[str, int] = {
     "HOURLY": 1, "CONT": 1, "DAILY_2": 1, "DAILY": 1, "WEEKLY_5": 7, "WEEKLY_3": 7, "WEEKLY_2": 7, "WEEKLY": 7,
     "BIWEEKLY": 14, "MONTHLY_3": 31, "MONTHLY_2": 31, "MONTHLY": 31, "BIMONTHLY": 62, "QUARTERLY": 91,
     "ANNUAL_3": 365, "ANNUAL_2": 365, "ANNUAL": 365, "BIENNIAL": 730, "TRIENNIAL": 1095, "QUINQUENNIAL": 1825,
     "DECENNIAL": 3650,
 }  # fmt: skip
 """Within how many days an entry of each frequency of the EU authority table is to be updated."""
-TIMELESS = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
-_SLACK = 1
+UNSCHEDULED = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
+_DAYS_OF_GRACE = 1
 """So many days late an entry still counts as updated in time."""
-BALANCED = (
+LINK_COUNTS = (
     "total",
     "derived",
     "concluded",
@@ -93,7 +93,7 @@ class Quality(NamedTuple):
     """All that is counted; ``annotated`` is the table of what was read of each plan, None without plans.
 
     ``criteria`` is empty where the graph has no entry in a catalogue; ``links`` has by their type
-    the numbers of :data:`BALANCED`.
+    the numbers of :data:`LINK_COUNTS`.
     """
 
     annotated: Table | None
@@ -111,9 +111,9 @@ def read_quality(graph: Graph, *, catalogue: Store | None = None) -> Quality:
         annotated = None
     return Quality(
         annotated,
-        untranslated(graph.store),
-        judge(entry, graph.as_of) if entry else (),
-        balances(graph.store),
+        find_untranslated(graph.store),
+        judge_entry(entry, graph.as_of) if entry else (),
+        count_links(graph.store),
     )
 
 
@@ -152,38 +152,38 @@ def years_of_plans(store: Store) -> tuple[str, str]:
     return plain(since)[:4], plain(until)[:4]
 
 
-def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
+def judge_entry(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
     """The nine criteria as the portal would judge them on a day, in the order of :data:`CRITERIA`."""
     values = entry.values
     stated = []
-    for key, name in _STATED.items():
+    for key, name in _STATED_CRITERIA.items():
         value = values.get(name, "")
         stated.append(Criterion(key, bool(value), value))
     frequency = _last_part(values.get("accrualPeriodicity", "")).upper()
     day = entry.modified.isoformat() if entry.modified else ""
-    is_in_time = frequency in TIMELESS or _is_updated(entry.modified, frequency, today)
+    is_in_time = frequency in UNSCHEDULED or _is_updated(entry.modified, frequency, today)
     length = len(values.get("description", ""))
     return (
         *stated,
         Criterion("update-frequency", frequency not in ("", "UNKNOWN"), frequency),
         Criterion("update-in-time", is_in_time, day),
-        Criterion("description", length > LONG_ENOUGH, str(length)),
-        *_of_resources(entry.resources),
+        Criterion("description", length > DESCRIPTION_LENGTH, str(length)),
+        *_resource_criteria(entry.resources),
     )
 
 
 def _is_updated(modified: date | None, frequency: str, today: date) -> bool:
-    if modified is None or frequency not in DAYS:
+    if modified is None or frequency not in DAYS_BY_FREQUENCY:
         return False
-    return (today - modified).days <= DAYS[frequency] + _SLACK
+    return (today - modified).days <= DAYS_BY_FREQUENCY[frequency] + _DAYS_OF_GRACE
 
 
-def _of_resources(resources: tuple[CatalogueResource, ...]) -> Iterable[Criterion]:
+def _resource_criteria(resources: tuple[CatalogueResource, ...]) -> Iterable[Criterion]:
     # one resource is enough for each; without any nothing is known
     opened = 0
     described = 0
     for resource in resources:
-        opened += bool(resource.form) and resource.form not in CLOSED
+        opened += bool(resource.form) and resource.form not in CLOSED_FORMATS
         described += resource.is_described
     total = len(resources)
     counted = {"open-format": opened, "available": total, "documentation": described}
@@ -191,7 +191,7 @@ def _of_resources(resources: tuple[CatalogueResource, ...]) -> Iterable[Criterio
         yield Criterion(key, number > 0, f"{number}/{total}") if total else Criterion(key)
 
 
-def score(criteria: Iterable[Criterion]) -> float:
+def met_share(criteria: Iterable[Criterion]) -> float:
     """Which share of the nine is met, in [0, 1]."""
     return sum(criterion.is_met is True for criterion in criteria) / len(CRITERIA)
 
@@ -199,19 +199,19 @@ def score(criteria: Iterable[Criterion]) -> float:
 # Links and names
 
 
-def balances(store: Store) -> dict[str, Counter[str]]:
+def count_links(store: Store) -> dict[str, Counter[str]]:
     """How many links of each type there are, by what they rest on."""
     numbers: dict[str, Counter[str]] = {}
     rows = select(store, program_query("site/links-by-evidence")).rows
     for name, status, certainty, evident, number in rows:
-        counted = _counted_as(plain(status), plain(certainty), is_evident=is_true(plain(evident)))
-        balance = numbers.setdefault(plain(name), Counter(dict.fromkeys(BALANCED, 0)))
+        counted = _count_names(plain(status), plain(certainty), is_evident=is_true(plain(evident)))
+        balance = numbers.setdefault(plain(name), Counter(dict.fromkeys(LINK_COUNTS, 0)))
         for key in counted:
             balance[key] += int(plain(number))
     return dict(sorted(numbers.items()))
 
 
-def _counted_as(status: str, certainty: str, *, is_evident: bool) -> list[str]:
+def _count_names(status: str, certainty: str, *, is_evident: bool) -> list[str]:
     counted = ["total"]
     is_unverified = certainty == f"{ID}certainty/unverified"
     if is_unverified:
@@ -230,7 +230,7 @@ def _counted_as(status: str, certainty: str, *, is_evident: bool) -> list[str]:
     return counted
 
 
-def untranslated(store: Store) -> list[Untranslated]:
+def find_untranslated(store: Store) -> list[Untranslated]:
     """The things of each class that lack a name in a language."""
     languages_of: dict[str, dict[str, list[str]]] = {}
     for kind, iri, tags in select(store, program_query("site/label-languages")).rows:

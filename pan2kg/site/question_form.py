@@ -59,7 +59,7 @@ def _takes_thing(parameter: Parameter) -> bool:
     return next(writer.tokens(parameter.default)).kind in _THINGS
 
 
-def is_needed_first(parameter: Parameter) -> bool:
+def is_required(parameter: Parameter) -> bool:
     """Whether a question has no answer without a thing for this parameter."""
     is_optional = parameter.kinds == ("plan",) or parameter.default == "pan:any"
     return _takes_thing(parameter) and not is_optional
@@ -78,15 +78,15 @@ def chosen_values(context: PageContext, query: Query) -> dict[str, str]:
 
 def _key_of_name(context: PageContext, kinds: Iterable[str], name: str) -> str:
     """The key of the thing of one of these kinds that is called so; empty where none is."""
-    title = _folded(name)
+    title = _normalize(name)
     for kind in kinds:
         for entry in context.graph.labels.of_kind(kind):
-            if _folded(context.name(entry.iri)) == title:
+            if _normalize(context.name(entry.iri)) == title:
                 return entry.key
     return ""
 
 
-def _folded(name: str) -> str:
+def _normalize(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
@@ -112,12 +112,12 @@ def form_fields(context: PageContext, query: Query) -> list[FormField]:
     """The parameters of a question as fields, with what is in the address."""
     chosen = chosen_values(context, query)
     return [
-        _field(context, parameter, chosen.get(parameter.name, ""))
+        _form_field(context, parameter, chosen.get(parameter.name, ""))
         for parameter in parameters_of(query)
     ]
 
 
-def _field(context: PageContext, parameter: Parameter, value: str) -> FormField:
+def _form_field(context: PageContext, parameter: Parameter, value: str) -> FormField:
     usual = default_value(context, parameter)
     is_word = not _takes_thing(parameter)
     if value and not is_word:
@@ -132,7 +132,7 @@ def _field(context: PageContext, parameter: Parameter, value: str) -> FormField:
     if _LEVEL in parameter.kinds:
         # without the keys that a command line takes: here levels are chosen by name
         meaning = meaning.partition(":")[0].rstrip()
-    is_needed = bool(usual) and is_needed_first(parameter)
+    is_needed = bool(usual) and is_required(parameter)
     is_known = not value or value in offered
     return FormField(parameter.name, meaning, value, offers, is_word, is_needed, is_known)
 
@@ -151,20 +151,20 @@ def _offers(context: PageContext, kind: str, value: str) -> list[ValueOffer]:
         if context.is_served or entry.key == value:
             offers.append(ValueOffer(entry.key, context.brief_name(entry.iri), entry.iri))
     if kind != "action":
-        offers.sort(key=lambda offer: _folded(offer.name))
+        offers.sort(key=lambda offer: _normalize(offer.name))
     return offers
 
 
-def wanted_first(context: PageContext, fields: Iterable[FormField]) -> str:
+def missing_values(context: PageContext, fields: Iterable[FormField]) -> str:
     """What must be chosen first, in words; empty where the question can be asked."""
     wanted = [field.meaning for field in fields if field.is_needed and not field.value]
     return context.t("question-and").join(wanted)
 
 
-def filled(context: PageContext, query: Query) -> str:
+def filled_query(context: PageContext, query: Query) -> str:
     """The question with what was chosen; raises QueryError where something must be chosen first."""
     values = chosen_values(context, query)
-    wanted = wanted_first(context, form_fields(context, query))
+    wanted = missing_values(context, form_fields(context, query))
     if wanted:
         raise QueryError("choose-first", what=wanted)
     if any(parameter.name == "language" for parameter in query.parameters):

@@ -18,18 +18,26 @@ import pyoxigraph as ox
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.i18n import LANGUAGES, Messages, error_message, parse_day
 from pan2kg.site import answer_names, figure_pages, page, question_form
-from pan2kg.site.addresses import relative
-from pan2kg.site.answer_grid import grid
-from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, fix, notice, parameters_of
+from pan2kg.site.addresses import relative_path
+from pan2kg.site.answer_grid import result_grid
+from pan2kg.site.permalink import (
+    DAY,
+    RELEASE,
+    VIEW,
+    Permalink,
+    fixed_values,
+    parameters_of,
+    release_notice,
+)
 from pan2kg.store import Query, Result, Store, construct, fill, program_query
 from pan2kg.tables import answers, formats, spreadsheet, summary_of, writers
 from pan2kg.turtle import writer
 
-_LOCAL = "local"
+_LOCAL_ARGUMENT = "local"
 """What asks, in the address of a CSV file, for the one spreadsheets of the language expect."""
-_TABS = {"bar": "chart", "timeline": "timeline", "network": "network"}
+_TAB_BY_VIEW = {"bar": "chart", "timeline": "timeline", "network": "network"}
 """How a script shows an answer first, by the view a question names; any other as a table."""
-_HEAD = re.compile(r"^#\+.*\n", re.MULTILINE)
+_HEADER_LINE = re.compile(r"^#\+.*\n", re.MULTILINE)
 """The lines of a stored question that tell the program about it, such as ``#+ group: plans``."""
 _VARIABLE = re.compile(r"[?$](\w+)")
 _PAGE = Messages("page")
@@ -39,21 +47,21 @@ _TABLES = Messages("table")
 # Which questions have pages
 
 
-def names(site_context: page.SiteContext) -> list[str]:
+def question_names(site_context: page.SiteContext) -> list[str]:
     """The names of the questions that have pages: all but those of quality."""
     queries = site_context.graph.queries.values()
     return [query.name for query in queries if query.group != "quality"]
 
 
-def _asked(context: page.PageContext) -> Query | None:
+def _requested_query(context: page.PageContext) -> Query | None:
     """The question whose page or file is asked for; None where it has none."""
     query = context.graph.queries.get(context.request.key)
     return query if query and query.group != "quality" else None
 
 
-def shown(text: str) -> str:
+def displayed_text(text: str) -> str:
     """The text of a question as a reader sees it, without the lines that tell the program about it."""
-    return _HEAD.sub("", text).strip()
+    return _HEADER_LINE.sub("", text).strip()
 
 
 # Its answer
@@ -85,14 +93,14 @@ def _answer(context: page.PageContext, text: str) -> Result:
     once = context.site_context.cached
     columns = answer_names.named_columns(text)
     asked = text
-    if answer_names.differs_in_names(text, columns):
+    if answer_names.differs_only_in_names(text, columns):
         spoken = f'BIND("{context.request.data}" AS'
         asked = text.replace(spoken, f'BIND("{LANGUAGES[0]}" AS')
     answer = once(
         f"answer to {asked}", lambda: writers.write_answer(store.query(asked), "json").encode()
     )
     if asked != text:
-        rename = partial(answer_names.renamed, context, answer, columns)
+        rename = partial(answer_names.translate_names, context, answer, columns)
         answer = once(f"answer to {text}", rename)
     return ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
 
@@ -108,43 +116,43 @@ class QuestionCard(NamedTuple):
     summary: str
 
 
-def _questions(context: page.PageContext) -> page.Values:
+def _questions_values(context: page.PageContext) -> page.Values:
     language = context.language
     groups: dict[str, list[QuestionCard]] = {}
-    for name in sorted(names(context.site_context)):
+    for name in sorted(question_names(context.site_context)):
         query = context.graph.queries[name]
         address = context.href(f"question/{name}.html")
         card = QuestionCard(address, query.question(language), query.summary_in(language))
         groups.setdefault(query.group, []).append(card)
     titles = _TABLES.group("title.", language)
     figures = []
-    for name in figure_pages.NAMES:
+    for name in figure_pages.TABLE_NAMES:
         address = context.href(f"figure/{name}.html")
         figures.append(QuestionCard(address, titles[name], summary_of(name).say(language)))
     named = [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())]
     return {"groups": named, "figures": figures}
 
 
-def _question(context: page.PageContext) -> page.Values | None:
-    query = _asked(context)
+def _question_values(context: page.PageContext) -> page.Values | None:
+    query = _requested_query(context)
     if query is None:
         return None
     graph = context.graph
     language = context.language
     arguments = context.arguments
     fields = question_form.form_fields(context, query)
-    wanted = question_form.wanted_first(context, fields)
+    wanted = question_form.missing_values(context, fields)
     # where the address was made with another release, that is said
     release = arguments.get(RELEASE) or graph.release
-    remarks = [notice(release, graph.release, language)]
+    remarks = [release_notice(release, graph.release, language)]
     text = query.text
     table = None
     link = ""
     fault = ""
     if not wanted:
         try:
-            text = question_form.filled(context, query)
-            table = grid(_answer(context, text), context)
+            text = question_form.filled_query(context, query)
+            table = result_grid(_answer(context, text), context)
             link = _address_of_permalink(context, query)
             remarks += _asked_graph(context).remarks
         except Pan2kgError as error:
@@ -159,7 +167,7 @@ def _question(context: page.PageContext) -> page.Values | None:
         "fault": fault,
         "table": table,
         "text": text,
-        "shown": shown(text),
+        "shown": displayed_text(text),
         "editor": context.href("sparql.html"),
         "view": arguments.get(VIEW, ""),
         "day": arguments.get(DAY, ""),
@@ -167,7 +175,7 @@ def _question(context: page.PageContext) -> page.Values | None:
         "permalink": link,
         "results": downloads[1].address,
         "downloads": downloads,
-        "data": page.embedded(_for_script(context, query, fields)),
+        "data": page.embedded(_script_data(context, query, fields)),
     }
 
 
@@ -176,12 +184,12 @@ def _address_of_permalink(context: page.PageContext, query: Query) -> str:
     graph = context.graph
     asked_day = context.arguments.get(DAY)
     day = parse_day(asked_day) if asked_day else None
-    fixed = fix(
+    fixed = fixed_values(
         query, question_form.chosen_values(context, query), store=graph.store, project=graph.project
     )
     permalink = Permalink(query.name, fixed, graph.release, day, context.language)
     path, _, asked = str(permalink).partition("?")
-    link = f"{relative(context.request.path, path)}?{asked}"
+    link = f"{relative_path(context.request.path, path)}?{asked}"
     view = context.nonempty_arguments(VIEW)
     return f"{link}&{urlencode(view)}" if view else link
 
@@ -209,7 +217,7 @@ def _downloads(context: page.PageContext, query: Query) -> list[page.Download]:
     table = page.Download(address(f"{path}.csv"), "CSV")
     if not context.is_served:
         return [table, page.Download(address(f"{path}.json.gz"), "JSON (gzip)")]
-    local = address(f"{path}.csv", **{_LOCAL: "1"})
+    local = address(f"{path}.csv", **{_LOCAL_ARGUMENT: "1"})
     return [
         table,
         page.Download(address(f"{path}.json"), "JSON"),
@@ -219,7 +227,7 @@ def _downloads(context: page.PageContext, query: Query) -> list[page.Download]:
     ]
 
 
-def _for_script(
+def _script_data(
     context: page.PageContext, query: Query, fields: Iterable[question_form.FormField]
 ) -> dict[str, object]:
     """What a browser needs to answer by itself: the question, what shortens it, and the words of its answer.
@@ -233,14 +241,14 @@ def _for_script(
         in_language["language"] = language
     text = fill(query, in_language, store=graph.store, resolve=graph.resolve)
     # without the lines that tell pan2kg about it
-    template = _HEAD.sub("", text)
+    template = _HEADER_LINE.sub("", text)
     variables = sorted(set(_VARIABLE.findall(template.partition("WHERE")[0])))
     words = {}
     for name in variables:
         words_of_column = answers.words_of(name, language)
         if words_of_column:
             words[name] = words_of_column
-    elsewhere = notice("{}", graph.release, language)
+    elsewhere = release_notice("{}", graph.release, language)
     return {
         "query": template,
         "prefixes": _prefixes_of_offers(context, fields),
@@ -249,7 +257,7 @@ def _for_script(
         "words": words,
         "release": graph.release,
         "said": {RELEASE: elsewhere, DAY: _PAGE.say("dayless", language, day="{}")},
-        "view": _TABS.get(query.header.get("view", ""), "table"),
+        "view": _TAB_BY_VIEW.get(query.header.get("view", ""), "table"),
     }
 
 
@@ -263,10 +271,10 @@ def _prefixes_of_offers(
         for of_kind in field.offers:
             iris += [entry.iri for entry in graph.labels.of_kind(of_kind.kind)]
     known = writer.read_prefixes(graph.project)
-    return {prefix: space for prefix, space in known.items() if _begins_any(space, iris)}
+    return {prefix: space for prefix, space in known.items() if _is_namespace_of_any(space, iris)}
 
 
-def _begins_any(space: str, iris: list[str]) -> bool:
+def _is_namespace_of_any(space: str, iris: list[str]) -> bool:
     return any(iri.startswith(space) for iri in iris)
 
 
@@ -274,21 +282,21 @@ def _begins_any(space: str, iris: list[str]) -> bool:
 
 
 def _file(context: page.PageContext, form: str) -> str | bytes | None:
-    query = _asked(context)
+    query = _requested_query(context)
     if query is None:
         return None
-    result = _answer(context, question_form.filled(context, query))
+    result = _answer(context, question_form.filled_query(context, query))
     if form == "ttl":
         return _turtle(context, result)
-    is_local = form == "csv" and bool(context.arguments.get(_LOCAL))
+    is_local = form == "csv" and bool(context.arguments.get(_LOCAL_ARGUMENT))
     if form == "xlsx" or is_local:
         table = writers.laid_out(answers.answer(result), writers.Style(context.language))
         if is_local:
             return formats.write_local_csv(table, context.language)
         return spreadsheet.write_spreadsheet([("data", table)])
-    if form.endswith(figure_pages.PACKED):
-        text = writers.write_answer(result, form.removesuffix(figure_pages.PACKED))
-        return page.packed(text.encode())
+    if form.endswith(figure_pages.GZIP_SUFFIX):
+        text = writers.write_answer(result, form.removesuffix(figure_pages.GZIP_SUFFIX))
+        return page.gzip_bytes(text.encode())
     return writers.write_answer(result, form)
 
 
@@ -303,22 +311,20 @@ def _turtle(context: page.PageContext, result: Result) -> str:
     return writers.write_answer(construct(store, text), "turtle", style)
 
 
-def _askable(site_context: page.SiteContext) -> list[str]:
+def _names_without_choice(site_context: page.SiteContext) -> list[str]:
     """The questions that have an answer although nothing was chosen."""
     askable = []
-    for name in names(site_context):
-        if not any(
-            map(question_form.is_needed_first, parameters_of(site_context.graph.queries[name]))
-        ):
+    for name in question_names(site_context):
+        if not any(map(question_form.is_required, parameters_of(site_context.graph.queries[name]))):
             askable.append(name)
     return askable
 
 
 PAGES = (
-    page.View("questions", _questions, title="menu-questions", section="questions", menu=4),
-    page.View("question", _question, names, section="questions"),
+    page.View("questions", _questions_values, title="menu-questions", section="questions", menu=4),
+    page.View("question", _question_values, question_names, section="questions"),
 )
-_FORMS = {
+_MEDIA_BY_FORM = {
     "csv": page.CSV,
     "json": "application/sparql-results+json",
     "json.gz": page.GZIP,
@@ -331,8 +337,8 @@ FILES = tuple(
         form,
         media,
         partial(_file, form=form),
-        _askable,
+        _names_without_choice,
         exported=form in ("csv", "json.gz"),
     )
-    for form, media in _FORMS.items()
+    for form, media in _MEDIA_BY_FORM.items()
 )

@@ -37,9 +37,9 @@ from pan2kg.site import (
     search_page,
     sparql_page,
 )
-from pan2kg.site.frame import frame
+from pan2kg.site.frame import frame_values
 from pan2kg.site.page import (
-    ASKED,
+    CHOICE_ARGUMENTS,
     HTML,
     CommonFile,
     File,
@@ -108,11 +108,13 @@ COMMON_FILES: Mapping[str, CommonFile] = {
     )
 }
 """Files that belong to no language, by their path."""
-MARK = "data/pan2kg.nq.gz"
+SITE_MARK = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
-_CHOSEN = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
+_READ_ARGUMENTS = frozenset(
+    {"data", *CHOICE_ARGUMENTS, "plan", "country", "all", "local", "q", "plans"}
+)
 """The arguments that pages and files read, but those of forms and questions."""
-_OPEN = frozenset({"question", "sparql", "review", "scores"})
+_PAGES_WITH_ANY_ARGUMENT = frozenset({"question", "sparql", "review", "scores"})
 """The pages that read arguments of any name."""
 _FRONT = "index.html"
 _TAGS: Mapping[str, Language] = {tag: tag for tag in LANGUAGES}
@@ -150,22 +152,22 @@ class PagePath(NamedTuple):
         return cls(_TAGS[tag], name, "", ending)
 
 
-def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
+def canonical_arguments(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
     """Those of the arguments of an address that a page or file reads, in one order: others make no other page.
 
-    >>> canonical("fr/index.html", {"utm_source": "letter", "year": "2021", "evidence": "plan"})
+    >>> canonical_arguments("fr/index.html", {"utm_source": "letter", "year": "2021", "evidence": "plan"})
     {'evidence': 'plan', 'year': '2021'}
-    >>> canonical("fr/question/plans.html", {"country": "LUX", "a": "b"})
+    >>> canonical_arguments("fr/question/plans.html", {"country": "LUX", "a": "b"})
     {'country': 'LUX', 'a': 'b'}
     """
     name = path.partition("/")[2].partition(".")[0].partition("/")[0]
-    if path in COMMON_FILES or name in _OPEN:
+    if path in COMMON_FILES or name in _PAGES_WITH_ANY_ARGUMENT:
         return arguments
-    return {key: arguments[key] for key in sorted(arguments) if key in _CHOSEN}
+    return {key: arguments[key] for key in sorted(arguments) if key in _READ_ARGUMENTS}
 
 
 @contextmanager
-def seldom_collected() -> Iterator[None]:
+def rare_collections() -> Iterator[None]:
     """While many pages are made, what is no longer used is looked for less often: they leave little of it."""
     usual = gc.get_threshold()
     gc.set_threshold(50_000, 20, 20)
@@ -204,7 +206,7 @@ class Site:
 
     def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
         """The page or file of a path, with the arguments of its address; None where there is none."""
-        arguments = canonical(path, arguments or {})
+        arguments = canonical_arguments(path, arguments or {})
         common = COMMON_FILES.get(path)
         if common:
             return SiteFile(path, common.media, common.make(self.site_context, arguments))
@@ -225,12 +227,12 @@ class Site:
         language = _TAGS.get(path.partition("/")[0], LANGUAGES[0])
         view = PAGES["404"]
         context = PageContext(self.site_context, Request(path, language))
-        return _rendered(context, view, view.values(context) or {})
+        return _render_view(context, view, view.values(context) or {})
 
     def _view(self, request: Request, view: View) -> SiteFile | None:
         context = PageContext(self.site_context, request)
         values = view.values(context)
-        return None if values is None else _rendered(context, view, values)
+        return None if values is None else _render_view(context, view, values)
 
     def _file(self, request: Request, file: File) -> SiteFile | None:
         if bool(request.key) != bool(file.keys):
@@ -242,11 +244,11 @@ class Site:
         return SiteFile(request.path, file.media, body)
 
 
-def _rendered(context: PageContext, view: View, values: Values) -> SiteFile:
+def _render_view(context: PageContext, view: View, values: Values) -> SiteFile:
     section = str(values.get("section", view.section))
     template = view.template or f"{view.name}.html"
     title = context.t(view.title) if view.title else ""
-    text = render(template, {"title": title, **frame(context, PAGES, section), **values})
+    text = render(template, {"title": title, **frame_values(context, PAGES, section), **values})
     return SiteFile(context.request.path, HTML, text.encode(), bool(values.get("is_passing")))
 
 
@@ -258,12 +260,12 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
     """
     if folder.exists() and not folder.is_dir():
         raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-new-folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / SITE_MARK).is_file():
         raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-new-folder")
     number = 0
     try:
-        with replaced(folder) as work, seldom_collected():
-            for number, (path, body) in enumerate(_contents(site), 1):
+        with replaced(folder) as work, rare_collections():
+            for number, (path, body) in enumerate(_site_contents(site), 1):
                 target = work / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(body)
@@ -278,7 +280,7 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
     return number
 
 
-def _contents(site: Site) -> Iterator[tuple[str, bytes]]:
+def _site_contents(site: Site) -> Iterator[tuple[str, bytes]]:
     """The paths of an export with their content, the files of the front end last."""
     for path in site.paths():
         page = site.page(path)

@@ -33,8 +33,8 @@ _MOST_POSTPONED = 60
 """How many candidates an address can put at the end; the one that was put there first waits in its place again."""
 _MODES = ("reader", "second", "control", "order")
 """The arguments by which a review is done: who reads, again or not, with controls or not, in which order."""
-_IN_LIST = 60
-_IN_LINE = 28
+_LONGEST_IN_LIST = 60
+_LONGEST_IN_LINE = 28
 """How many characters of a name tell two apart in a list, and in a line that has both."""
 _DESK = Messages("desk")
 
@@ -42,7 +42,7 @@ _DESK = Messages("desk")
 # The page: with the desk, or with the list of suggestions
 
 
-def _review(context: PageContext) -> Values:
+def _review_values(context: PageContext) -> Values:
     graph = context.localized_graph
     is_open = bool(session_seal(context))
     queue = suggested.graph_candidates(graph)
@@ -52,11 +52,11 @@ def _review(context: PageContext) -> Values:
         for name, iri in suggestions.documents(graph).items():
             documents.append(Option(name, context.name(iri)))
     else:
-        listed = [_card(context, candidate) for candidate in queue[:_MOST_LISTED]]
+        listed = [_card_values(context, candidate) for candidate in queue[:_MOST_LISTED]]
     typed = context.arguments if is_open else NO_ARGUMENTS
     return {
         **form_state(context, "review.html"),
-        "desk": _desk(context) if is_open else None,
+        "desk": _desk_values(context) if is_open else None,
         "field": typed.get(FAULT_FIELD, ""),
         "cards": listed,
         "typed": typed,
@@ -83,14 +83,16 @@ class CardEnd(NamedTuple):
     in_line: str
 
 
-def _card(context: PageContext, candidate: decision.Candidate) -> Values:
+def _card_values(context: PageContext, candidate: decision.Candidate) -> Values:
     """A link that the graph suggests: its ends, how strong it is, and what was expected of the plans."""
     ends = []
     for end, plan in zip(candidate.ends, candidate.plans, strict=True):
         name = context.name(end)
         link_of_plan = context.links([plan] if plan and plan != end else [])
-        in_list = _cut(name, _IN_LIST)
-        ends.append(CardEnd(context.link(end), link_of_plan, in_list, _cut(name, _IN_LINE)))
+        in_list = _cut_name(name, _LONGEST_IN_LIST)
+        ends.append(
+            CardEnd(context.link(end), link_of_plan, in_list, _cut_name(name, _LONGEST_IN_LINE))
+        )
     expected = []
     if all(candidate.expected):
         verdicts = map(citations.Verdict, candidate.expected)
@@ -114,7 +116,7 @@ def _typed_for(context: PageContext, candidate: decision.Candidate) -> Mapping[s
     return arguments if arguments.get("item") == candidate.key else NO_ARGUMENTS
 
 
-def _cut(name: str, most: int) -> str:
+def _cut_name(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
@@ -155,7 +157,7 @@ class DeskView:
         return f"{self.context.href('review.html')}?{urlencode(query)}#candidate"
 
 
-def _desk(context: PageContext) -> Values | None:
+def _desk_values(context: PageContext) -> Values | None:
     """The desk: how the review goes, and the candidate that is shown; None where it cannot be opened."""
     arguments = context.arguments
     opened = _open_desk(context)
@@ -164,9 +166,9 @@ def _desk(context: PageContext) -> Values | None:
     # in this order: what the graph suggests can be put off, and what was put off can be shown
     opened.suggest()
     suggested = [waiting for waiting in opened.waiting if _is_of_graph(waiting)]
-    postponed = _postponed(opened, arguments.get("later", ""))
+    postponed = _postponed_keys(opened, arguments.get("later", ""))
     opened.put_off(postponed)
-    _show_asked(opened, arguments)
+    _show_requested(opened, arguments)
 
     view = DeskView(context, opened, postponed)
     current = opened.current
@@ -174,10 +176,10 @@ def _desk(context: PageContext) -> Values | None:
     proposal = None
     has_passage = False
     if current and opened.is_graph_shown:
-        suggestion = _card(context, current)
+        suggestion = _card_values(context, current)
         has_passage = bool(suggestions.passage_document(context.localized_graph, current))
     elif current:
-        proposal = _proposal(view, current)
+        proposal = _proposal_values(view, current)
     return {
         "wanted": opened.wanted,
         "reader": opened.reviewer,
@@ -185,8 +187,8 @@ def _desk(context: PageContext) -> Values | None:
         "since": int(time()),
         "postponed": " ".join(postponed),
         "preview": arguments.get(PREVIEW, ""),
-        "measured": _measured(context, opened),
-        "position": _position(view, current) if current else None,
+        "measured": _measured_review(context, opened),
+        "position": _desk_position(view, current) if current else None,
         "suggestion": suggestion,
         "has_passage": has_passage,
         "proposal": proposal,
@@ -215,14 +217,14 @@ def _is_of_graph(candidate: decision.Candidate) -> bool:
     return candidate.origin is decision.Origin.GRAPH
 
 
-def _postponed(opened: desk.Desk, later: str) -> list[str]:
+def _postponed_keys(opened: desk.Desk, later: str) -> list[str]:
     """The keys put at the end, as the address has them: each once, the last ones where there are too many."""
     waiting = {candidate.key for candidate in opened.waiting}
     keys = [name for name in dict.fromkeys(later.split()) if name in waiting]
     return keys[-_MOST_POSTPONED:]
 
 
-def _show_asked(opened: desk.Desk, arguments: Mapping[str, str]) -> None:
+def _show_requested(opened: desk.Desk, arguments: Mapping[str, str]) -> None:
     """Show the candidate for which a form was sent, else the one the address names, else the first."""
     waiting = {candidate.key for candidate in opened.waiting}
     for argument in ("item", "candidate"):
@@ -264,7 +266,7 @@ class MeasuredReview(NamedTuple):
     disputed: list[Disputed]
 
 
-def _measured(context: PageContext, opened: desk.Desk) -> MeasuredReview:
+def _measured_review(context: PageContext, opened: desk.Desk) -> MeasuredReview:
     language = context.language
     controls, pace, agreement = opened.measured()
     lines = []
@@ -301,7 +303,7 @@ class DeskPosition(NamedTuple):
     following: str
 
 
-def _position(view: DeskView, current: decision.Candidate) -> DeskPosition:
+def _desk_position(view: DeskView, current: decision.Candidate) -> DeskPosition:
     opened = view.desk
     keys = [candidate.key for candidate in opened.waiting]
     previous = keys[opened.at - 1]
@@ -328,7 +330,7 @@ class Twin(NamedTuple):
     is_ticked: bool
 
 
-def _proposal(view: DeskView, current: decision.Candidate) -> Values:
+def _proposal_values(view: DeskView, current: decision.Candidate) -> Values:
     """The candidate of a document: one of its passages, the relation that is proposed, and what else says the same."""
     context = view.context
     arguments = context.arguments
@@ -342,7 +344,7 @@ def _proposal(view: DeskView, current: decision.Candidate) -> Values:
         field = f"{forms.TOGETHER}{twin.key}"
         words = twin.quotations[0].words
         twins.append(Twin(field, context.name(twin.ends[0]), words, bool(arguments.get(field))))
-    relations = _relations(context, "role" if current.is_part else "relation")
+    relations = _relation_options(context, "role" if current.is_part else "relation")
     proposed = current.relation if current.relation in dict(relations) else ""
     return {
         "candidate": current,
@@ -358,7 +360,7 @@ def _proposal(view: DeskView, current: decision.Candidate) -> Values:
     }
 
 
-def _relations(context: PageContext, scheme: str) -> list[Option]:
+def _relation_options(context: PageContext, scheme: str) -> list[Option]:
     start = f"{ID}{scheme}/"
     return context.options([iri for iri in context.graph.labels.entries if iri.startswith(start)])
 
@@ -378,7 +380,7 @@ def _address_of_page(view: DeskView, current: decision.Candidate) -> str:
 PAGES = (
     View(
         "review",
-        _review,
+        _review_values,
         title="reviewing-title",
         section="gaps",
         chosen=("candidate", "passage", "later", *_MODES),

@@ -15,9 +15,9 @@ from pan2kg.site.page import Option, PageContext, Values, View
 from pan2kg.store import program_query
 from pan2kg.turtle.vocabulary import key
 
-_TICKED = "on:"
+_TICK_PREFIX = "on:"
 """How the names of the fields begin by which actions are chosen for the matrix."""
-_LEAST = 2
+_FEWEST_ACTIONS = 2
 """How many actions a matrix has at least: nothing is scored against itself."""
 
 
@@ -44,7 +44,7 @@ class ScoreRow(NamedTuple):
     fields: list[ScoreField | None]
 
 
-def _scores(context: PageContext) -> Values:
+def _scores_values(context: PageContext) -> Values:
     graph = context.localized_graph
     state = {**form_state(context, "scores.html"), "number": len(graph.scores)}
     if not session_seal(context):
@@ -52,18 +52,19 @@ def _scores(context: PageContext) -> Values:
     typed = context.arguments
     plans = {key(plan): plan for plan in graph.home_of.values() if graph.plan_of(plan)}
     assessors = {key(row[0]): row[0] for row in graph.read(program_query("tables/bodies"))}
-    offered = _actions_offered(graph, plans, typed)
-    actions = _actions_chosen(offered, typed)
+    offered = _offered_actions(graph, plans, typed)
+    actions = _chosen_actions(offered, typed)
     scale = scoring.scale_named(context.graph, typed.get("scale", "") or SCALE)
     assessor = assessors.get(typed.get("assessor", ""), "")
-    has_matrix = bool(assessor) and _LEAST <= len(actions) <= scoring.MOST
+    has_matrix = bool(assessor) and _FEWEST_ACTIONS <= len(actions) <= scoring.MOST
     steps = scoring.steps(scale)
     return {
         **state,
         "plans": context.options(plans.values()),
         "assessors": context.options(assessors.values()),
         "offered": [
-            OfferedAction(_TICKED + key(action), action, action in actions) for action in offered
+            OfferedAction(_TICK_PREFIX + key(action), action, action in actions)
+            for action in offered
         ],
         "most": scoring.MOST,
         "too_many": len(actions) > scoring.MOST,
@@ -77,7 +78,7 @@ def _scores(context: PageContext) -> Values:
     }
 
 
-def _actions_offered(graph: Graph, plans: Mapping[str, str], typed: Mapping[str, str]) -> list[str]:
+def _offered_actions(graph: Graph, plans: Mapping[str, str], typed: Mapping[str, str]) -> list[str]:
     """The actions of the one or two plans in the address, in the order of these."""
     offered = []
     for name in dict.fromkeys((typed.get("plan", ""), typed.get("other", ""))):
@@ -87,7 +88,7 @@ def _actions_offered(graph: Graph, plans: Mapping[str, str], typed: Mapping[str,
     return offered
 
 
-def _actions_chosen(offered: Sequence[str], typed: Mapping[str, str]) -> list[str]:
+def _chosen_actions(offered: Sequence[str], typed: Mapping[str, str]) -> list[str]:
     """What was ticked, or has a field in a matrix that came back with a fault.
 
     Where nothing was, all that are offered, if a matrix can have so many.
@@ -95,7 +96,7 @@ def _actions_chosen(offered: Sequence[str], typed: Mapping[str, str]) -> list[st
     actions = []
     for action in offered:
         fields = f"score:{key(action)}:"
-        if typed.get(_TICKED + key(action)) or any(name.startswith(fields) for name in typed):
+        if typed.get(_TICK_PREFIX + key(action)) or any(name.startswith(fields) for name in typed):
             actions.append(action)
     if actions or len(offered) > scoring.MOST:
         return actions
@@ -136,7 +137,7 @@ def _score_matrix(
 PAGES = (
     View(
         "scores",
-        _scores,
+        _scores_values,
         title="scores-title",
         section="gaps",
         chosen=("plan", "other", "assessor", "scale", "on"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from pan2kg.charts import Subject, frame as framed
 from pan2kg.i18n import Language, Messages, format_of
-from pan2kg.site.frame import frame
+from pan2kg.site.frame import frame_values
 from pan2kg.site.page import (
     JAVASCRIPT,
     CommonFile,
@@ -23,7 +23,7 @@ from pan2kg.turtle.vocabulary import ID
 
 _PAGE = Messages("page")
 _GROUPS = ("copy", "network", "picture", "search", "sparql", "table")
-_OF_FRAME = (
+_FRAME_WORDS = (
     "contents",
     "dossier-data-title",
     "interface-language",
@@ -31,7 +31,7 @@ _OF_FRAME = (
     "tagline",
 )
 """The words of a page's frame that scripts say."""
-_SAID_BY_PAGES: Mapping[str, Mapping[str, str]] = {
+_PAGE_MESSAGES: Mapping[str, Mapping[str, str]] = {
     "copy": {"copy": "copy"},
     "network": {
         "all-plans": "plans-title", "declared": "evidence-is-declared", "document": "sources-document",
@@ -56,11 +56,11 @@ def words_file(
 
     def make(site_context: SiteContext, _: Mapping[str, str]) -> bytes:
         context = PageContext(site_context, Request(f"{language}/kind/key.html", language))
-        framing = {key: context.t(key) for key in _OF_FRAME}
+        framing = {key: context.t(key) for key in _FRAME_WORDS}
         framing["things"] = ID
-        framing["foot"] = render("_foot.html", frame(context, pages, has_menu=True))
+        framing["foot"] = render("_foot.html", frame_values(context, pages, has_menu=True))
         for section in sections:
-            values = frame(context, pages, section, has_menu=True)
+            values = frame_values(context, pages, section, has_menu=True)
             framing[f"menu-{section}"] = render("_menu.html", values)
         in_pictures = framed.script_words(Subject(site_context.graph.spoken(language)))
         picture = script_words(language, "picture") | in_pictures
@@ -86,7 +86,7 @@ def script_words(language: Language, group: str) -> dict[str, str]:
     {'done': 'Copied', 'failed': 'Copying is not allowed here', 'copy': 'Copy'}
     """
     words = _PAGE.group(f"script-{group}-", language)
-    for key, message in _SAID_BY_PAGES.get(group, {}).items():
+    for key, message in _PAGE_MESSAGES.get(group, {}).items():
         words[key] = _PAGE.template(message, language)
     if group in ("network", "search"):
         # what pages call a kind, unless the script has its own word

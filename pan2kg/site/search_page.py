@@ -19,25 +19,25 @@ from pan2kg.site.page import (
     embedded,
 )
 
-_ALWAYS = ("plan", "body", "instrument")
+_LISTED_KINDS = ("plan", "body", "instrument")
 """The kinds that are listed whole where nothing is asked for yet."""
-_PROPOSED = 12
+_MOST_PROPOSED = 12
 """How many things are proposed while one types."""
-_AS_OBJECT = (
+_ROW_TO_OBJECT = (
     "([type,key,labels,full,also,notation,iri])=>({type,labels,full,notation,iri,"
     'href:type==="document"?`sources.html#${key}`:`${type}/${key}.html`,'
     "also:[key,...Object.values(full||{}),...(also||[])]})"
 )
-"""How the script makes of a row of :func:`_label_rows`, which is short, a thing as :func:`_as_object` writes it."""
+"""How the script makes of a row of :func:`_label_rows`, which is short, a thing as :func:`_script_object` writes it."""
 
 
-def _search(context: PageContext) -> Values:
+def _search_values(context: PageContext) -> Values:
     asked = context.arguments.get("q", "")
     graph = context.graph
     results = _entries(graph, graph.search.find(asked))
     groups = {}
     if not asked:
-        for kind in _ALWAYS:
+        for kind in _LISTED_KINDS:
             iris = context.sorted_by_name(entry.iri for entry in graph.labels.of_kind(kind))
             groups[kind] = _entries(graph, iris)
     for result in results:
@@ -56,13 +56,13 @@ def _entries(graph: Graph, iris: Iterable[str]) -> list[Entry]:
 
 def _proposals(site_context: SiteContext, arguments: Mapping[str, str]) -> bytes:
     graph = site_context.graph
-    iris = graph.search.find(arguments.get("q", ""), limit=_PROPOSED)
-    return str(embedded([_as_object(entry) for entry in _entries(graph, iris)])).encode()
+    iris = graph.search.find(arguments.get("q", ""), limit=_MOST_PROPOSED)
+    return str(embedded([_script_object(entry) for entry in _entries(graph, iris)])).encode()
 
 
 def _labels_script(site_context: SiteContext, _: Mapping[str, str]) -> bytes:
     rows = embedded(_label_rows(site_context))
-    return f"pan2kgLabels({rows}.map({_AS_OBJECT}));\n".encode()
+    return f"pan2kgLabels({rows}.map({_ROW_TO_OBJECT}));\n".encode()
 
 
 def _label_rows(site_context: SiteContext) -> list[list[object]]:
@@ -88,7 +88,7 @@ def _label_row(entry: Entry, names: Iterable[str]) -> list[object]:
     full = entry.texts if entry.brief else {}
     key = entry.address.removeprefix(f"{entry.kind}/").removesuffix(".html")
     further = [name for name in dict.fromkeys(names) if name not in (key, *full.values())]
-    thing = _as_object(entry, further)
+    thing = _script_object(entry, further)
     optional: list[object] = [full]
     optional += [thing.get(name, "") for name in ("also", "notation", "iri")]
     # what is empty at the end of a row need not stand there
@@ -97,7 +97,7 @@ def _label_row(entry: Entry, names: Iterable[str]) -> list[object]:
     return [entry.kind, key, thing["labels"], *optional]
 
 
-def _as_object(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
+def _script_object(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
     """A thing as scripts know it: its address from the folder of its language, its kind, and its short names.
 
     It has an ``iri`` where this does not follow from kind and key, a number where it bears one, and
@@ -115,7 +115,7 @@ def _as_object(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
     return thing
 
 
-PAGES = (View("search", _search, title="search-title"),)
+PAGES = (View("search", _search_values, title="search-title"),)
 FILES = (
     CommonFile("search.json", JSON, _proposals, exported=False),
     CommonFile("data/labels.js", JAVASCRIPT, _labels_script),

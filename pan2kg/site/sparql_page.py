@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.site import ontology, questions
-from pan2kg.site.answer_grid import grid
+from pan2kg.site.answer_grid import result_grid
 from pan2kg.site.page import PageContext, SiteContext, Values, View, embedded
 from pan2kg.store import program_query, select
 from pan2kg.tables import answers
@@ -38,7 +38,7 @@ class CompletedTerm(NamedTuple):
     kind: str
 
 
-def _editor(context: PageContext) -> Values:
+def _editor_values(context: PageContext) -> Values:
     language = context.language
     graph = context.graph
     site_context = context.site_context
@@ -48,14 +48,14 @@ def _editor(context: PageContext) -> Values:
     hints = []
     if asked and context.is_served:
         try:
-            table = grid(graph.store.query(asked), context)
+            table = result_grid(graph.store.query(asked), context)
             hints = [hint.say(language) for hint in graph.known_terms.hints(asked)]
         except Pan2kgError as error:
             fault = error.say(language)
     examples = []
-    for name in sorted(questions.names(site_context)):
+    for name in sorted(questions.question_names(site_context)):
         query = graph.queries[name]
-        examples.append(Example(query.question(language), questions.shown(query.text)))
+        examples.append(Example(query.question(language), questions.displayed_text(query.text)))
     foreign = site_context.cached("terms of others", partial(_foreign_terms, site_context))
     completion = {
         "prefixes": graph.prefixes,
@@ -79,7 +79,7 @@ def _class_examples(context: PageContext) -> list[Example]:
     """Our classes that have instances, those with most first, each with the query for its things."""
     of_class = program_query("site/of-class")
     examples = []
-    for kind in ontology.tallies(context.graph.store, "counts/classes"):
+    for kind in ontology.count_terms(context.graph.store, "counts/classes"):
         if kind.iri.startswith(PAN):
             text = of_class.replace("pan:Plan", f"pan:{kind.iri.removeprefix(PAN)}")
             examples.append(Example(context.name(kind.iri), text, kind.number))
@@ -113,4 +113,4 @@ def _foreign_terms(site_context: SiteContext) -> list[CompletedTerm]:
     return terms
 
 
-PAGES = (View("sparql", _editor, title="menu-sparql", section="questions", below=2),)
+PAGES = (View("sparql", _editor_values, title="menu-sparql", section="questions", below=2),)

@@ -104,10 +104,10 @@ class PickedText(NamedTuple):
     language: str
 
 
-def pick(texts: Texts, language: str) -> PickedText:
+def pick_text(texts: Texts, language: str) -> PickedText:
     """A text in the language asked for, else in that of the source, else in any.
 
-    >>> pick({"fr": "loi", "en": "law"}, "de")
+    >>> pick_text({"fr": "loi", "en": "law"}, "de")
     PickedText(words='law', language='en')
     """
     for tag in (language, SOURCE_LANGUAGE, *LANGUAGES, *sorted(texts)):

@@ -13,7 +13,7 @@ import pytest
 import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.i18n import LANGUAGES
-from pan2kg.site.printing import tables_of, write_files
+from pan2kg.site.printing import report_tables, write_report
 from pan2kg.tables.exhibit import md_text
 from pan2kg.tables.formats import clean
 from tests.conftest import Cli
@@ -64,7 +64,7 @@ def test_the_page_is_that_of_the_plan_with_every_figure_and_needs_nothing_else(
     assert {"brief", "attention", "actions", "cites", "meets"} <= set(ids)
     graph = few.spoken(language)
     text = "".join(element.text or "" for element in listed)
-    for table in tables_of(graph, graph.plan(PLAN)):
+    for table in report_tables(graph, graph.plan(PLAN)):
         title = clean(table.title.say(language)).replace("\xa0", " ")
         assert title in text
         assert f"## {md_text(title)}".replace("\xa0", " ") in markdown
@@ -105,7 +105,7 @@ def test_what_cannot_be_written_is_one_sentence_and_changes_nothing(
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, most))  # as on a full disk
     try:
         with pytest.raises(ProjectError, match="Cannot write there"):
-            write_files(tmp_path / "made", {"a": "short", "b": "x" * 100_000})
+            write_report(tmp_path / "made", {"a": "short", "b": "x" * 100_000})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
     assert not (tmp_path / "made").exists()

@@ -28,7 +28,7 @@ from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import FOLDERS, Project
 from pan2kg.publish.edition import read_facts
 from pan2kg.site.page import PageContext, Request, SiteContext
-from pan2kg.site.permalink import notice
+from pan2kg.site.permalink import release_notice
 from pan2kg.site.printing import report_files
 from pan2kg.site.registry import Site
 from pan2kg.store.as_of import as_of
@@ -237,7 +237,7 @@ DOORS: Final[Mapping[str, Callable[[pan2kg.Graph], str]]] = {
     "picture": lambda graph: draw("plan-matrix", graph).svg,
     "export": lambda graph: export_network(graph.network(), "graphml").decode(),
     "publication": lambda graph: read_facts(graph.held).version,
-    "notice of a link": lambda graph: notice("1.1.1", graph.release, "fr"),
+    "notice of a link": lambda graph: release_notice("1.1.1", graph.release, "fr"),
     **{
         f"page {name}": partial(page, name)
         for name in ("index", "about", "gaps", "question/plans", "figure/trust")

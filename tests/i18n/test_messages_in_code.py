@@ -91,7 +91,7 @@ OTHER = re.compile(
 # what is called with words for who writes the program: a fault of its own, a cache, a type, a
 # docstring
 PROGRAMMER = {
-    "ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once", "cast",
+    "ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once", "cached", "cast",
     "GraphReading", "compile",
 }  # fmt: skip
 ALLOWED = tomllib.loads(Path(__file__).with_name("no_sentences.toml").read_text(encoding="utf-8"))[

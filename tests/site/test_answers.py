@@ -16,7 +16,7 @@ from pan2kg.errors import QueryError
 from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.page import embedded
-from pan2kg.site.permalink import Permalink, fix, read_permalink
+from pan2kg.site.permalink import Permalink, fixed_values, read_permalink
 from pan2kg.store.filling import fill
 from pan2kg.store.queries import find_query, read_queries
 from pan2kg.tables.answers import word_of, words_of
@@ -162,14 +162,14 @@ def test_what_a_link_fixes_asks_the_same_question(project: Project, graph: pan2k
     with pytest.raises(QueryError, match="cannot be linked to"):
         str(Permalink("q", {"as_of": "x"}, "0.1.0"))
     for query in read_queries(project).values():
-        fixed = fix(query, {}, store=graph.store, project=project)
+        fixed = fixed_values(query, {}, store=graph.store, project=project)
         link = read_permalink(str(Permalink(query.name, fixed, "0.1.0", date(2021, 6, 30))))
         filled = fill(query, link.values, store=graph.store, resolve=graph.resolve)
         assert filled == fill(query, fixed, store=graph.store, resolve=graph.resolve)
     # defaults are written out, and things by one name
     query = find_query(project, "who-should-talk")
     for chosen in ({}, {"body": "meco"}, {"body": "https://w3id.org/pan2kg/id/body/meco"}):
-        fixed = fix(query, chosen, store=graph.store, project=project)
+        fixed = fixed_values(query, chosen, store=graph.store, project=project)
         assert fixed == {"body": "body:meco", "least_level": "official"}
 
 

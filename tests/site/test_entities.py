@@ -8,7 +8,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Messages
 from pan2kg.project import Project
 from pan2kg.publish.document_places import document_of
-from pan2kg.site.entity import values_of
+from pan2kg.site.entity import find_entity_values
 from pan2kg.site.notes import rule_text
 from pan2kg.site.page import PageContext, Request, SiteContext
 from pan2kg.site.registry import Site
@@ -160,9 +160,9 @@ def test_anything_the_graph_speaks_of_can_be_shown_and_nothing_else(reader: Read
         "https://w3id.org/pan2kg/graph/plans/lu-bhr-2",
         "http://eurovoc.europa.eu/5891",
     ):
-        page = values_of(context, iri)
+        page = find_entity_values(context, iri)
         assert page is not None and page["title"] and page["parts"], iri  # noqa: PT018
-    assert values_of(context, f"{ID}plan/nowhere") is None
+    assert find_entity_values(context, f"{ID}plan/nowhere") is None
     assert reader.site.page("fr/action/nowhere.html") is None
     assert reader.site.page("fr/pair/lu-bhr-2--lu-bhr-1.html") is None
 

@@ -15,7 +15,7 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.figures import FIGURES
 from pan2kg.coherence.standing import Standing
 from pan2kg.i18n import LANGUAGES, Language, Messages, format_number
-from pan2kg.site.meaning import example
+from pan2kg.site.meaning import example_pair
 from pan2kg.site.page import MOST_ROWS
 from pan2kg.tables.figure_words import basis_words, value_words
 from pan2kg.turtle.vocabulary import ID, PAN
@@ -256,7 +256,7 @@ def test_the_register_lists_every_figure_once_and_its_list_is_the_registers(read
 
 def test_the_meaning_is_told_by_an_example_with_the_numbers_of_the_graph(reader: Reader) -> None:
     knowledge = reader.graph.known()
-    pair = example(knowledge)
+    pair = example_pair(knowledge)
     assert pair is not None
     assert verdict(knowledge.chronology, *pair) not in {Verdict.EDITION, Verdict.FRAMEWORK}
     weight = knowledge.weight(*pair)

@@ -22,7 +22,7 @@ from pan2kg.site.ontology import (
     read_ontology,
 )
 from pan2kg.site.ontology_page import documentation
-from pan2kg.site.turtle_statements import pick
+from pan2kg.site.turtle_statements import pick_text
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import PAN
 from tests.site.conftest import Parsed
@@ -76,7 +76,7 @@ def test_every_term_has_words_in_french_and_english(ontology: Ontology) -> None:
     assert not wrong, f"add the label or definition that is missing: {wrong}"
     assert ontology.heading.facts.keys() == {*REQUIRED}
     assert {"fr", "en"} <= ontology.heading.titles.keys() & ontology.heading.descriptions.keys()
-    assert (pick({"fr": "loi", "en": "law"}, "de"), pick({"fr": "loi"}, "en")) == (
+    assert (pick_text({"fr": "loi", "en": "law"}, "de"), pick_text({"fr": "loi"}, "en")) == (
         ("law", "en"),
         ("loi", "fr"),
     )

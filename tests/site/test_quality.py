@@ -14,8 +14,14 @@ from pan2kg.i18n import Messages, Text
 from pan2kg.project import Project
 from pan2kg.site import quality_measures as measures
 from pan2kg.site.page import SiteContext
-from pan2kg.site.quality import Checked, FailingRule, summarise
-from pan2kg.site.quality_measures import CRITERIA, CatalogueEntry, CatalogueResource, Quality, judge
+from pan2kg.site.quality import CheckSummary, FailingRule, summarise
+from pan2kg.site.quality_measures import (
+    CRITERIA,
+    CatalogueEntry,
+    CatalogueResource,
+    Quality,
+    judge_entry,
+)
 from pan2kg.site.registry import Site
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import LocalStore
@@ -47,7 +53,7 @@ def store_of(turtle: str) -> LocalStore:
 
 
 def met(entry: CatalogueEntry, today: date = TODAY) -> set[str]:
-    return {key for key, is_met, _ in judge(entry, today) if is_met}
+    return {key for key, is_met, _ in judge_entry(entry, today) if is_met}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +68,7 @@ def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
     every = set(CRITERIA)
     frequency = "http://e/frequency/"
     assert met(WHOLE) == every
-    assert measures.score(judge(WHOLE, TODAY)) == 1.0
+    assert measures.met_share(judge_entry(WHOLE, TODAY)) == 1.0
     criteria = {"license": "license", "temporal": "temporal-coverage", "spatial": "spatial"}
     for name, criterion in criteria.items():
         assert met(but(**{name: ""})) == every - {criterion}
@@ -79,9 +85,9 @@ def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
     assert "open-format" not in met(
         WHOLE._replace(resources=(CatalogueResource("pdf", is_described=True),))
     )
-    judged = judge(WHOLE._replace(resources=()), TODAY)
+    judged = judge_entry(WHOLE._replace(resources=()), TODAY)
     assert [key for key, is_met, _ in judged if is_met is None] == list(CRITERIA[-3:])
-    assert measures.score(judged) == 6 / 9
+    assert measures.met_share(judged) == 6 / 9
 
 
 def test_a_catalogue_is_read_as_the_portal_reads_it() -> None:
@@ -112,7 +118,7 @@ def test_links_are_counted_by_what_they_rest_on_and_things_without_a_label_by_cl
         f"<http://e/d> a <{PAN}Document> ; {LABEL} 'd'@en ."
     )
     missing = {"fr": ["http://e/b"], "en": [], "de": ["http://e/a", "http://e/b"]}
-    assert measures.untranslated(store) == [(PAN + "Plan", 2, missing)]
+    assert measures.find_untranslated(store) == [(PAN + "Plan", 2, missing)]
     evidence = f"<{PAN}evidence> <http://e/p>"
     unverified = f"<{PAN}certainty> <{ID}certainty/unverified>"
     stated, concluded = (
@@ -127,7 +133,7 @@ def test_links_are_counted_by_what_they_rest_on_and_things_without_a_label_by_cl
         link("e", "candidate"),
         link("f", "rejected"),
     ]
-    ((_, numbers),) = measures.balances(store_of("".join(links))).items()
+    ((_, numbers),) = measures.count_links(store_of("".join(links))).items()
     assert numbers == {
         "total": 7,
         "derived": 1,
@@ -155,7 +161,7 @@ def test_a_report_is_summed_up_with_the_weightiest_rules_first(quality: Quality)
     findings = *(Finding(light, f"http://e/{name}") for name in "abc"), Finding(heavy, "http://e/a")
     found = summarise(Report((light, heavy, kept), findings, {"light": 9, "heavy": 2}))
     failing = [FailingRule(heavy, 1, 2), FailingRule(light, 3, 9)]
-    assert found == Checked(rules=3, idle=1, violations=1, failing=failing, passing=1)
+    assert found == CheckSummary(rules=3, idle=1, violations=1, failing=failing, passing=1)
 
 
 def test_the_page_gives_every_figure_with_what_would_mend_it(

@@ -206,7 +206,7 @@ def test_the_report_of_unchanged_files_says_the_same_without_looking_and_pages_t
     for part in ("rules", "findings", "looked_at", "statistics", "names"):
         assert getattr(again, part) == getattr(found, part), part
     kept_report(begun, tmp_path / "other", lambda: replace(found, findings=()))
-    told = quality._checked(begun, "kept", tmp_path / "other")
+    told = quality._run_check(begun, "kept", tmp_path / "other")
     assert told
     assert (told.rules, told.failing) == (len(found.rules), [])
 

@@ -98,7 +98,7 @@ def few_site(
     few: pan2kg.Graph, dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StaticSite]:
     graph = pan2kg.Graph(few.project, few.store, language="fr", as_of=dated.as_of)
-    anew = quality._checked
+    anew = quality._run_check
     shared = quality.summarise(checked(SHIPPED))
     folder = tmp_path_factory.mktemp("few-site")
     with pytest.MonkeyPatch.context() as patch, standing(graph, bundle, folder) as made:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from pan2kg.site.questions import names
+from pan2kg.site.questions import question_names
 from pan2kg.tables.writers import write_answer
 from tests.browser.chromium import Watch, settled
 from tests.browser.site.conftest import StaticSite
@@ -57,7 +57,7 @@ def test_stored_questions_have_the_same_rows_in_the_browser(
 ) -> None:
     site: StaticSite = request.getfixturevalue(which)
     graph = site.site.site_context.graph
-    asked = sorted(names(site.site.site_context))
+    asked = sorted(question_names(site.site.site_context))
     assert len(asked) > 15
     asked = asked if which == "few_site" else by_lot(asked, 1)
     page = window(f"{site.served}fr/sparql.html").page
