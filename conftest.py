@@ -175,16 +175,16 @@ def _checked_once() -> Iterator[None]:
     import all of the program to do so. A service that is started as a user starts it makes its own,
     in such a process.
     """
-    anew = quality._checked
-    here = cache(lambda project, _: quality.check_apart(project, None))
+    anew = quality._run_check
+    here = cache(lambda project, _: quality.check_in_process(project, None))
 
-    def shared(project: Project, state: str, kept: Path | None) -> quality.Checked | None:
+    def shared(project: Project, state: str, kept: Path | None) -> quality.CheckSummary | None:
         if project == SHIPPED:
             return quality.summarise(checked(project))
         return anew(project, state, kept) if kept else here(project, state)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quality, "_checked", shared)
+        patch.setattr(quality, "_run_check", shared)
         yield
 
 

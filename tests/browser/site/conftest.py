@@ -103,7 +103,7 @@ def few_site(
     folder = tmp_path_factory.mktemp("few-site")
     with pytest.MonkeyPatch.context() as patch, standing(graph, bundle, folder) as made:
         patch.setattr(
-            quality, "_checked", lambda of, *how: shared if of == few.project else anew(of, *how)
+            quality, "_run_check", lambda of, *how: shared if of == few.project else anew(of, *how)
         )
         yield made
 
