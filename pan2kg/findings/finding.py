@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.findings.kinds import CountedDays, FindingKind, read_kinds
-from pan2kg.findings.sentences import SEPARATOR, Row, Speaker, UnknownValueError
+from pan2kg.findings.sentences import SEPARATOR, Narrator, Row, UnknownValueError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES, Language
 from pan2kg.store import plain, program_query, select
@@ -34,7 +34,7 @@ _DATE = re.compile(r'"\$(?P<form>today|year)(?P<months>[+-]\d+)?m?"')
 """A day of a query: ``"$today"``, ``"$today-12m"``, ``"$year"``."""
 
 
-class Ground(NamedTuple):
+class FindingGround(NamedTuple):
     """A statement a finding rests on: its IRI, whether the editors concluded it, and the passages quoted for it."""
 
     iri: str
@@ -50,7 +50,7 @@ class QuotedPassage(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PolicyFinding:
     """A finding: what its query gave, on what it rests, who is to act and when.
 
     ``occasion`` is the next day something can be done, as year, month or day, empty where none is
@@ -63,7 +63,7 @@ class Finding:
     subject: str
     addressees: tuple[str, ...]
     occasion: str
-    grounds: tuple[Ground, ...]
+    grounds: tuple[FindingGround, ...]
     about: frozenset[str]
 
     def words(self, graph: Graph) -> str:
@@ -89,14 +89,14 @@ class SaidSentence(NamedTuple):
 class Findings:
     """The findings of a graph in order, and how many rows were left out for each reason."""
 
-    rows: tuple[Finding, ...]
+    rows: tuple[PolicyFinding, ...]
     left_out: Mapping[str, int]
 
-    def of(self, thing: str) -> tuple[Finding, ...]:
+    def of(self, thing: str) -> tuple[PolicyFinding, ...]:
         """Those that stand on the page of a thing, by IRI."""
         return tuple(finding for finding in self.rows if thing in finding.about)
 
-    def of_any(self, things: Iterable[str]) -> tuple[Finding, ...]:
+    def of_any(self, things: Iterable[str]) -> tuple[PolicyFinding, ...]:
         """Those that stand on the page of one of several things."""
         wanted = frozenset(things)
         return tuple(finding for finding in self.rows if wanted & finding.about)
@@ -120,7 +120,7 @@ def read_findings(graph: Graph) -> Findings:
 def _read_findings(graph: Graph) -> Findings:
     grounds = _read_grounds(graph)
     left_out: Counter[str] = Counter()
-    findings: dict[str, Finding] = {}
+    findings: dict[str, PolicyFinding] = {}
     told: set[tuple[str, str, str]] = set()
     for kind in read_kinds(graph.project):
         candidates = _Candidates.read(graph, kind, grounds)
@@ -140,7 +140,7 @@ def _read_findings(graph: Graph) -> Findings:
     horizon = _shifted(graph.as_of, NEAR_MONTHS).isoformat()
     today = graph.as_of.isoformat()
 
-    def place(finding: Finding) -> tuple[bool, str, int, str, str]:
+    def place(finding: PolicyFinding) -> tuple[bool, str, int, str, str]:
         is_near = today <= finding.occasion <= horizon
         day = finding.occasion if is_near else ""
         return (
@@ -182,7 +182,7 @@ class _Candidates:
         refuted = _run(graph, kind.refute) if kind.refute else []
         return cls(kind, tuple(rows), tuple(refuted), grounds)
 
-    def of_row(self, row: Row) -> tuple[Ground, ...]:
+    def of_row(self, row: Row) -> tuple[FindingGround, ...]:
         """The statements a row rests on."""
         return tuple(self.grounds.ground(iri) for iri in _iris(row, self.kind.ground))
 
@@ -284,7 +284,7 @@ def _iris(row: Row, variables: Iterable[str]) -> list[str]:
 # A row as a finding
 
 
-def _finding(graph: Graph, candidates: _Candidates, row: Row) -> Finding:
+def _finding(graph: Graph, candidates: _Candidates, row: Row) -> PolicyFinding:
     kind = candidates.kind
     subject = _text(row, kind.subject)
     named = [variable for variable in (kind.subject, kind.object) if variable]
@@ -292,7 +292,7 @@ def _finding(graph: Graph, candidates: _Candidates, row: Row) -> Finding:
     about = {*_iris(row, [*named, *kind.about]), *addressees}
     # what concerns an action concerns its plan
     about |= {graph.homes[thing] for thing in about if thing in graph.homes}
-    return Finding(
+    return PolicyFinding(
         kind=kind,
         key=":".join([kind.name, *(_key(iri) for iri in _iris(row, named))]),
         row=row,
@@ -339,8 +339,8 @@ class _GroundsByStatement:
     unverified: frozenset[str]
     passages: Mapping[str, tuple[QuotedPassage, ...]]
 
-    def ground(self, iri: str) -> Ground:
-        return Ground(iri, iri in self.derived, self.passages.get(iri, ()))
+    def ground(self, iri: str) -> FindingGround:
+        return FindingGround(iri, iri in self.derived, self.passages.get(iri, ()))
 
 
 def _read_grounds(graph: Graph) -> _GroundsByStatement:
@@ -358,7 +358,7 @@ def _read_grounds(graph: Graph) -> _GroundsByStatement:
 # The words of a finding
 
 
-def _say(graph: Graph, finding: Finding) -> SaidSentence:
+def _say(graph: Graph, finding: PolicyFinding) -> SaidSentence:
     """The sentence in the language of the graph, else in the first in which everything has a name.
 
     Raises:
@@ -370,7 +370,7 @@ def _say(graph: Graph, finding: Finding) -> SaidSentence:
         if sentence is None:
             continue
         try:
-            words = Speaker(graph.spoken(language)).say(sentence, finding.row)
+            words = Narrator(graph.spoken(language)).say(sentence, finding.row)
         except UnknownValueError as error:
             lacking = str(error)
         else:
@@ -378,7 +378,7 @@ def _say(graph: Graph, finding: Finding) -> SaidSentence:
     raise UnknownValueError(lacking)
 
 
-def _can_be_said(graph: Graph, finding: Finding) -> bool:
+def _can_be_said(graph: Graph, finding: PolicyFinding) -> bool:
     try:
         finding.words(graph)
     except UnknownValueError:

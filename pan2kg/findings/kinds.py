@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.findings.sentences import Sentence, read_sentence
+from pan2kg.findings.sentences import SentenceTemplate, read_sentence
 from pan2kg.i18n import LANGUAGES, Message, Messages, error_message, with_french_spaces
 from pan2kg.project import Project, read_text
 
@@ -62,7 +62,7 @@ class FindingKind:
     refute: str
     merge: str
     days: "CountedDays | None"
-    sentences: Mapping[str, Sentence]
+    sentences: Mapping[str, SentenceTemplate]
     place: Place
 
 
@@ -138,7 +138,7 @@ def _read_header(text: str) -> dict[str, str]:
     return header
 
 
-def _read_sentences(header: Mapping[str, str], place: Place) -> dict[str, Sentence]:
+def _read_sentences(header: Mapping[str, str], place: Place) -> dict[str, SentenceTemplate]:
     sentences = {}
     for language in LANGUAGES:
         if language in header:

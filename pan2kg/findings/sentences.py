@@ -79,7 +79,7 @@ class Half(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class SentenceTemplate:
     """A template that was read: its parts in order."""
 
     parts: tuple[Part | Half, ...]
@@ -101,7 +101,7 @@ class Sentence:
         return " ".join(words)
 
 
-def read_sentence(template: str) -> Sentence:
+def read_sentence(template: str) -> SentenceTemplate:
     """Read a template.
 
     Raises:
@@ -122,7 +122,7 @@ def read_sentence(template: str) -> Sentence:
             parts.append(_read_slot(match))
         else:
             parts.append(match["text"])
-    return Sentence(tuple(parts))
+    return SentenceTemplate(tuple(parts))
 
 
 def _read_slot(match: re.Match[str]) -> Slot:
@@ -136,7 +136,7 @@ def _read_slot(match: re.Match[str]) -> Slot:
     )
 
 
-class Speaker:
+class Narrator:
     """Says sentences in the language of a graph."""
 
     def __init__(self, graph: Graph) -> None:
@@ -144,7 +144,7 @@ class Speaker:
         self.language: Language = graph.language
         self.is_short = False
 
-    def say(self, sentence: Sentence, row: Row) -> str:
+    def say(self, sentence: SentenceTemplate, row: Row) -> str:
         """A sentence filled in with a row.
 
         Raises:
@@ -157,7 +157,7 @@ class Speaker:
             words = self._filled(sentence, row, halves_kept)
         return words[:1].upper() + words[1:]
 
-    def _filled(self, sentence: Sentence, row: Row, most_halves: int) -> str:
+    def _filled(self, sentence: SentenceTemplate, row: Row, most_halves: int) -> str:
         """The sentence with at most so many of its halves."""
         pieces = []
         halves = 0
@@ -351,18 +351,18 @@ def _is_year(value: Term) -> bool:
     return isinstance(value, ox.Literal) and value.datatype.value.endswith("#gYear")
 
 
-FORMS: Mapping[str, Callable[[Speaker, Term], str]] = {
-    "": Speaker.value,
-    "no": Speaker.number,
-    "what": Speaker.what,
-    "quote": Speaker.quote,
-    "events": Speaker.events,
-    "the": lambda speaker, value: speaker.article(value, "the"),
-    "le": lambda speaker, value: speaker.article(value, "the"),
-    "de": lambda speaker, value: speaker.article(value, "of"),
-    "a": lambda speaker, value: speaker.article(value, "to"),
-    "day": Speaker.day,
-    "on": Speaker.on_day,
-    "by": Speaker.by_day,
+FORMS: Mapping[str, Callable[[Narrator, Term], str]] = {
+    "": Narrator.value,
+    "no": Narrator.number,
+    "what": Narrator.what,
+    "quote": Narrator.quote,
+    "events": Narrator.events,
+    "the": lambda narrator, value: narrator.article(value, "the"),
+    "le": lambda narrator, value: narrator.article(value, "the"),
+    "de": lambda narrator, value: narrator.article(value, "of"),
+    "a": lambda narrator, value: narrator.article(value, "to"),
+    "day": Narrator.day,
+    "on": Narrator.on_day,
+    "by": Narrator.by_day,
 }
 """The forms a slot can ask for; the articles of French are ``le``, ``de`` and ``a``, that of English ``the``."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from itertools import count
@@ -284,6 +285,11 @@ def test_a_quote_is_held_to_the_kept_text_of_its_document(desk: Desk) -> None:
         assert desk.faults() == faults
 
 
+def without_line_numbers(difference: str) -> str:
+    """A difference whatever stands above it in the file: the graph grows."""
+    return re.sub(r"^@@ .*? @@", "@@", difference, flags=re.MULTILINE)
+
+
 def test_what_is_typed_changes_its_lines_alone_in_house_style(own: Desk) -> None:
     """New rows become blocks with computed keys, an action says what it has, and keys follow what a link says."""
     for case in cases("typed-cells"):
@@ -293,9 +299,9 @@ def test_what_is_typed_changes_its_lines_alone_in_house_style(own: Desk) -> None
         assert not list(
             check_style([read_turtle_file(file.new, file.name)], read_prefixes(own.project))
         )
-    assert "".join(file.difference for file in files) == (DATA / "typed-cells.diff").read_text(
-        encoding="utf-8"
-    )
+    changed = "".join(file.difference for file in files)
+    expected = (DATA / "typed-cells.diff").read_text(encoding="utf-8")
+    assert without_line_numbers(changed) == without_line_numbers(expected)
 
 
 def test_what_stands_is_not_said_again(own: Desk) -> None:
